@@ -1,0 +1,751 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * libpospal-license: what is this program's license worth, now? This header is the whole public interface.
+ *
+ *   pospal_options *options = pospal_options_new();
+ *   pospal_options_set_product(options, "till", "2.4.0");
+ *   pospal_options_set_server(options, "https://license.example.com");
+ *   pospal_options_set_root_keys(options, ROOT_KEYS_JSON);
+ *   pospal_client *client = NULL;
+ *   if (pospal_client_open(options, &client) != POSPAL_OK) { ... pospal_error_detail() ... }
+ *   pospal_options_free(options);
+ *   if (pospal_client_status(client) == POSPAL_STATUS_ACTIVE) { ... }
+ *   pospal_client_close(client);
+ *
+ * Rules that hold for every function:
+ *   - Text is UTF-8 and NUL-terminated. Times are int64 Unix seconds; 0 means "none". Durations carry their unit in the name.
+ *   - Two enums answer two questions. pospal_result_t: did the call work? pospal_status_t: what is the license worth? An expired
+ *     license is POSPAL_OK with POSPAL_STATUS_EXPIRED. Zero in the status enum is NONE and getters accept NULL: a forgotten check
+ *     fails closed.
+ *   - Unreachable is never denied; what is not signed is never believed. The program decides what to do with a status: the library never stops it.
+ *   - There is no process-wide state to set up. Any number of clients and products may live in one process. Every function may be
+ *     called from any thread unless it says otherwise. The library never aborts, prints, exits, forks, runs another program, or
+ *     touches signal handlers or the locale.
+ *   - A handle is freed by exactly one call; the free and close functions accept NULL.
+ */
+#ifndef POSPAL_LICENSE_H
+#define POSPAL_LICENSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32) && defined(POSPAL_SHARED_BUILD)
+#define POSPAL_API __declspec(dllexport)
+#elif defined(_WIN32) && defined(POSPAL_SHARED)
+#define POSPAL_API __declspec(dllimport)
+#elif defined(__GNUC__)
+#define POSPAL_API __attribute__((visibility("default")))
+#else
+#define POSPAL_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Types ---------------------------------------------------------------------------------------------------------------- */
+
+/* What a client is to be opened with. Used by one thread at a time. */
+typedef struct pospal_options pospal_options;
+/* One product of one vendor on this machine. */
+typedef struct pospal_client pospal_client;
+/* What was known of the license at one moment. Never changes in your hand; may be read by many threads. */
+typedef struct pospal_license pospal_license;
+
+/* Did the call work? The numbers are stable. */
+typedef enum pospal_result {
+    POSPAL_OK = 0,
+    POSPAL_ERROR_INVALID_ARGUMENT = 1, /* a parameter or option is wrong; the detail names it */
+    POSPAL_ERROR_OUT_OF_MEMORY = 2,
+    POSPAL_ERROR_STORAGE = 3,        /* the data directory cannot be read or written */
+    POSPAL_ERROR_UNREACHABLE = 4,    /* no signed answer could be had from the server; nothing was decided */
+    POSPAL_ERROR_DENIED = 5,         /* the server decided against the request, signed; the license says why */
+    POSPAL_ERROR_NO_LICENSE_KEY = 6, /* a license key is needed and none is stored or given */
+    POSPAL_ERROR_NO_FINGERPRINT = 7, /* too little hardware is readable to tell this machine from others */
+    POSPAL_ERROR_BAD_DOCUMENT = 8,   /* a license file is damaged, forged, or meant for another product or device */
+    POSPAL_ERROR_NOT_FOUND = 9,
+    POSPAL_ERROR_CONFLICT = 10,    /* something newer is held, or the state does not allow it */
+    POSPAL_ERROR_UNSUPPORTED = 11, /* this platform or build cannot do it */
+    POSPAL_ERROR_CLOSED = 12,      /* the client is being closed */
+    POSPAL_ERROR_INTERNAL = 13     /* a defect; please report it with the detail */
+} pospal_result_t;
+
+/* What is the license worth? The numbers are stable. See docs/INTEGRATING.md for the table that decides it. */
+typedef enum pospal_status {
+    POSPAL_STATUS_NONE = 0,          /* nothing verified is held: not activated */
+    POSPAL_STATUS_ACTIVE = 1,        /* good */
+    POSPAL_STATUS_GRACE = 2,         /* good, but the server should be reached before grace_until */
+    POSPAL_STATUS_STALE = 3,         /* must go online; an emergency extension may be at hand */
+    POSPAL_STATUS_EXPIRED = 4,       /* the license's end is past */
+    POSPAL_STATUS_SUSPENDED = 5,     /* stopped by the vendor for now, e.g. an unpaid invoice */
+    POSPAL_STATUS_REVOKED = 6,       /* ended by the vendor */
+    POSPAL_STATUS_NO_SEAT = 7,       /* all seats are taken by other devices */
+    POSPAL_STATUS_WRONG_PRODUCT = 8, /* what is held was made for another product */
+    POSPAL_STATUS_WRONG_DEVICE = 9   /* what is held is bound to another device */
+} pospal_status_t;
+
+/* Where the answer came from. */
+typedef enum pospal_source {
+    POSPAL_SOURCE_NONE = 0,
+    POSPAL_SOURCE_ONLINE = 1,       /* the server, in this process */
+    POSPAL_SOURCE_CACHE = 2,        /* a stored answer of the server */
+    POSPAL_SOURCE_LICENSE_FILE = 3, /* an offline license file */
+    POSPAL_SOURCE_EMERGENCY = 4     /* an emergency extension */
+} pospal_source_t;
+
+/* Why the status is what it is. */
+typedef enum pospal_reason {
+    POSPAL_REASON_NONE = 0,
+    POSPAL_REASON_NOT_ACTIVATED = 1,
+    POSPAL_REASON_IN_ORDER = 2,
+    POSPAL_REASON_CHECK_OVERDUE = 3,
+    POSPAL_REASON_LICENSE_ENDED = 4,
+    POSPAL_REASON_PAYMENT_FAILED = 5,
+    POSPAL_REASON_VENDOR = 6,
+    POSPAL_REASON_REFUND = 7,
+    POSPAL_REASON_DISPUTE = 8,
+    POSPAL_REASON_SEATS_TAKEN = 9,
+    POSPAL_REASON_OTHER_PRODUCT = 10,
+    POSPAL_REASON_OTHER_DEVICE = 11,
+    POSPAL_REASON_UNKNOWN_KEY = 12,
+    POSPAL_REASON_EMERGENCY = 13,
+    POSPAL_REASON_RELEASED = 14
+} pospal_reason_t;
+
+/* How pospal_client_check may find its answer. */
+typedef enum pospal_check_mode {
+    POSPAL_CHECK_AUTO = 0,  /* local while ACTIVE or GRACE, refreshing in the background when due; otherwise online */
+    POSPAL_CHECK_LOCAL = 1, /* never the network */
+    POSPAL_CHECK_ONLINE = 2 /* ask the server now */
+} pospal_check_mode_t;
+
+/* What the value given to pospal_options_set_license_key is. */
+typedef enum pospal_key_source { POSPAL_KEY_TEXT = 0, POSPAL_KEY_FILE = 1, POSPAL_KEY_ENVIRONMENT = 2 } pospal_key_source_t;
+
+/* How important a log line is. */
+typedef enum pospal_log_level { POSPAL_LOG_ERROR = 1, POSPAL_LOG_WARNING = 2, POSPAL_LOG_INFO = 3, POSPAL_LOG_DEBUG = 4 } pospal_log_level_t;
+
+/* The present, for a clock of your own. */
+typedef struct pospal_time {
+    int64_t wall_ms;  /* Unix time in milliseconds, as this machine believes it */
+    int64_t boot_ms;  /* milliseconds since boot, never set back, counting suspended time */
+    uint64_t boot_id; /* differs from boot to boot; 0 if unknown */
+} pospal_time_t;
+
+/* One HTTP exchange that a transport of your own is asked to make: GET without body, else POST. */
+typedef struct pospal_exchange {
+    size_t size; /* of this structure: later versions append members */
+    const char *url;
+    const void *body; /* application/json */
+    size_t body_size;
+    const char *user_agent;
+    const char *proxy;   /* NULL: the system's; "": none */
+    const char *ca_file; /* NULL: the system's */
+    int64_t timeout_ms;  /* for the whole exchange */
+} pospal_exchange_t;
+
+/* Where a transport puts the reply. */
+typedef struct pospal_reply pospal_reply;
+
+/*
+ * A transport: makes one exchange, blocking for timeout_ms at most, fills reply and returns POSPAL_OK, or returns
+ * POSPAL_ERROR_UNREACHABLE where no reply was had. Called from any thread, also several at once.
+ */
+typedef pospal_result_t (*pospal_transport_fn)(void *context, const pospal_exchange_t *exchange, pospal_reply *reply);
+/* A clock: fills now. Called from any thread; must not block and must not call the library. */
+typedef void (*pospal_clock_fn)(void *context, pospal_time_t *now);
+/* A log sink: gets one line without line end and without secrets. Called from any thread; must not call the library. */
+typedef void (*pospal_log_fn)(void *context, pospal_log_level_t level, const char *message);
+/*
+ * Told when the status has changed. Called without any lock held, from the thread that found out: one of yours inside a call, or the
+ * library's own. It may call the client, but for pospal_client_close; license is valid during the call.
+ */
+typedef void (*pospal_change_fn)(void *context, pospal_client *client, const pospal_license *license);
+
+/* ---- Options ----------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Makes an empty set of options.
+ * Returns: the options, or NULL when memory is exhausted.
+ * Ownership: the caller frees it with pospal_options_free.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_options *pospal_options_new(void);
+
+/*
+ * Frees options; a client opened with them is not affected.
+ * Returns: nothing.
+ * Ownership: takes options; NULL is accepted.
+ * Threads: any, but not while another call uses it.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_free(pospal_options *options);
+
+/*
+ * Names the product and its version. Required.
+ * product is the slug the vendor chose: 1 to 64 characters of a-z, 0-9, '-', '_' and '.'. version is free text of at most 64 bytes,
+ * NULL for none; the server sees it.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: both are copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_product(pospal_options *options, const char *product, const char *version);
+
+/*
+ * Sets the validator's address, as https://host[:port][/path]. Without one the client works with license files only.
+ * http:// is accepted for loopback addresses only, since a license key travels in the request.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_server(pospal_options *options, const char *url);
+
+/*
+ * Pins the brand's root public keys. Required.
+ * jwks is a JSON Web Key Set (RFC 7517) as `pospal-validator init` prints it: the root in use first, then the reserve; 1 to 4 keys,
+ * EdDSA on Ed25519 or ES256 on P-256. Compile it into the program.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_root_keys(pospal_options *options, const char *jwks);
+
+/*
+ * Sets the directory for the license state. It is created with rights for its owner only; where it exists with rights for a group,
+ * that group shares the state.
+ * Without this call: a directory named after the product under /var/lib/pospal for root, under $XDG_DATA_HOME/pospal or
+ * ~/.local/share/pospal for users (macOS: Library/Application Support, Windows: ProgramData). An empty text keeps everything in
+ * memory.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_data_directory(pospal_options *options, const char *path);
+
+/*
+ * Limits how long a call that talks to the server may take in all, retries included: 100 to 120000 ms, 10000 by default.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: no pointers.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_timeout_ms(pospal_options *options, int64_t timeout_ms);
+
+/*
+ * Sets the HTTP proxy, as http://[user:password@]host:port, or "" for a direct connection. Without this call the system's
+ * environment (https_proxy, no_proxy) decides.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_proxy(pospal_options *options, const char *proxy);
+
+/*
+ * Sets a PEM file of CA certificates to trust for the server instead of the system's.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_ca_file(pospal_options *options, const char *path);
+
+/*
+ * Gives a license key for unattended activation, used when none is stored yet: the key itself (at most 100 bytes), the path of a
+ * file whose first line is the key, or the name of an environment variable that holds it. File and variable are read when a key is
+ * needed; that they are missing is no error.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_license_key(pospal_options *options, pospal_key_source_t source, const char *value);
+
+/*
+ * Sets the name under which the vendor sees this device, at most 128 bytes; the host name by default.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_device_name(pospal_options *options, const char *name);
+
+/*
+ * Reads hardware identifiers from under this directory instead of "/", for a program in a container that has the host's /sys, /proc
+ * and /etc mounted there. Linux only; ignored elsewhere.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_hardware_root(pospal_options *options, const char *path);
+
+/*
+ * Sets a transport of your own in place of libcurl; NULL restores the default. Its answers are believed no more than anybody's:
+ * only a valid signature counts.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: context is borrowed until the client is closed.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_transport(pospal_options *options, pospal_transport_fn transport, void *context);
+
+/*
+ * Sets a clock of your own; NULL restores the system's.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: context is borrowed until the client is closed.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_clock(pospal_options *options, pospal_clock_fn clock, void *context);
+
+/*
+ * Sets a log sink and the most detailed level it wants; NULL for none, which is the default.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: context is borrowed until the client is closed.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_log(pospal_options *options, pospal_log_fn log, void *context, pospal_log_level_t level);
+
+/*
+ * Sets the function that is told when the status has changed; NULL for none, which is the default.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: context is borrowed until the client is closed.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_change_callback(pospal_options *options, pospal_change_fn changed, void *context);
+
+/* ---- Client ------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Opens a client: checks the options and reads what is stored on this machine. The server is not asked.
+ * Storage that cannot be used is no error: the client works in memory and pospal_client_support_report says why.
+ * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT for the first option that was wrong, named in the detail;
+ *   POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INTERNAL. *client is NULL on failure.
+ * Ownership: the caller closes *client with pospal_client_close; options stay the caller's and are copied.
+ * Threads: any.
+ * Blocks: disk.
+ */
+POSPAL_API pospal_result_t pospal_client_open(const pospal_options *options, pospal_client **client);
+
+/*
+ * Closes a client: ends its background work, writes what is unsaved, frees it. Licenses obtained from it stay valid.
+ * A running exchange is cut short; other calls on the client must have returned.
+ * Returns: nothing.
+ * Ownership: takes client; NULL is accepted.
+ * Threads: any, but not from the change callback and not while another thread uses the client.
+ * Blocks: disk, and until a running exchange has noticed, normally below a second.
+ */
+POSPAL_API void pospal_client_close(pospal_client *client);
+
+/*
+ * Activates this device with a license key and stores the key, sealed. Repeating it is harmless: a device always gets its own seat
+ * back.
+ * key NULL means the stored key, else the one given in the options.
+ * Returns: POSPAL_OK when the license is ACTIVE; POSPAL_ERROR_DENIED when the server decided otherwise (the license tells the
+ *   status and reason); POSPAL_ERROR_INVALID_ARGUMENT for a key with a typing error; POSPAL_ERROR_NO_LICENSE_KEY;
+ *   POSPAL_ERROR_UNREACHABLE; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is
+ *   set unless memory is exhausted.
+ * Ownership: the caller frees *license with pospal_license_free.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const char *key, pospal_license **license);
+
+/*
+ * Tells what the license is worth now.
+ * AUTO answers from what is held while that is ACTIVE or GRACE and refreshes it in the background when due; otherwise it asks the
+ * server, but not again for 60 s after a failure. LOCAL never asks. ONLINE asks now. A device that the server no longer knows is
+ * activated again with the stored key.
+ * Returns: POSPAL_OK whenever an answer could be had, whatever its status; with ONLINE POSPAL_ERROR_UNREACHABLE where the server
+ *   gave no signed answer (*license is still what is held); POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT.
+ * Ownership: the caller frees *license with pospal_license_free.
+ * Threads: any.
+ * Blocks: AUTO: never while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk at most; ONLINE: network up to the
+ *   time-out.
+ */
+POSPAL_API pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t mode, pospal_license **license);
+
+/*
+ * Tells the status by value, for hot paths: tens of nanoseconds, no lock, no system call, no allocation. It follows the clock; what
+ * another process learned is seen within two seconds.
+ * Returns: the status; POSPAL_STATUS_NONE for NULL.
+ * Ownership: no pointers are kept.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_status_t pospal_client_status(const pospal_client *client);
+
+/*
+ * Gives this device's seat back to the server and forgets the lease; the stored license key stays. Needs the device key made at
+ * activation.
+ * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND when this device holds no activation; POSPAL_ERROR_UNREACHABLE (nothing changed);
+ *   POSPAL_ERROR_DENIED; POSPAL_ERROR_STORAGE; POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
+
+/*
+ * Takes in an offline license file: the text `pospal-validator license file` wrote, at most 96 KiB. It is verified, stored, and
+ * counts from now on; no server is needed.
+ * Line ends, blank lines and surrounding spaces do not matter.
+ * Returns: POSPAL_OK; POSPAL_ERROR_BAD_DOCUMENT (damaged, forged, other product or device; nothing changed); POSPAL_ERROR_CONFLICT
+ *   when a newer document for that license is held; POSPAL_ERROR_STORAGE when it holds in memory only;
+ *   POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
+ * Ownership: text is borrowed during the call; the caller frees *license with pospal_license_free.
+ * Threads: any.
+ * Blocks: disk.
+ */
+POSPAL_API pospal_result_t pospal_client_import(pospal_client *client, const char *text, size_t size, pospal_license **license);
+
+/*
+ * Takes the emergency extension that the vendor signed in advance, so that a shop goes on selling when server and line are both
+ * down. One per lease, at STALE only; see pospal_license_can_extend.
+ * Returns: POSPAL_OK: the status is GRACE with source EMERGENCY until its end; POSPAL_ERROR_DENIED when none is available;
+ *   POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
+ * Ownership: the caller frees *license with pospal_license_free.
+ * Threads: any.
+ * Blocks: disk.
+ */
+POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_license **license);
+
+/*
+ * Forgets everything stored for this product on this machine: documents, license key, device key. The seat at the server is not
+ * given back (see pospal_client_deactivate).
+ * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: disk.
+ */
+POSPAL_API pospal_result_t pospal_client_forget(pospal_client *client);
+
+/*
+ * Gives a text that lets a vendor's support see what is wrong: versions, storage, clock, documents held, last failures. No license
+ * key, no personal data but the customer name's presence, no hardware serial.
+ * Returns: POSPAL_OK or POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: the caller frees *report with pospal_text_free.
+ * Threads: any.
+ * Blocks: disk.
+ */
+POSPAL_API pospal_result_t pospal_client_support_report(pospal_client *client, char **report);
+
+/*
+ * Explains this machine's fingerprint: which component was read from where, which changed since activation, what survives cloning
+ * of the disk. as_json chooses JSON instead of text for people. No hardware serial is in it.
+ * Returns: POSPAL_OK or POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: the caller frees *text with pospal_text_free.
+ * Threads: any.
+ * Blocks: disk.
+ */
+POSPAL_API pospal_result_t pospal_client_explain(pospal_client *client, int as_json, char **text);
+
+/*
+ * Gives this machine's fingerprint for a product without a client.
+ * Returns: POSPAL_OK; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: the caller frees *text with pospal_text_free.
+ * Threads: any.
+ * Blocks: disk.
+ */
+POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
+
+/* ---- License snapshot -------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Frees a license snapshot.
+ * Returns: nothing.
+ * Ownership: takes license; NULL is accepted.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_license_free(pospal_license *license);
+
+/*
+ * The status of the license.
+ * Returns: the status; POSPAL_STATUS_NONE for NULL.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_status_t pospal_license_status(const pospal_license *license);
+
+/*
+ * Whether the status is ACTIVE or GRACE.
+ * Returns: 1 or 0; 0 for NULL.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int pospal_license_is_usable(const pospal_license *license);
+
+/*
+ * Where the answer came from.
+ * Returns: the source; POSPAL_SOURCE_NONE for NULL.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_source_t pospal_license_source(const pospal_license *license);
+
+/*
+ * Why the status is what it is.
+ * Returns: the reason; POSPAL_REASON_NONE for NULL.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_reason_t pospal_license_reason(const pospal_license *license);
+
+/*
+ * The license's id at the vendor.
+ * Returns: the id; "" where none is known.
+ * Ownership: borrowed from license; valid until it is freed.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_license_id(const pospal_license *license);
+
+/*
+ * The plan the license was sold as.
+ * Returns: the plan; "" where none is named.
+ * Ownership: borrowed from license; valid until it is freed.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_license_plan(const pospal_license *license);
+
+/*
+ * The customer's name as the vendor wrote it.
+ * Returns: the name; "" where none is named.
+ * Ownership: borrowed from license; valid until it is freed.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_license_customer(const pospal_license *license);
+
+/*
+ * The name of the device the license is bound to.
+ * Returns: the name; "" where none is named.
+ * Ownership: borrowed from license; valid until it is freed.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_license_device_name(const pospal_license *license);
+
+/*
+ * The id of this device's activation, for talking to the vendor.
+ * Returns: the id; "" where there is none.
+ * Ownership: borrowed from license; valid until it is freed.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_license_activation_id(const pospal_license *license);
+
+/*
+ * Whether a feature is on: the license is usable, names the feature, and its own end is not past.
+ * Returns: 1 or 0.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int pospal_license_has_feature(const pospal_license *license, const char *name);
+
+/*
+ * A number the license grants, such as how many tills.
+ * Returns: the number, or otherwise where the license is not usable, does not name it, or its own end is past.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int64_t pospal_license_limit(const pospal_license *license, const char *name, int64_t otherwise);
+
+/*
+ * How many features the license names that are on.
+ * Returns: the count.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API size_t pospal_license_feature_count(const pospal_license *license);
+
+/*
+ * The name of one of the features that are on, by index from 0.
+ * Returns: the name; NULL beyond the last.
+ * Ownership: borrowed from license; valid until it is freed.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_license_feature(const pospal_license *license, size_t index);
+
+/*
+ * When the license ends.
+ * Returns: Unix seconds; 0 for a perpetual one.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int64_t pospal_license_expires_at(const pospal_license *license);
+
+/*
+ * When the library asks the server again by itself.
+ * Returns: Unix seconds; 0 where it does not.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int64_t pospal_license_refresh_at(const pospal_license *license);
+
+/*
+ * When ACTIVE becomes GRACE without contact to the server.
+ * Returns: Unix seconds; 0 where no contact is needed.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int64_t pospal_license_check_by(const pospal_license *license);
+
+/*
+ * When GRACE becomes STALE without contact to the server.
+ * Returns: Unix seconds; 0 where no contact is needed.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int64_t pospal_license_grace_until(const pospal_license *license);
+
+/*
+ * Until when the present status holds if nothing is heard.
+ * Returns: Unix seconds; 0 where it does not end by itself.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int64_t pospal_license_holds_until(const pospal_license *license);
+
+/*
+ * When the document behind this answer was signed, for "checked 5 minutes ago".
+ * Returns: Unix seconds; 0 where none is held.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int64_t pospal_license_issued_at(const pospal_license *license);
+
+/*
+ * Whether this machine's clock is wrong. It is a hint for the technician, not a status: a wrong clock locks nobody out.
+ * Returns: 1 or 0.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int pospal_license_clock_is_wrong(const pospal_license *license);
+
+/*
+ * Whether pospal_client_extend would be granted now.
+ * Returns: 1 or 0.
+ * Ownership: no pointers.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int pospal_license_can_extend(const pospal_license *license);
+
+/* ---- Errors, names, texts ---------------------------------------------------------------------------------------------------- */
+
+/*
+ * Says for people what went wrong in this thread's last call that failed, and what to do.
+ * Returns: the text; "" where nothing failed.
+ * Ownership: borrowed; valid until this thread's next call of the library.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_error_detail(void);
+
+/*
+ * The stable code of this thread's last failure, finer than the result: "dns_failed", "tls_clock", "captive_portal". docs/ERRORS.md
+ * lists them.
+ * Returns: the code; "ok" where nothing failed.
+ * Ownership: static.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_error_code(void);
+
+/*
+ * The name of a result, such as "UNREACHABLE".
+ * Returns: the name; "UNKNOWN" for a number that is none.
+ * Ownership: static.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_result_name(pospal_result_t result);
+
+/*
+ * The name of a status, such as "ACTIVE".
+ * Returns: the name; "UNKNOWN" for a number that is none.
+ * Ownership: static.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_status_name(pospal_status_t status);
+
+/*
+ * The name of a source, such as "CACHE".
+ * Returns: the name; "UNKNOWN" for a number that is none.
+ * Ownership: static.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_source_name(pospal_source_t source);
+
+/*
+ * The name of a reason, such as "payment_failed".
+ * Returns: the name; "unknown" for a number that is none.
+ * Ownership: static.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_reason_name(pospal_reason_t reason);
+
+/*
+ * The version of the library, such as "0.1.0".
+ * Returns: the version.
+ * Ownership: static.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API const char *pospal_version(void);
+
+/*
+ * Frees a text the library gave.
+ * Returns: nothing.
+ * Ownership: takes text; NULL is accepted.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_text_free(char *text);
+
+/* ---- Replies of a transport of your own -------------------------------------------------------------------------------------- */
+
+/*
+ * Fills a reply: the HTTP status, the header lines ("Name: value\r\n" each; Content-Type, Retry-After and Date are used, others
+ * ignored; NULL for none) and the body, at most 128 KiB.
+ * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT for a body beyond the limit; POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: reply belongs to the library and is valid during the transport's call; the rest is copied.
+ * Threads: the one in which the transport runs.
+ * Blocks: never.
+ */
+POSPAL_API pospal_result_t pospal_reply_set(pospal_reply *reply, int status, const char *headers, const void *body, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Applying verified documents to the shelf; see apply.h.
+ */
+#include "client/apply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/view.h"
+#include "token/license_file.h"
+
+enum { LOCK_WAIT_MS = 2000, PATH_SIZE = 1024 };
+
+pl_file_lock *pl_apply_lock(pospal_client *client)
+{
+    pl_file_lock *lock = NULL;
+    char path[PATH_SIZE];
+
+    if (!client->directory[0] || client->shelf.is_read_only)
+        return NULL;
+    snprintf(path, sizeof path, "%s/lock", client->directory);
+    /* a lock that can't be had must not keep a license from being stored: files are renamed whole, the worst is the older one */
+    if (pl_file_lock_take(path, LOCK_WAIT_MS, &lock))
+        pl_log_write(&client->log, PL_LOG_WARN, "going on without the lock: %s", pl_err_detail());
+    return lock;
+}
+
+static pl_err note(pospal_client *client, pl_err err)
+{
+    if (!err || err == PL_ERR_MEMORY)
+        return err;
+    if (!client->storage) {
+        client->storage = err;
+        snprintf(client->storage_detail, sizeof client->storage_detail, "%s", pl_err_detail());
+        pl_log_write(&client->log, PL_LOG_WARN, "what was learned holds in memory only: %s", client->storage_detail);
+    }
+    return PL_OK;
+}
+
+/* A document that could be written tells that there is room again. */
+static pl_err write_text(pospal_client *client, const char *name, pl_span text)
+{
+    pl_err err = pl_shelf_write(&client->shelf, name, text);
+
+    if (!err) {
+        client->storage = PL_OK;
+        client->storage_detail[0] = '\0';
+    }
+    return note(client, err);
+}
+
+static pl_err write_document(pospal_client *client, const char *name, pl_span document, pl_span keyset)
+{
+    pl_buf text;
+    pl_err err;
+
+    pl_buf_init(&text);
+    pl_license_file_join(&text, document, keyset);
+    err = text.err ? text.err : write_text(client, name, pl_buf_span(&text));
+    pl_buf_reset(&text);
+    return err;
+}
+
+static const pl_claims *find_document(const pl_holding *holding, const char *name)
+{
+    size_t i;
+
+    for (i = 0; holding && i < holding->count; i++)
+        if (strcmp(holding->names[i], name) == 0)
+            return &holding->claims[i];
+    return NULL;
+}
+
+static bool is_same_license(const pl_claims *a, const pl_claims *b)
+{
+    return a && b && a->license_id && b->license_id && strcmp(a->license_id, b->license_id) == 0;
+}
+
+/* Another process wrote while we asked, and what it wrote is of a later version of this license than our answer. */
+static bool is_overtaken(const pospal_client *client, const pl_claims *claims, uint64_t asked_notice)
+{
+    const pl_holding *holding = client->holding;
+    size_t i;
+
+    for (i = 0; client->notice != asked_notice && i < holding->count; i++) {
+        const pl_claims *held = &holding->claims[i];
+
+        if (held->kind == PL_CLAIMS_ANSWER && is_same_license(held, claims) &&
+            (held->epoch > claims->epoch || (held->epoch == claims->epoch && held->sequence > claims->sequence)))
+            return true;
+    }
+    return false;
+}
+
+static pl_err remove_document(pospal_client *client, const char *name)
+{
+    return note(client, pl_shelf_remove(&client->shelf, name));
+}
+
+static bool has_grant(const pl_holding *holding, const pl_claims *claims)
+{
+    size_t i;
+
+    for (i = 0; i < holding->count; i++)
+        if (is_same_license(&holding->claims[i], claims) && !pl_verdict_is_denial(holding->claims[i].verdict))
+            return true;
+    return false;
+}
+
+/* Denials of licenses of which nothing else is held say nothing any more once another license was answered. */
+static pl_err drop_stray_denials(pospal_client *client, const pl_claims *answered)
+{
+    const pl_holding *holding = client->holding;
+    pl_err err = PL_OK;
+    size_t i;
+
+    for (i = 0; !err && i < holding->count; i++) {
+        const pl_claims *held = &holding->claims[i];
+
+        if (pl_verdict_is_denial(held->verdict) && !is_same_license(held, answered) && !has_grant(holding, held))
+            err = remove_document(client, holding->names[i]);
+    }
+    return err;
+}
+
+static void note_online(pospal_client *client, const pl_claims *claims)
+{
+    snprintf(client->online_token, sizeof client->online_token, "%s", claims->token_id ? claims->token_id : "");
+}
+
+static pl_err apply_grant(pospal_client *client, const pl_answer *answer, pl_span keyset)
+{
+    char denial[PL_DOCUMENT_NAME_MAX];
+    pl_err err;
+
+    if (!answer->claims.license_id)
+        return PL_OK;
+    note_online(client, &answer->claims);
+    if ((err = write_document(client, PL_DOCUMENT_LEASE, answer->token, keyset)) ||
+        (err = drop_stray_denials(client, &answer->claims)))
+        return err;
+    pl_document_name(PL_DOCUMENT_DENIAL_PREFIX, answer->claims.license_id, denial);
+    if (!find_document(client->holding, denial) || pl_shelf_is_held_back(&client->shelf, PL_DOCUMENT_LEASE))
+        return PL_OK; /* the lease rules by being newer; on a disk that refused it the denial stays the truth */
+    return remove_document(client, denial);
+}
+
+static pl_err apply_denial(pospal_client *client, const pl_answer *answer, pl_span keyset)
+{
+    const pl_claims *lease = find_document(client->holding, PL_DOCUMENT_LEASE);
+    char denial[PL_DOCUMENT_NAME_MAX];
+    pl_err err;
+
+    if (!answer->claims.license_id)
+        return PL_OK;
+    note_online(client, &answer->claims);
+    pl_document_name(PL_DOCUMENT_DENIAL_PREFIX, answer->claims.license_id, denial);
+    if ((err = write_document(client, denial, answer->token, keyset)) || (err = drop_stray_denials(client, &answer->claims)))
+        return err;
+    /* NO_SEAT holds for one lease at most: the one held before it may count again after */
+    if (answer->claims.verdict == PL_VERDICT_NO_SEAT || !is_same_license(lease, &answer->claims) ||
+        pl_shelf_is_held_back(&client->shelf, denial))
+        return PL_OK;
+    return remove_document(client, PL_DOCUMENT_LEASE);
+}
+
+/* The seat was given back: of the license that the lease is for nothing counts but a license file. */
+static pl_err apply_release(pospal_client *client)
+{
+    const pl_claims *lease = find_document(client->holding, PL_DOCUMENT_LEASE);
+    char denial[PL_DOCUMENT_NAME_MAX];
+    pl_err err = PL_OK;
+
+    client->server_reason = PL_REASON_RELEASED;
+    if (lease && lease->license_id) {
+        pl_document_name(PL_DOCUMENT_DENIAL_PREFIX, lease->license_id, denial);
+        err = remove_document(client, denial);
+    }
+    return err ? err : remove_document(client, PL_DOCUMENT_LEASE);
+}
+
+static pl_err apply_verdict(pospal_client *client, const pl_answer *answer, pl_span keyset)
+{
+    client->server_reason = PL_REASON_NONE;
+    switch (answer->claims.verdict) {
+    case PL_VERDICT_ACTIVE:
+        return apply_grant(client, answer, keyset);
+    case PL_VERDICT_SUSPENDED:
+    case PL_VERDICT_REVOKED:
+    case PL_VERDICT_EXPIRED:
+    case PL_VERDICT_NO_SEAT:
+        return apply_denial(client, answer, keyset);
+    case PL_VERDICT_RELEASED:
+        return apply_release(client);
+    case PL_VERDICT_UNKNOWN_KEY:
+        client->server_reason = PL_REASON_UNKNOWN_KEY;
+        return PL_OK;
+    case PL_VERDICT_WRONG_PRODUCT:
+        client->server_reason = PL_REASON_OTHER_PRODUCT;
+        return PL_OK;
+    case PL_VERDICT_WRONG_DEVICE:
+        client->server_reason = PL_REASON_OTHER_DEVICE;
+        return PL_OK;
+    case PL_VERDICT_NOT_ACTIVATED:
+    case PL_VERDICT_NONE:
+        break;
+    }
+    return PL_OK;
+}
+
+/* The keyset that came with the answer, unless another process took in a newer one meanwhile. */
+static pl_err store_keyset(pospal_client *client, pl_span token)
+{
+    pl_trust trust = client->holding->trust;
+    pl_err err = pl_trust_take(&trust, token);
+
+    if (err)
+        return err == PL_ERR_MEMORY ? err : PL_OK;
+    return write_text(client, PL_DOCUMENT_KEYSET, token);
+}
+
+pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t asked_notice)
+{
+    pl_time now = pl_clock_read(&client->clock);
+    pl_file_lock *lock = pl_apply_lock(client);
+    pl_span keyset = answer->keyset_token;
+    pl_err err = pl_view_reload(client);
+
+    pl_timeline_anchor(&client->mark, now, answer->claims.issued_at);
+    if (!err && keyset.size > 0)
+        err = store_keyset(client, keyset);
+    else if (!err)
+        keyset = client->holding->trust.token;
+    if (!err && !is_overtaken(client, &answer->claims, asked_notice))
+        err = apply_verdict(client, answer, keyset);
+    /* before the announcement: other processes take the mark over with the documents */
+    pl_view_store_mark(client, now, 0);
+    pl_shelf_announce(&client->shelf);
+    if (!err)
+        err = pl_view_reload(client);
+    pl_file_lock_release(lock);
+    return err;
+}
+
+static bool is_older(const pl_holding *holding, const pl_claims *claims)
+{
+    size_t i;
+
+    for (i = 0; holding && i < holding->count; i++)
+        if (is_same_license(&holding->claims[i], claims) && pl_claims_compare(&holding->claims[i], claims) > 0)
+            return true;
+    return false;
+}
+
+pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl_trust *trust, pl_span text)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    char name[PL_DOCUMENT_NAME_MAX];
+    pl_err err = pl_view_reload(client);
+
+    pl_document_name(PL_DOCUMENT_LICENSE_PREFIX, claims->license_id, name);
+    if (!err && is_older(client->holding, claims))
+        err = pl_fail(PL_ERR_OLDER, "a newer document for license %s is held", claims->license_id);
+    if (!err && trust->token.size > 0 &&
+        (!client->holding->trust.has_keyset || pl_keyset_compare(&trust->keyset, &client->holding->trust.keyset) > 0))
+        err = write_text(client, PL_DOCUMENT_KEYSET, trust->token);
+    if (!err)
+        err = write_text(client, name, text);
+    if (!err) {
+        pl_shelf_announce(&client->shelf);
+        err = pl_view_reload(client);
+        pl_view_store_mark(client, pl_clock_read(&client->clock), 0);
+    }
+    pl_file_lock_release(lock);
+    return err;
+}

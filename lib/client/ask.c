@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Asking the validator; see ask.h. HTTP and its failures are in transport/, the formats in wire/ and token/.
+ */
+#include "client/ask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/identity.h"
+#include "token/claims_json.h"
+#include "token/proof.h"
+#include "transport/retry.h"
+#include "wire/device_reply.h"
+
+enum { URL_SIZE = 640 };
+
+#ifndef POSPAL_VERSION_STRING
+#define POSPAL_VERSION_STRING "unknown"
+#endif
+
+/* All that a request is made of, gathered under the mutex so that the exchange can run without it. */
+typedef struct {
+    pl_device_request request;
+    pl_identity identity;
+    char instance[PL_UUID_TEXT_SIZE];
+    char activation[PL_CLAIMS_ID_MAX + 1];
+    char platform[64];
+    uint8_t digest[PL_DIGEST_SIZE];
+    pl_buf proof;
+    pl_buf body;
+} question;
+
+/* The lease's, else that of a denial: a suspended till can still give its seat back. Another device's seat is none of ours. */
+static void copy_activation(const pl_holding *holding, char activation[PL_CLAIMS_ID_MAX + 1])
+{
+    size_t i;
+
+    activation[0] = '\0';
+    for (i = 0; holding && i < holding->count && !activation[0]; i++)
+        if (holding->claims[i].kind == PL_CLAIMS_ANSWER && holding->claims[i].activation_id && !holding->held[i].is_other_device)
+            snprintf(activation, PL_CLAIMS_ID_MAX + 1, "%s", holding->claims[i].activation_id);
+}
+
+static void describe_program(const pospal_client *client, question *q)
+{
+    pl_device_request *request = &q->request;
+    size_t i;
+
+    for (i = 0; i < client->roots.count; i++)
+        request->roots[i] = client->roots.keys[i].kid;
+    request->root_count = client->roots.count;
+    request->product = client->options.text[PL_OPTION_PRODUCT];
+    request->app_version = client->options.text[PL_OPTION_VERSION];
+    request->sdk_version = POSPAL_VERSION_STRING;
+    snprintf(q->platform, sizeof q->platform, "%s/%s", pl_platform_name(), pl_machine_name());
+    request->platform = q->platform;
+}
+
+/* The mutex is held for the vault's and the holding's sake. */
+static pl_err gather(pospal_client *client, const char *key, question *q)
+{
+    pl_device_request *request = &q->request;
+    pl_err err;
+
+    describe_program(client, q);
+    request->key = key;
+    request->fingerprint = client->fingerprint_text;
+    request->device_name = client->device_name[0] ? client->device_name : NULL;
+    pl_random(request->nonce, sizeof request->nonce);
+    pl_mutex_lock(client->mutex);
+    err = pl_identity_get(client, &q->identity);
+    copy_activation(client->holding, q->activation);
+    if (client->holding && client->holding->trust.has_keyset) {
+        request->keyset_epoch = client->holding->trust.keyset.epoch;
+        request->keyset_sequence = client->holding->trust.keyset.sequence;
+    }
+    pl_mutex_unlock(client->mutex);
+    if (err)
+        return err;
+    pl_uuid_format(q->identity.instance_id, q->instance);
+    request->instance_id = q->instance;
+    request->activation_id = q->activation[0] ? q->activation : NULL;
+    request->has_device_key = true;
+    memcpy(request->device_key, q->identity.device_public, sizeof request->device_key);
+    return PL_OK;
+}
+
+static pl_err prove(pospal_client *client, question *q)
+{
+    pl_time now = pl_clock_read(&client->clock);
+    pl_proof proof = {"deactivate", q->request.activation_id, {0}, now.wall_ms / 1000};
+
+    if (!q->request.activation_id)
+        return pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");
+    memcpy(proof.nonce, q->request.nonce, sizeof proof.nonce);
+    pl_proof_write(&proof, q->identity.device_secret, &q->proof);
+    q->request.proof = q->proof.data;
+    return q->proof.err;
+}
+
+static pl_err write_question(pospal_client *client, pl_act act, const char *key, question *q)
+{
+    pl_err err;
+
+    if (client->fingerprint_err)
+        return pl_fail(client->fingerprint_err, "too little of this machine's hardware can be read");
+    if ((err = gather(client, key, q)))
+        return err;
+    if (act == PL_ACT_DEACTIVATE && (err = prove(client, q)))
+        return err;
+    pl_device_request_write(&q->request, &q->body);
+    if (q->body.err)
+        return q->body.err;
+    pl_digest(pl_buf_span(&q->body), q->digest);
+    return PL_OK;
+}
+
+static bool is_cancelled(void *context)
+{
+    pospal_client *client = context;
+    bool is_closing;
+
+    pl_mutex_lock(client->mutex);
+    is_closing = client->is_closing;
+    pl_mutex_unlock(client->mutex);
+    return is_closing;
+}
+
+static pl_err send(pospal_client *client, pl_act act, const question *q, pl_exchange_reply *reply)
+{
+    const pospal_options *options = &client->options;
+    pl_retry retry = {.total_ms = options->timeout_ms, .is_cancelled = is_cancelled, .context = client};
+    char url[URL_SIZE];
+    pl_exchange exchange = {
+        .url = url,
+        .body = pl_buf_span(&q->body),
+        .timeout_ms = options->timeout_ms,
+        .proxy = options->text[PL_OPTION_PROXY],
+        .ca_file = options->text[PL_OPTION_CA_FILE],
+        .user_agent = "libpospal-license/" POSPAL_VERSION_STRING,
+    };
+    const char *server = options->text[PL_OPTION_SERVER];
+    size_t length = strlen(server);
+
+    while (length > 0 && server[length - 1] == '/')
+        length--;
+    snprintf(url, sizeof url, "%.*s%s", (int)length, server, pl_act_path(act));
+    return pl_retry_exchange(&retry, client->transport, &exchange, reply);
+}
+
+/* What to verify with: our keyset, or the one that came along where it is newer. */
+static pl_err choose_trust(pospal_client *client, pl_span offered, pl_trust *trust, pl_answer *answer)
+{
+    pl_err err = PL_ERR_OLDER;
+
+    pl_mutex_lock(client->mutex);
+    if (client->holding)
+        *trust = client->holding->trust;
+    pl_mutex_unlock(client->mutex);
+    trust->roots = &client->roots;
+    if (offered.size > 0 && (err = pl_trust_take(trust, offered)) == PL_OK)
+        answer->keyset_token = offered;
+    if (err == PL_ERR_MEMORY || trust->has_keyset)
+        return err == PL_ERR_MEMORY ? err : PL_OK;
+    return pl_fail(PL_ERR_UNSIGNED, "the reply has no keyset that a root key of this program signed");
+}
+
+static pl_err check_binding(const pospal_client *client, const question *q, const pl_claims *claims)
+{
+    if (!claims->has_nonce || !pl_equal(claims->nonce, q->request.nonce, PL_NONCE_SIZE))
+        return pl_fail(PL_ERR_UNSIGNED, "the answer was signed for another request; something replays old answers");
+    if (!pl_equal(claims->request_digest, q->digest, PL_DIGEST_SIZE))
+        return pl_fail(PL_ERR_UNSIGNED, "the request was changed on its way to the server");
+    if (!claims->product || strcmp(claims->product, client->options.text[PL_OPTION_PRODUCT]) != 0)
+        return pl_fail(PL_ERR_UNSIGNED, "the answer is for the product %s", claims->product ? claims->product : "(none)");
+    if (claims->verdict == PL_VERDICT_NONE)
+        return pl_fail(PL_ERR_UNSIGNED, "the answer has a verdict that this version does not know");
+    return PL_OK;
+}
+
+static pl_err believe(pospal_client *client, const question *q, pl_span body, pl_answer *answer)
+{
+    pl_trust trust = {0};
+    pl_device_reply reply;
+    pl_jws jws;
+    pl_err err;
+
+    if ((err = pl_device_reply_read(&answer->arena, body, &reply)))
+        return err;
+    if (reply.answer.size == 0)
+        return pl_fail(PL_ERR_UNSIGNED, "the reply has no signed answer");
+    if ((err = choose_trust(client, reply.keyset, &trust, answer)) ||
+        (err = pl_keyset_verify_document(&trust.keyset, &answer->arena, PL_DOC_ANSWER, reply.answer, &jws)) ||
+        (err = pl_claims_read(&answer->arena, &jws, &answer->claims)))
+        return err;
+    answer->token = reply.answer;
+    return check_binding(client, q, &answer->claims);
+}
+
+/* Whatever is wrong with a reply, nothing was decided by it. */
+static pl_err as_unreachable(pl_err err)
+{
+    if (!err || err == PL_ERR_MEMORY || err == PL_ERR_UNSIGNED)
+        return err;
+    return pl_fail(PL_ERR_UNSIGNED, "%s: %s", pl_err_code(err), pl_err_detail());
+}
+
+pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer)
+{
+    question q = {0};
+    pl_exchange_reply reply;
+    pl_err err;
+
+    pl_exchange_reply_init(&reply);
+    pl_buf_init(&q.proof);
+    pl_buf_init(&q.body);
+    err = write_question(client, act, key, &q);
+    if (!err)
+        err = send(client, act, &q, &reply);
+    if (err == PL_ERR_TOO_LARGE)
+        err = as_unreachable(err);
+    if (!err)
+        err = as_unreachable(believe(client, &q, pl_buf_span(&reply.body), answer));
+    pl_buf_reset(&q.body);
+    pl_buf_reset(&q.proof);
+    pl_wipe(&q.identity, sizeof q.identity);
+    pl_exchange_reply_reset(&reply);
+    return err;
+}
+
+pl_err pl_ask_begin(pospal_client *client)
+{
+    while (client->is_asking && !client->is_closing)
+        (void)pl_cond_wait(client->changed, client->mutex, -1);
+    if (client->is_closing)
+        return pl_fail(PL_ERR_CLOSED, "the client is being closed");
+    client->is_asking = true;
+    return PL_OK;
+}
+
+void pl_ask_cancel(pospal_client *client)
+{
+    client->is_asking = false;
+    pl_cond_wake_all(client->changed);
+}
+
+void pl_ask_end(pospal_client *client, pl_err err)
+{
+    pl_time now = pl_clock_read(&client->clock);
+
+    client->is_asking = false;
+    client->has_asked = true;
+    client->last_ask = now;
+    pl_cond_wake_all(client->changed);
+    client->failure_err = err;
+    if (!err) {
+        client->failures = 0;
+        return;
+    }
+    client->failures++;
+    snprintf(client->failure, sizeof client->failure, "%s", pl_err_detail());
+    pl_log_write(&client->log, PL_LOG_INFO, "the server was not reached (%s): %s", pl_err_code(err), client->failure);
+}

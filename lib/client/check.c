@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pospal_client_check and pospal_client_status: what is the license worth now?
+ */
+#include "client/client.h"
+#include "client/online.h"
+#include "client/view.h"
+#include "client/worker.h"
+#include "platform/clock.h"
+
+static bool is_usable(pl_status status)
+{
+    return status == PL_STATUS_ACTIVE || status == PL_STATUS_GRACE;
+}
+
+/* Whether AUTO must ask before it answers. */
+static bool must_ask(pospal_client *client)
+{
+    pl_view view;
+    bool must;
+
+    pl_mutex_lock(client->mutex);
+    pl_worker_need(client);
+    must = !pl_view_update(client, &view) && !is_usable(view.decision.status) && !pl_online_is_quiet(client, view.now);
+    pl_mutex_unlock(client->mutex);
+    return must;
+}
+
+pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t mode, pospal_license **license)
+{
+    pl_outcome outcome;
+    pl_err err = PL_OK;
+    pl_err err_view;
+
+    if (license)
+        *license = NULL;
+    if (!client)
+        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    if (mode != POSPAL_CHECK_AUTO && mode != POSPAL_CHECK_LOCAL && mode != POSPAL_CHECK_ONLINE)
+        return pl_report(pl_fail(PL_ERR_INVALID, "check mode %d is none of the enum", (int)mode));
+    if (mode == POSPAL_CHECK_ONLINE)
+        err = pl_online_renew(client, false, &outcome);
+    else if (mode == POSPAL_CHECK_AUTO && must_ask(client))
+        (void)pl_online_renew(client, true, &outcome); /* what is held answers where the server does not */
+    pl_report(err);
+    err_view = pl_view_finish(client, license);
+    return err ? pl_report_again(err) : pl_report(err_view);
+}
+
+static void watch(pospal_client *client)
+{
+    pl_mutex_lock(client->mutex);
+    pl_worker_need(client);
+    pl_mutex_unlock(client->mutex);
+}
+
+pospal_status_t pospal_client_status(const pospal_client *client)
+{
+    pl_time now;
+
+    if (!client)
+        return POSPAL_STATUS_NONE;
+    if (!atomic_load_explicit(&client->is_watched, memory_order_relaxed))
+        watch((pospal_client *)client); /* the first call only: const to the caller is the license, not our bookkeeping */
+    if (!client->options.clock)
+        return (pospal_status_t)pl_hot_status(&client->hot, pl_clock_coarse_wall_ms(), pl_clock_coarse_up_ms());
+    now = pl_clock_read(&client->clock);
+    return (pospal_status_t)pl_hot_status(&client->hot, now.wall_ms, now.boot_ms);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The client as the verbs see it. Everything below "guarded" is read and written with the mutex held; an exchange with the server runs
+ * without it, one at a time (is_asking). Callbacks run without it too.
+ */
+#ifndef PL_CLIENT_CLIENT_H
+#define PL_CLIENT_CLIENT_H
+
+#include <pospal/license.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "client/holding.h"
+#include "client/hot.h"
+#include "client/options.h"
+#include "device/device.h"
+#include "license/timeline.h"
+#include "platform/thread.h"
+#include "state/vault.h"
+#include "transport/transport.h"
+
+enum {
+    PL_QUIET_AFTER_ASK_MS = 60 * 1000,        /* AUTO does not block again for so long */
+    PL_REFRESH_PAUSE_MAX_MS = 15 * 60 * 1000, /* the background's pause after failures grows up to this */
+    PL_REFRESH_JITTER_MS = 20 * 1000,         /* tills behind one line do not come back in one second */
+    PL_WATCH_INTERVAL_MS = 1000,              /* how often the background looks whether another process wrote */
+    PL_MARK_INTERVAL_MS = 10 * 60 * 1000,     /* how often the time mark is written while nothing else happens */
+    PL_MARK_CLOSE_MS = 60 * 1000              /* a client that lived shorter does not write it at close */
+};
+
+struct pospal_client {
+    pospal_options options;
+    pl_roots roots;
+    pl_clock clock;
+    pl_log log;
+    char *directory; /* "": in memory */
+    char device_name[PL_DEVICE_NAME_MAX + 1];
+    pl_transport *transport;
+
+    pl_fingerprint fingerprint;
+    pl_err fingerprint_err; /* PL_OK, or why there is too little of it */
+    char fingerprint_text[PL_FINGERPRINT_TEXT_SIZE];
+    pl_device_wrap_key wrap_keys[PL_DEVICE_WRAP_KEYS_MAX];
+    size_t wrap_key_count;
+    uint8_t mark_key[32];
+    char environment[32];
+
+    pl_mutex *mutex;
+    pl_cond *changed;
+    pl_hot hot;
+    atomic_bool is_watched; /* the background was asked for once: the hot path need not ask again */
+
+    /* guarded */
+    pl_shelf shelf;
+    pl_err storage; /* why nothing can be stored; PL_OK: it can */
+    char storage_detail[PL_ERR_DETAIL_MAX];
+    pl_vault *vault;      /* NULL until first needed */
+    pl_err vault_storage; /* the same of the vault */
+    char vault_detail[PL_ERR_DETAIL_MAX];
+    bool was_set_aside;
+    pl_holding *holding;
+    char online_token[PL_CLAIMS_ID_MAX + 1]; /* jti of the answer this process received itself */
+    uint64_t notice;
+    pl_time_mark mark;
+    pl_time mark_stored; /* when it was last written */
+    bool has_asked;
+    pl_time last_ask; /* when the last exchange ended, well or not */
+    int failures;     /* in a row */
+    char failure[PL_ERR_DETAIL_MAX];
+    pl_err failure_err;
+    pl_reason server_reason;  /* what the last decided answer said that is kept nowhere: unknown key, not activated */
+    int64_t refresh_after_ms; /* boot_ms before which the background stays quiet */
+    pl_status notified;
+    bool is_asking;
+    bool is_closing;
+    pl_thread *worker;
+};
+
+struct pospal_license {
+    pl_holding *holding;
+    pl_decision decision;
+    int64_t at; /* effective time of the decision */
+    bool clock_is_wrong;
+};
+
+/* The public result for an error, noting it with its detail for pospal_error_detail in this thread. */
+pospal_result_t pl_report(pl_err err);
+/* The same for an error noted before other calls of ours ran, whose detail must not take its place. */
+pospal_result_t pl_report_again(pl_err err);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is held: the newest keyset and every document of this product that verifies under it, read from the shelf once and never changed
+ * after, but for the end of an emergency extension. Snapshots keep it alive.
+ */
+#ifndef PL_CLIENT_HOLDING_H
+#define PL_CLIENT_HOLDING_H
+
+#include <stdatomic.h>
+
+#include "base/log.h"
+#include "license/policy.h"
+#include "state/shelf.h"
+#include "token/keyring.h"
+
+enum { PL_HELD_MAX = 16 };
+
+#define PL_DOCUMENT_LEASE          "lease"
+#define PL_DOCUMENT_KEYSET         "keyset"
+#define PL_DOCUMENT_DENIAL_PREFIX  "denial-" /* one per license: a denial touches its own license only */
+#define PL_DOCUMENT_LICENSE_PREFIX "license-"
+
+/* The keyset that documents are verified under. */
+typedef struct {
+    const pl_roots *roots;
+    bool has_keyset;
+    pl_keyset keyset;
+    pl_span token; /* the keyset as received; lives in an arena */
+} pl_trust;
+
+typedef struct {
+    atomic_int references;
+    pl_arena arena;
+    pl_trust trust;
+    pl_claims claims[PL_HELD_MAX];
+    pl_held held[PL_HELD_MAX];
+    char names[PL_HELD_MAX][PL_DOCUMENT_NAME_MAX];
+    size_t count;
+    bool is_incomplete;              /* the disk failed to read something that may be readable next time */
+    size_t refused;                  /* documents that were there and could not be believed */
+    char refusal[PL_ERR_DETAIL_MAX]; /* why the last of them was not */
+} pl_holding;
+
+/* Against what documents are judged. */
+typedef struct {
+    const pl_roots *roots;
+    const char *product;
+    const pl_fingerprint *device;
+    const pl_log *log;
+} pl_judge;
+
+/* PL_ERR_MEMORY only: what can't be read or believed is passed over, noted and set aside. The caller drops *holding. */
+pl_err pl_holding_load(pl_shelf *shelf, const pl_judge *judge, pl_holding **holding);
+pl_holding *pl_holding_keep(pl_holding *holding);
+void pl_holding_drop(pl_holding *holding); /* accepts NULL */
+
+/*
+ * Takes a keyset in where it verifies under the roots and is newer than the one held. PL_ERR_OLDER, and why it does not verify. The token
+ * is borrowed.
+ */
+pl_err pl_trust_take(pl_trust *trust, pl_span token);
+/*
+ * Verifies one document text under the keyset held, or under a newer one that comes with it, which trust takes in. On success claims live
+ * in the arena. Not yet judged for product and device: see pl_judge_claims. The text must outlive trust.
+ */
+pl_err pl_trust_verify(pl_trust *trust, pl_arena *arena, pl_doc doc, pl_span text, pl_claims *claims);
+void pl_judge_claims(const pl_judge *judge, pl_held *held);
+/* The name under which a license's document is kept. */
+void pl_document_name(const char *prefix, const char *license_id, char name[PL_DOCUMENT_NAME_MAX]);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The client's records in the vault; see identity.h. Sealing and storing are in state/vault.c.
+ */
+#include "client/identity.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "license/license_key.h"
+#include "state/mark.h"
+
+enum { RECORD_FIXED = 16 + PL_DEVICE_PUBLIC_SIZE + PL_DEVICE_SECRET_SIZE, KEY_FILE_MAX = 4096 };
+
+static const char key_item[] = "license_key";
+static const char identity_item[] = "identity";
+static const char released_item[] = "released";
+static const char mark_item[] = "time_mark";
+
+static void note_storage(pospal_client *client, pl_err err)
+{
+    if (!err || client->vault_storage)
+        return;
+    client->vault_storage = err;
+    snprintf(client->vault_detail, sizeof client->vault_detail, "%s", pl_err_detail());
+    pl_log_write(&client->log, PL_LOG_WARN, "license key and device key are kept in memory only: %s", client->vault_detail);
+}
+
+pl_err pl_identity_open_vault(pospal_client *client)
+{
+    pl_time now = pl_clock_read(&client->clock);
+    pl_vault_options options = {client->options.fs, client->shelf.is_read_only ? "" : client->directory,
+                                client->wrap_keys,  client->wrap_key_count,
+                                now.wall_ms,        &client->log};
+    bool set_aside;
+    pl_err storage;
+    pl_err err;
+
+    if (client->vault)
+        return PL_OK;
+    if ((err = pl_vault_open(&options, &client->vault, &storage, &set_aside)))
+        return err;
+    client->was_set_aside = client->was_set_aside || set_aside;
+    note_storage(client, storage);
+    return PL_OK;
+}
+
+static pl_err put(pospal_client *client, const char *name, pl_span value)
+{
+    pl_err err = pl_identity_open_vault(client);
+
+    if (err)
+        return err;
+    err = pl_vault_put(client->vault, name, value);
+    if (err == PL_ERR_MEMORY || err == PL_ERR_TOO_LARGE)
+        return err;
+    note_storage(client, err);
+    return PL_OK;
+}
+
+static pl_err get(pospal_client *client, const char *name, pl_buf *value)
+{
+    pl_err err = pl_identity_open_vault(client);
+
+    return err ? err : pl_vault_get(client->vault, name, value);
+}
+
+/* The first line, without blanks around it, nor the byte order mark that some editors put before it. */
+static pl_err first_line(pl_span text, char key[PL_LICENSE_KEY_MAX + 1])
+{
+    size_t start = text.size >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t end;
+
+    while (start < text.size && strchr(" \t\r\n", text.data[start]))
+        start++;
+    end = start;
+    while (end < text.size && text.data[end] != '\n' && text.data[end] != '\r')
+        end++;
+    while (end > start && strchr(" \t", text.data[end - 1]))
+        end--;
+    if (end == start)
+        return PL_ERR_NO_KEY;
+    if (end - start > PL_LICENSE_KEY_MAX)
+        return pl_fail(PL_ERR_INVALID, "the license key is longer than %d characters", PL_LICENSE_KEY_MAX);
+    memcpy(key, text.data + start, end - start);
+    key[end - start] = '\0';
+    return PL_OK;
+}
+
+/* A typing error is told before any request is made. */
+static pl_err check_key(const char *key)
+{
+    pl_err err = pl_license_key_check(pl_span_text(key));
+
+    return err == PL_ERR_MALFORMED || err == PL_ERR_TOO_LARGE ? pl_fail(PL_ERR_INVALID, "this is no license key") : err;
+}
+
+static pl_err key_from_options(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1])
+{
+    const pospal_options *options = &client->options;
+    const char *value = options->text[PL_OPTION_KEY];
+    pl_buf text;
+    pl_err err = PL_OK;
+
+    if (!value || !value[0])
+        return PL_ERR_NO_KEY;
+    pl_buf_init(&text);
+    if (options->key_source == POSPAL_KEY_FILE)
+        err = options->fs->read(options->fs->context, value, KEY_FILE_MAX, &text);
+    else if (options->key_source == POSPAL_KEY_ENVIRONMENT)
+        err = pl_environment(value, &text);
+    else
+        pl_buf_add_text(&text, value);
+    if (!err)
+        err = text.err ? text.err : first_line(pl_buf_span(&text), key);
+    if (!err)
+        err = check_key(key);
+    pl_buf_reset(&text);
+    return err == PL_ERR_NOT_FOUND ? PL_ERR_NO_KEY : err;
+}
+
+pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1])
+{
+    pl_buf stored;
+    pl_err err;
+
+    pl_buf_init(&stored);
+    err = get(client, key_item, &stored);
+    if (!err)
+        err = first_line(pl_buf_span(&stored), key);
+    else if (err != PL_ERR_MEMORY && err != PL_ERR_TOO_NEW && err != PL_ERR_BUSY)
+        err = key_from_options(client, key);
+    pl_buf_reset(&stored);
+    if (err == PL_ERR_NO_KEY)
+        return pl_fail(PL_ERR_NO_KEY, "no license key is stored, and none was given");
+    return err;
+}
+
+pl_err pl_identity_store_license_key(pospal_client *client, const char *key)
+{
+    return put(client, key_item, pl_span_text(key));
+}
+
+bool pl_identity_has_license_key(pospal_client *client)
+{
+    pl_buf stored;
+    bool has;
+
+    pl_buf_init(&stored);
+    has = get(client, key_item, &stored) == PL_OK;
+    pl_buf_reset(&stored);
+    return has;
+}
+
+static pl_err decode_identity(pl_span record, pl_identity *identity, pl_fingerprint *made_on)
+{
+    if (record.size <= RECORD_FIXED)
+        return pl_fail(PL_ERR_MALFORMED, "the identity record is too short");
+    memcpy(identity->instance_id.bytes, record.data, 16);
+    memcpy(identity->device_public, record.data + 16, PL_DEVICE_PUBLIC_SIZE);
+    memcpy(identity->device_secret, record.data + 16 + PL_DEVICE_PUBLIC_SIZE, PL_DEVICE_SECRET_SIZE);
+    return pl_fingerprint_parse(pl_span_of(record.data + RECORD_FIXED, record.size - RECORD_FIXED), made_on);
+}
+
+/* Some hardware can be compared, and none of it is what it was. */
+static bool is_other_hardware(const pl_fingerprint *made_on, const pl_fingerprint *now)
+{
+    pl_match match = pl_fingerprint_match(made_on, now, PL_MATCH_ANY);
+    unsigned hardware = 0;
+    int i;
+
+    for (i = 0; i < PL_COMPONENT_COUNT; i++)
+        if (pl_component_is_hardware((pl_component)i))
+            hardware |= 1u << i;
+    return (match.compared & hardware) != 0 && (match.matched & hardware) == 0;
+}
+
+static pl_err make_identity(pospal_client *client, pl_identity *identity)
+{
+    uint8_t random[16];
+    pl_buf record;
+    pl_err err;
+
+    pl_random(random, sizeof random);
+    identity->instance_id = pl_uuid_v4(random);
+    pl_device_key_new(identity->device_public, identity->device_secret);
+    pl_buf_init(&record);
+    pl_buf_add(&record, identity->instance_id.bytes, 16);
+    pl_buf_add(&record, identity->device_public, sizeof identity->device_public);
+    pl_buf_add(&record, identity->device_secret, sizeof identity->device_secret);
+    pl_buf_add_text(&record, client->fingerprint_text);
+    err = record.err ? record.err : put(client, identity_item, pl_buf_span(&record));
+    pl_buf_reset(&record);
+    return err;
+}
+
+/* A record that is damaged is as good as none; one that can't be read now may be readable later and must not be overwritten. */
+static bool is_lost(pl_err err)
+{
+    return err == PL_ERR_NOT_FOUND || err == PL_ERR_SIGNATURE || err == PL_ERR_MALFORMED || err == PL_ERR_UNSUPPORTED;
+}
+
+pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
+{
+    pl_fingerprint made_on;
+    pl_buf record;
+    pl_err err;
+
+    pl_buf_init(&record);
+    err = get(client, identity_item, &record);
+    if (!err)
+        err = decode_identity(pl_buf_span(&record), identity, &made_on);
+    pl_buf_reset(&record);
+    if (err && !is_lost(err))
+        return err;
+    if (!err && !is_other_hardware(&made_on, &client->fingerprint))
+        return PL_OK;
+    if (err != PL_ERR_NOT_FOUND)
+        pl_log_write(&client->log, PL_LOG_WARN, "a new identity is made: %s",
+                     err ? pl_err_detail() : "this is other hardware than the stored one was made on");
+    return make_identity(client, identity);
+}
+
+static void extension_item(const char *token_id, char item[PL_VAULT_NAME_MAX])
+{
+    snprintf(item, PL_VAULT_NAME_MAX, "extension:%s", token_id);
+}
+
+int64_t pl_identity_extension(pospal_client *client, const char *token_id)
+{
+    char item[PL_VAULT_NAME_MAX];
+    int64_t until = 0;
+    pl_buf value;
+
+    if (!token_id)
+        return 0;
+    extension_item(token_id, item);
+    pl_buf_init(&value);
+    if (!get(client, item, &value) && !value.err)
+        until = strtoll(value.data, NULL, 10);
+    pl_buf_reset(&value);
+    return until;
+}
+
+pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, int64_t until)
+{
+    char item[PL_VAULT_NAME_MAX];
+    char text[32];
+
+    extension_item(token_id, item);
+    snprintf(text, sizeof text, "%" PRId64, until);
+    return put(client, item, pl_span_text(text));
+}
+
+bool pl_identity_is_released(pospal_client *client)
+{
+    bool is_released;
+    pl_buf value;
+
+    pl_buf_init(&value);
+    is_released = !get(client, released_item, &value) && pl_span_is(pl_buf_span(&value), "1");
+    pl_buf_reset(&value);
+    return is_released;
+}
+
+pl_err pl_identity_set_released(pospal_client *client, bool is_released)
+{
+    if (pl_identity_is_released(client) == is_released)
+        return PL_OK;
+    return put(client, released_item, pl_span_text(is_released ? "1" : "0"));
+}
+
+/* Its MAC is of no use here: the vault seals the copy, and opens where the key of the file's MAC is lost with its component. */
+static const uint8_t sealed_mark_key[32] = {0};
+
+void pl_identity_store_mark(pospal_client *client)
+{
+    uint8_t bytes[PL_MARK_SIZE];
+
+    pl_mark_encode(&client->mark, sealed_mark_key, bytes);
+    (void)put(client, mark_item, pl_span_of(bytes, sizeof bytes));
+}
+
+pl_err pl_identity_load_mark(pospal_client *client, pl_time_mark *mark)
+{
+    pl_buf bytes;
+    pl_err err;
+
+    pl_buf_init(&bytes);
+    err = get(client, mark_item, &bytes);
+    if (!err)
+        err = pl_mark_decode(pl_buf_span(&bytes), sealed_mark_key, mark);
+    pl_buf_reset(&bytes);
+    return err;
+}

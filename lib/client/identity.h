@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the client keeps in its vault: the license key, the installation's identity with its device key, emergency extensions taken, and
+ * a second copy of the time mark. Every function is called with the mutex held and opens the vault when it must.
+ */
+#ifndef PL_CLIENT_IDENTITY_H
+#define PL_CLIENT_IDENTITY_H
+
+#include "base/uuid.h"
+#include "client/client.h"
+#include "wire/device_request.h"
+
+typedef struct {
+    pl_uuid instance_id;
+    uint8_t device_public[PL_DEVICE_PUBLIC_SIZE];
+    uint8_t device_secret[PL_DEVICE_SECRET_SIZE];
+} pl_identity;
+
+/* PL_ERR_MEMORY, PL_ERR_TOO_NEW; storage that can't be used is no error. */
+pl_err pl_identity_open_vault(pospal_client *client);
+
+/* The stored key, else the one the options name. PL_ERR_NO_KEY; PL_ERR_KEY_TYPO for a key of the options. */
+pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1]);
+pl_err pl_identity_store_license_key(pospal_client *client, const char *key);
+bool pl_identity_has_license_key(pospal_client *client); /* stored, not only named by the options */
+
+/*
+ * The installation's identity; made at first need and made anew when no hardware component fits the one it was made on: two tills from one
+ * disk image become two devices. The caller wipes it.
+ */
+pl_err pl_identity_get(pospal_client *client, pl_identity *identity);
+
+/* The end of the extension taken on an answer, Unix seconds; 0: none taken. */
+int64_t pl_identity_extension(pospal_client *client, const char *token_id);
+pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, int64_t until);
+
+/* Whether the device gave its seat back, so that it does not take one again by itself. */
+bool pl_identity_is_released(pospal_client *client);
+pl_err pl_identity_set_released(pospal_client *client, bool is_released);
+
+void pl_identity_store_mark(pospal_client *client);
+/* PL_ERR_NOT_FOUND where there is none. */
+pl_err pl_identity_load_mark(pospal_client *client, pl_time_mark *mark);
+
+#endif

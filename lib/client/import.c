@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pospal_client_import: an offline license file is verified, stored, and counts.
+ */
+#include "client/apply.h"
+#include "client/client.h"
+#include "client/view.h"
+#include "token/license_file.h"
+
+static pl_err judge(const pospal_client *client, const pl_claims *claims)
+{
+    pl_judge against = {&client->roots, client->options.text[PL_OPTION_PRODUCT], &client->fingerprint, &client->log};
+    pl_held held = {.claims = claims, .source = PL_SOURCE_LICENSE_FILE};
+
+    if (!claims->license_id)
+        return pl_fail(PL_ERR_MALFORMED, "the license file names no license");
+    pl_judge_claims(&against, &held);
+    if (held.is_other_product)
+        return pl_fail(PL_ERR_OTHER_PRODUCT, "the license file is for the product %s, this program is %s",
+                       claims->product ? claims->product : "(none)", client->options.text[PL_OPTION_PRODUCT]);
+    if (held.is_other_device)
+        return pl_fail(PL_ERR_OTHER_DEVICE, "the license file is bound to another device");
+    return PL_OK;
+}
+
+/* Mutex held. */
+static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
+{
+    pl_trust trust = client->holding->trust;
+    pl_span document, keyset;
+    pl_claims claims;
+    pl_err err;
+
+    trust.roots = &client->roots;
+    if ((err = pl_license_file_split(text, &document, &keyset)))
+        return err;
+    if (keyset.size > 0 && pl_trust_take(&trust, keyset) == PL_ERR_MEMORY)
+        return PL_ERR_MEMORY;
+    if ((err = pl_trust_verify(&trust, arena, PL_DOC_LICENSE, text, &claims)) || (err = judge(client, &claims)))
+        return err;
+    return pl_apply_license(client, &claims, &trust, text);
+}
+
+pospal_result_t pospal_client_import(pospal_client *client, const char *text, size_t size, pospal_license **license)
+{
+    pl_err err, err_view;
+    pl_arena arena;
+
+    if (license)
+        *license = NULL;
+    if (!client || !text)
+        return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
+    if (size > PL_LICENSE_FILE_MAX)
+        return pl_report(pl_fail(PL_ERR_TOO_LARGE, "a license file has at most %d bytes", PL_LICENSE_FILE_MAX));
+    pl_arena_init(&arena);
+    pl_mutex_lock(client->mutex);
+    err = take(client, &arena, pl_span_of(text, size));
+    if (!err && client->storage)
+        err = pl_fail(client->storage, "the license counts, but in this process only: %s", client->storage_detail);
+    pl_mutex_unlock(client->mutex);
+    pl_arena_reset(&arena);
+    pl_report(err);
+    err_view = pl_view_finish(client, license);
+    return err ? pl_report_again(err) : pl_report(err_view);
+}

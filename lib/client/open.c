@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Opening and closing a client: options made real, the machine looked at, the place for state found. Reading what is stored is view.c's.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "client/identity.h"
+#include "client/transport_custom.h"
+#include "client/view.h"
+#include "client/worker.h"
+#include "crypto/crypto.h"
+#include "platform/clock.h"
+#include "state/mark.h"
+
+static void read_custom_clock(void *context, pl_time *now)
+{
+    const pospal_options *options = context;
+    pospal_time_t time = {0, 0, 0};
+
+    options->clock(options->clock_context, &time);
+    now->wall_ms = time.wall_ms;
+    now->boot_ms = time.boot_ms;
+    now->boot_id = time.boot_id;
+}
+
+static void write_custom_log(void *context, pl_log_level level, const char *message)
+{
+    const pospal_options *options = context;
+
+    options->log(options->log_context, (pospal_log_level_t)level, message);
+}
+
+static void connect_seams(pospal_client *client)
+{
+    pl_clock custom = {read_custom_clock, &client->options};
+
+    client->clock = client->options.clock ? custom : pl_clock_system();
+    if (client->options.log) {
+        client->log.write = write_custom_log;
+        client->log.context = &client->options;
+        client->log.level = (pl_log_level)client->options.log_level;
+    }
+}
+
+/* "": in memory, by choice or because no place is known. */
+static pl_err choose_directory(pospal_client *client)
+{
+    const char *given = client->options.text[PL_OPTION_DIRECTORY];
+    pl_err err = PL_OK;
+    pl_buf path;
+
+    pl_buf_init(&path);
+    if (given) {
+        pl_buf_add_text(&path, given);
+    } else if ((err = pl_data_home(&path)) == PL_OK) {
+        pl_buf_add_format(&path, "/pospal/%s", client->options.text[PL_OPTION_PRODUCT]);
+    } else {
+        pl_buf_clear(&path);
+        pl_buf_add_text(&path, "");
+        client->storage = err;
+    }
+    client->directory = pl_copy_text(path.err ? NULL : path.data);
+    pl_buf_reset(&path);
+    return client->directory ? PL_OK : pl_fail(PL_ERR_MEMORY, "no memory for the data directory's path");
+}
+
+static void note_storage(pospal_client *client, pl_err err)
+{
+    client->storage = err;
+    snprintf(client->storage_detail, sizeof client->storage_detail, "%s", pl_err_detail());
+    pl_log_write(&client->log, PL_LOG_WARN, "the data directory can't be used: %s", client->storage_detail);
+}
+
+static void prepare_directory(pospal_client *client)
+{
+    const pl_fs *fs = client->options.fs;
+    bool is_read_only = true;
+
+    if (!client->directory[0]) {
+        pl_shelf_init(&client->shelf, fs, client->directory, false);
+        return;
+    }
+    if (fs->make_directory(fs->context, client->directory))
+        note_storage(client, pl_fail(PL_ERR_READ_ONLY, "%s can't be made or entered by this account", client->directory));
+    else if (fs->kind(fs->context, client->directory) == PL_FS_NETWORK)
+        note_storage(client,
+                     pl_fail(PL_ERR_NETWORK_SHARE, "%s is on a network share, where locks can't be trusted", client->directory));
+    else
+        is_read_only = false; /* whether it can be written shows at the first write, which most starts never make */
+    pl_shelf_init(&client->shelf, fs, client->directory, is_read_only);
+}
+
+static pl_err look_at_machine(pospal_client *client)
+{
+    const char *product = client->options.text[PL_OPTION_PRODUCT];
+    const char *root = client->options.text[PL_OPTION_HARDWARE_ROOT];
+    pl_probe_report report = {0};
+    pl_err err;
+
+    client->wrap_key_count = PL_DEVICE_WRAP_KEYS_MAX;
+    if ((err = pl_probe_read(root ? root : "", &report)) == PL_OK) {
+        client->fingerprint_err = pl_device_fingerprint(&report, product, &client->fingerprint);
+        err = pl_device_wrap_keys(&report, product, client->wrap_keys, &client->wrap_key_count);
+    }
+    snprintf(client->environment, sizeof client->environment, "%s", report.environment);
+    pl_probe_wipe(&report);
+    if (err)
+        client->wrap_key_count = 0;
+    if (err && !client->fingerprint_err)
+        client->fingerprint_err = err;
+    pl_fingerprint_format(&client->fingerprint, client->fingerprint_text);
+    if (client->wrap_key_count > 0)
+        pl_mac(client->wrap_keys[0].key, pl_span_text("pospal time mark"), client->mark_key);
+    return err == PL_ERR_MEMORY ? err : PL_OK;
+}
+
+/* The file is for speed; where it is lost or altered the sealed copy counts, if there is a vault at all. */
+static void recall_mark(pospal_client *client)
+{
+    pl_time_mark mark = {0};
+    pl_err err = PL_ERR_NOT_FOUND;
+
+    client->mark_stored = pl_clock_read(&client->clock);
+    if (client->directory[0])
+        err = pl_mark_load(&client->shelf.disk, client->mark_key, &mark);
+    if (err && pl_vault_is_there(client->options.fs, client->directory))
+        err = pl_identity_load_mark(client, &mark);
+    if (!err)
+        client->mark = mark;
+}
+
+static void name_device(pospal_client *client)
+{
+    const char *given = client->options.text[PL_OPTION_DEVICE_NAME];
+
+    if (given)
+        snprintf(client->device_name, sizeof client->device_name, "%s", given);
+    else
+        pl_host_name(client->device_name, sizeof client->device_name);
+}
+
+static pl_err make_parts(pospal_client *client)
+{
+    client->mutex = pl_mutex_new();
+    client->changed = pl_cond_new();
+    client->transport = client->options.transport
+                            ? pl_transport_custom_new(client->options.transport, client->options.transport_context)
+                            : pl_transport_curl_new();
+    if (!client->mutex || !client->changed || !client->transport)
+        return pl_fail(PL_ERR_MEMORY, "no memory for the client");
+    return PL_OK;
+}
+
+static pl_err take_roots(pospal_client *client)
+{
+    pl_err err = pl_roots_parse(pl_span_text(client->options.text[PL_OPTION_ROOT_KEYS]), &client->roots);
+
+    if (!err || err == PL_ERR_MEMORY)
+        return err;
+    return pl_fail(PL_ERR_INVALID, "the root keys: %s", pl_err_detail()[0] ? pl_err_detail() : pl_err_sentence(err));
+}
+
+static pl_err open_client(pospal_client *client)
+{
+    pl_view view;
+    pl_err err;
+
+    connect_seams(client);
+    if ((err = pl_crypto_ready()) || (err = take_roots(client)) || (err = make_parts(client)) ||
+        (err = choose_directory(client)) || (err = look_at_machine(client)))
+        return err;
+    name_device(client);
+    prepare_directory(client);
+    recall_mark(client);
+    if ((err = pl_view_update(client, &view)) == PL_OK)
+        client->notified = view.decision.status;
+    return err;
+}
+
+static void free_client(pospal_client *client)
+{
+    if (client->transport)
+        client->transport->free(client->transport);
+    pl_holding_drop(client->holding);
+    pl_vault_close(client->vault);
+    pl_shelf_reset(&client->shelf);
+    pl_cond_free(client->changed);
+    pl_mutex_free(client->mutex);
+    pl_free(client->directory);
+    pl_options_reset(&client->options);
+    pl_wipe(client, sizeof *client);
+    pl_free(client);
+}
+
+pospal_result_t pospal_client_open(const pospal_options *options, pospal_client **client)
+{
+    pospal_client *fresh;
+    pl_err err;
+
+    if (!client)
+        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    *client = NULL;
+    if (!options)
+        return pl_report(pl_fail(PL_ERR_INVALID, "options is NULL"));
+    if ((err = pl_options_check(options)))
+        return pl_report(err);
+    if ((fresh = pl_alloc(sizeof *fresh)) == NULL)
+        return pl_report(pl_fail(PL_ERR_MEMORY, "no memory for the client"));
+    if ((err = pl_options_copy(options, &fresh->options)) || (err = open_client(fresh))) {
+        free_client(fresh);
+        return pl_report(err);
+    }
+    *client = fresh;
+    return POSPAL_OK;
+}
+
+void pospal_client_close(pospal_client *client)
+{
+    if (!client)
+        return;
+    pl_mutex_lock(client->mutex);
+    client->is_closing = true;
+    pl_cond_wake_all(client->changed);
+    pl_mutex_unlock(client->mutex);
+    client->transport->cancel(client->transport);
+    pl_worker_stop(client);
+    pl_timeline_observe(&client->mark, pl_clock_read(&client->clock));
+    pl_view_store_mark(client, pl_clock_read(&client->clock), PL_MARK_CLOSE_MS);
+    free_client(client);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The view of the license; see view.h. The rules themselves are in license/policy.c and license/timeline.c.
+ */
+#include "client/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "client/identity.h"
+#include "platform/clock.h"
+#include "state/mark.h"
+
+static pl_judge make_judge(const pospal_client *client)
+{
+    pl_judge judge = {&client->roots, client->options.text[PL_OPTION_PRODUCT], &client->fingerprint, &client->log};
+
+    return judge;
+}
+
+pl_err pl_view_reload(pospal_client *client)
+{
+    pl_judge judge = make_judge(client);
+    pl_time now = pl_clock_read(&client->clock);
+    uint64_t notice = pl_shelf_notice(&client->shelf);
+    pl_holding *fresh;
+    pl_err err;
+    size_t i;
+
+    if ((err = pl_holding_load(&client->shelf, &judge, &fresh)))
+        return err;
+    for (i = 0; i < fresh->count; i++) {
+        const pl_claims *claims = &fresh->claims[i];
+
+        if (claims->token_id && strcmp(claims->token_id, client->online_token) == 0)
+            fresh->held[i].source = PL_SOURCE_ONLINE;
+        if (!fresh->held[i].is_other_product)
+            pl_timeline_raise(&client->mark, now, claims->issued_at);
+    }
+    pl_holding_drop(client->holding);
+    client->holding = fresh;
+    client->notice = fresh->is_incomplete ? ~notice : notice; /* what could not be read now is tried again next time */
+    return PL_OK;
+}
+
+/* An extension lies in the vault, which is opened only where one may matter. */
+static void recall_extension(pospal_client *client, const pl_decision *decision)
+{
+    pl_holding *holding = client->holding;
+    size_t i;
+
+    if (decision->status != PL_STATUS_STALE || !decision->can_extend)
+        return;
+    for (i = 0; i < holding->count; i++)
+        if (&holding->held[i] == decision->ruling)
+            holding->held[i].emergency_until = pl_identity_extension(client, holding->claims[i].token_id);
+}
+
+static pl_decision decide(pospal_client *client, int64_t t)
+{
+    pl_decision decision = pl_policy_decide(client->holding->held, client->holding->count, t);
+
+    recall_extension(client, &decision);
+    return pl_policy_decide(client->holding->held, client->holding->count, t);
+}
+
+static void publish(pospal_client *client, pl_time now)
+{
+    /* a clock of the application's is asked for both; ours has cheaper ones for the hot path */
+    pl_hot_time time = {pl_timeline_high_ms(&client->mark, now), client->options.clock ? now.boot_ms : pl_clock_coarse_up_ms(),
+                        client->mark.error_ms};
+
+    pl_hot_publish(&client->hot, client->holding->held, client->holding->count, time);
+}
+
+/* Another process may have had an answer that put H right, in either direction. */
+static void adopt_mark(pospal_client *client)
+{
+    pl_time_mark mark;
+
+    if (client->holding && client->directory[0] && !pl_mark_load(&client->shelf.disk, client->mark_key, &mark))
+        client->mark = mark;
+}
+
+pl_err pl_view_update(pospal_client *client, pl_view *view)
+{
+    pl_err err = PL_OK;
+
+    if (!client->holding || client->notice != pl_shelf_notice(&client->shelf)) {
+        adopt_mark(client);
+        err = pl_view_reload(client);
+    }
+    if (!client->holding)
+        return err;
+    view->now = pl_clock_read(&client->clock);
+    pl_timeline_observe(&client->mark, view->now);
+    view->t = pl_timeline_effective(&client->mark, view->now);
+    view->clock_is_wrong = pl_timeline_clock_is_wrong(&client->mark, view->now);
+    view->decision = decide(client, view->t);
+    publish(client, view->now);
+    pl_view_store_mark(client, view->now, PL_MARK_INTERVAL_MS);
+    return err;
+}
+
+pl_err pl_view_snapshot(pospal_client *client, const pl_view *view, pospal_license **license)
+{
+    pospal_license *fresh = pl_alloc(sizeof *fresh);
+
+    if (!fresh)
+        return pl_fail(PL_ERR_MEMORY, "no memory for the license");
+    fresh->holding = pl_holding_keep(client->holding);
+    fresh->decision = view->decision;
+    fresh->at = view->t;
+    fresh->clock_is_wrong = view->clock_is_wrong;
+    if (fresh->decision.status == PL_STATUS_NONE && client->server_reason != PL_REASON_NONE)
+        fresh->decision.reason = client->server_reason;
+    *license = fresh;
+    return PL_OK;
+}
+
+void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms)
+{
+    int64_t age_ms = now.boot_ms - client->mark_stored.boot_ms;
+    bool is_same_boot = now.boot_id == client->mark_stored.boot_id;
+
+    if (client->mark.high_ms == 0 || client->shelf.is_read_only || !client->directory[0])
+        return;
+    if (is_same_boot && age_ms >= 0 && age_ms < min_age_ms)
+        return;
+    client->mark_stored = now;
+    if (pl_mark_store(&client->shelf.disk, client->mark_key, &client->mark))
+        pl_log_write(&client->log, PL_LOG_WARN, "the time mark could not be written: %s", pl_err_detail());
+    if (client->vault)
+        pl_identity_store_mark(client);
+}
+
+/* Mutex held: a snapshot for the change callback where the status is another than the one told last; else NULL. */
+static pospal_license *take_news(pospal_client *client, const pl_view *view)
+{
+    pospal_license *news = NULL;
+
+    if (view->decision.status == client->notified)
+        return NULL;
+    client->notified = view->decision.status;
+    if (client->options.changed && !client->is_closing)
+        (void)pl_view_snapshot(client, view, &news);
+    return news;
+}
+
+pl_err pl_view_finish(pospal_client *client, pospal_license **license)
+{
+    pospal_license *news = NULL;
+    pl_view view;
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    if (!(err = pl_view_update(client, &view))) {
+        news = take_news(client, &view);
+        err = license ? pl_view_snapshot(client, &view, license) : PL_OK;
+    }
+    pl_mutex_unlock(client->mutex);
+    if (news)
+        client->options.changed(client->options.changed_context, client, news);
+    pospal_license_free(news);
+    return err;
+}

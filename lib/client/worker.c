@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The background thread; see worker.h.
+ */
+#include "client/worker.h"
+
+#include "client/online.h"
+#include "client/view.h"
+#include "crypto/crypto.h"
+
+static int64_t jitter_ms(void)
+{
+    uint32_t random;
+
+    pl_random(&random, sizeof random);
+    return (int64_t)(random % PL_REFRESH_JITTER_MS);
+}
+
+static int64_t pause_after(int failures)
+{
+    int64_t pause_ms = PL_QUIET_AFTER_ASK_MS;
+
+    while (failures-- > 1 && pause_ms < PL_REFRESH_PAUSE_MAX_MS)
+        pause_ms *= 2;
+    return (pause_ms < PL_REFRESH_PAUSE_MAX_MS ? pause_ms : PL_REFRESH_PAUSE_MAX_MS) + jitter_ms();
+}
+
+static bool is_stale(const pospal_client *client, const pl_view *view)
+{
+    const pl_held *ruling = view->decision.ruling;
+
+    return client->options.text[PL_OPTION_SERVER] && ruling && ruling->claims->refresh_at != 0 &&
+           view->t >= ruling->claims->refresh_at;
+}
+
+/* The first time a refresh is seen to be due, a random moment within the jitter is chosen for it. */
+static bool is_due(pospal_client *client, const pl_view *view)
+{
+    if (client->is_asking || !is_stale(client, view))
+        return false;
+    if (client->refresh_after_ms == 0)
+        client->refresh_after_ms = view->now.boot_ms + jitter_ms();
+    return view->now.boot_ms >= client->refresh_after_ms;
+}
+
+/* After a failure, and after an answer that changed nothing (the server does not know the key), it is asked again later and later. */
+static void choose_pause(pospal_client *client, pl_err err)
+{
+    pl_view view;
+
+    client->refresh_after_ms = 0;
+    if (err)
+        client->refresh_after_ms = pl_clock_read(&client->clock).boot_ms + pause_after(client->failures);
+    else if (!pl_view_update(client, &view) && is_stale(client, &view))
+        client->refresh_after_ms = view.now.boot_ms + PL_REFRESH_PAUSE_MAX_MS + jitter_ms();
+}
+
+void pl_worker_round(pospal_client *client)
+{
+    pl_outcome outcome;
+    bool is_refresh;
+    pl_view view;
+    pl_err err;
+
+    (void)pl_view_finish(client, NULL);
+    pl_mutex_lock(client->mutex);
+    is_refresh = !client->is_closing && !pl_view_update(client, &view) && is_due(client, &view);
+    pl_mutex_unlock(client->mutex);
+    if (!is_refresh)
+        return;
+    err = pl_online_renew(client, false, &outcome);
+    pl_mutex_lock(client->mutex);
+    choose_pause(client, err);
+    pl_mutex_unlock(client->mutex);
+    (void)pl_view_finish(client, NULL);
+}
+
+static void run(void *context)
+{
+    pospal_client *client = context;
+    bool is_closing = false;
+
+    while (!is_closing) {
+        pl_worker_round(client);
+        pl_mutex_lock(client->mutex);
+        if (!client->is_closing)
+            (void)pl_cond_wait(client->changed, client->mutex, PL_WATCH_INTERVAL_MS);
+        is_closing = client->is_closing;
+        pl_mutex_unlock(client->mutex);
+    }
+}
+
+void pl_worker_need(pospal_client *client)
+{
+    bool has_work = client->options.text[PL_OPTION_SERVER] || client->directory[0] || client->options.changed;
+
+    if (!client->worker && !client->is_closing && has_work && pl_thread_start(run, client, &client->worker)) {
+        pl_log_write(&client->log, PL_LOG_WARN, "the background thread could not be started: %s", pl_err_detail());
+        return;
+    }
+    atomic_store_explicit(&client->is_watched, true, memory_order_relaxed);
+}
+
+void pl_worker_stop(pospal_client *client)
+{
+    pl_thread_join(client->worker);
+    client->worker = NULL;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The arithmetic of the time mark. All of it saturates: a mark or a clock may hold any number. Reading clocks is in platform/,
+ * keeping the mark on disk is the client's.
+ */
+#include "license/timeline.h"
+
+static int64_t plus(int64_t a, int64_t b)
+{
+    if (b > 0 && a > INT64_MAX - b)
+        return INT64_MAX;
+    if (b < 0 && a < INT64_MIN - b)
+        return INT64_MIN;
+    return a + b;
+}
+
+static int64_t minus(int64_t a, int64_t b)
+{
+    if (b < 0 && a > INT64_MAX + b)
+        return INT64_MAX;
+    if (b > 0 && a < INT64_MIN + b)
+        return INT64_MIN;
+    return a - b;
+}
+
+static int64_t milliseconds(int64_t seconds)
+{
+    if (seconds > INT64_MAX / 1000)
+        return INT64_MAX;
+    return seconds < INT64_MIN / 1000 ? INT64_MIN : seconds * 1000;
+}
+
+static int64_t seconds_of(int64_t ms)
+{
+    return ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool is_other_boot(const pl_time_mark *mark, pl_time now)
+{
+    return mark->boot_id != 0 && now.boot_id != 0 && mark->boot_id != now.boot_id;
+}
+
+/*
+ * A lower bound of the time that passed since the mark. After a reboot it is this boot's whole uptime: the mark was made before it.
+ * A boot clock that ran backwards is a machine restored from a snapshot; how long ago is not known.
+ */
+static int64_t elapsed_since(const pl_time_mark *mark, pl_time now)
+{
+    int64_t step = is_other_boot(mark, now) ? now.boot_ms : minus(now.boot_ms, mark->boot_ms);
+
+    return step > 0 ? step : 0;
+}
+
+/* The processes of a product share the mark; one that read its clock a moment earlier than another must not turn it back. */
+static bool is_moment_ago(const pl_time_mark *mark, pl_time now)
+{
+    int64_t back = minus(mark->boot_ms, now.boot_ms);
+
+    return !is_other_boot(mark, now) && back > 0 && back <= PL_TIME_SLACK_MS;
+}
+
+int64_t pl_timeline_high_ms(const pl_time_mark *mark, pl_time now)
+{
+    return mark->high_ms > 0 ? plus(mark->high_ms, elapsed_since(mark, now)) : 0;
+}
+
+/*
+ * What to take off the clock. It shrinks with the clock's lead over H and never grows: whoever sets such a clock back is setting it
+ * right, and time that passes while the machine is off widens the lead without making the clock more wrong.
+ */
+static int64_t error_at(const pl_time_mark *mark, int64_t high_ms, pl_time now)
+{
+    int64_t error = least(mark->error_ms, minus(now.wall_ms, high_ms));
+
+    return mark->high_ms > 0 && error > 0 ? error : 0;
+}
+
+static void forget_lead(pl_time_mark *mark)
+{
+    mark->ahead_ms = 0;
+    mark->ahead_since_ms = 0;
+}
+
+static void gather_lead(pl_time_mark *mark, int64_t lead, int64_t elapsed)
+{
+    if (lead <= PL_TIME_SLACK_MS) {
+        forget_lead(mark);
+        return;
+    }
+    if (mark->ahead_ms <= 0) {
+        mark->ahead_ms = lead;
+        return;
+    }
+    mark->ahead_ms = least(mark->ahead_ms, lead);
+    mark->ahead_since_ms = plus(mark->ahead_since_ms, elapsed);
+    if (mark->ahead_since_ms < PL_TIME_BELIEF_MS)
+        return;
+    mark->high_ms = plus(mark->high_ms, mark->ahead_ms);
+    forget_lead(mark);
+}
+
+void pl_timeline_observe(pl_time_mark *mark, pl_time now)
+{
+    int64_t elapsed = elapsed_since(mark, now);
+
+    if (mark->high_ms <= 0 || is_moment_ago(mark, now))
+        return;
+    mark->high_ms = plus(mark->high_ms, elapsed);
+    mark->boot_ms = now.boot_ms;
+    mark->boot_id = now.boot_id;
+    mark->error_ms = error_at(mark, mark->high_ms, now);
+    gather_lead(mark, minus(minus(now.wall_ms, mark->error_ms), mark->high_ms), elapsed);
+}
+
+static void set_high(pl_time_mark *mark, pl_time now, int64_t high_ms)
+{
+    mark->high_ms = high_ms;
+    mark->boot_ms = now.boot_ms;
+    mark->boot_id = now.boot_id;
+}
+
+void pl_timeline_anchor(pl_time_mark *mark, pl_time now, int64_t signed_at_s)
+{
+    int64_t lead = minus(now.wall_ms, milliseconds(signed_at_s));
+
+    if (signed_at_s <= 0)
+        return;
+    set_high(mark, now, milliseconds(signed_at_s));
+    forget_lead(mark);
+    mark->error_ms = lead > PL_TIME_SLACK_MS ? lead : 0;
+}
+
+void pl_timeline_raise(pl_time_mark *mark, pl_time now, int64_t signed_at_s)
+{
+    bool may_be_right = !pl_timeline_clock_is_wrong(mark, now);
+    bool is_early = signed_at_s > plus(pl_timeline_effective(mark, now), PL_TIME_TOLERANCE_S);
+
+    pl_timeline_observe(mark, now);
+    if (signed_at_s <= 0 || milliseconds(signed_at_s) <= mark->high_ms || (may_be_right && is_early))
+        return;
+    if (mark->high_ms <= 0)
+        set_high(mark, now, milliseconds(signed_at_s));
+    else
+        mark->high_ms = milliseconds(signed_at_s);
+}
+
+int64_t pl_timeline_effective(const pl_time_mark *mark, pl_time now)
+{
+    int64_t high_ms = pl_timeline_high_ms(mark, now);
+    int64_t wall_ms = minus(now.wall_ms, error_at(mark, high_ms, now));
+
+    return seconds_of(mark->high_ms > 0 && high_ms > wall_ms ? high_ms : wall_ms);
+}
+
+bool pl_timeline_clock_is_wrong(const pl_time_mark *mark, pl_time now)
+{
+    int64_t high_ms = pl_timeline_high_ms(mark, now);
+
+    if (mark->high_ms <= 0)
+        return now.wall_ms < milliseconds(PL_TIME_FLOOR_S);
+    return minus(high_ms, now.wall_ms) > PL_TIME_SLACK_MS || error_at(mark, high_ms, now) > PL_TIME_SLACK_MS;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The time rules: one mark per product and machine, which remembers how late it must be at least, and what the clock may be trusted
+ * for. Pure: every input is a number. The stories it must survive are in tests/unit/test_timeline.c and docs/INTEGRATING.md.
+ *
+ *   t = max(now, H). H is the newest signed time; a fresh answer replaces it in both directions; it advances with the machine's
+ *   uptime. A clock ahead of H counts while it lasts and is believed for good only after 24 hours of uptime. A lead that a fresh
+ *   answer showed to be false is taken off the clock until somebody sets it right: a till whose clock says 2099 goes on selling
+ *   after a check.
+ */
+#ifndef PL_LICENSE_TIMELINE_H
+#define PL_LICENSE_TIMELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+enum {
+    PL_TIME_FLOOR_S = 1577836800,         /* 2020-01-01: older than any document of ours; a clock before it is wrong */
+    PL_TIME_BELIEF_MS = 24 * 3600 * 1000, /* uptime after which a clock ahead is believed */
+    PL_TIME_SLACK_MS = 5 * 60 * 1000,     /* drift that is no difference */
+    PL_TIME_TOLERANCE_S = 26 * 3600       /* for nbf and iat: time zones and technicians */
+};
+
+typedef struct {
+    int64_t high_ms; /* H at the moment boot_ms of boot boot_id; 0: nothing signed seen yet */
+    int64_t boot_ms;
+    uint64_t boot_id;
+    int64_t ahead_ms;       /* least lead of the clock over H seen since it ran ahead; 0: not ahead */
+    int64_t ahead_since_ms; /* uptime gathered while ahead */
+    int64_t error_ms;       /* how far ahead of true time the last fresh answer showed the clock to be; 0: not */
+} pl_time_mark;
+
+/* Takes the present into account: H advances with uptime, a lead is gathered or forgotten. Call at every check and at close. */
+void pl_timeline_observe(pl_time_mark *mark, pl_time now);
+/* A fresh, nonce-bound answer: H becomes its time, be that earlier or later. */
+void pl_timeline_anchor(pl_time_mark *mark, pl_time now, int64_t signed_at_s);
+/*
+ * A signed document that answers no request (license file, keyset): H rises to its issue time, never falls. A document dated more
+ * than the tolerance ahead of a clock that may be right does not move it: one hour of a validator in 2099 must not last. A clock that
+ * is known to be wrong (a dead battery's 1970) has no such say.
+ */
+void pl_timeline_raise(pl_time_mark *mark, pl_time now, int64_t signed_at_s);
+/* Effective time, Unix seconds. Does not change the mark. */
+int64_t pl_timeline_effective(const pl_time_mark *mark, pl_time now);
+/* H advanced to now, Unix ms. */
+int64_t pl_timeline_high_ms(const pl_time_mark *mark, pl_time now);
+/* The clock is older than any document, behind H by more than the slack, or still ahead as a fresh answer showed to be false. */
+bool pl_timeline_clock_is_wrong(const pl_time_mark *mark, pl_time now);
+
+#endif

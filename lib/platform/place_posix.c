@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where we are, as POSIX systems tell it: host name and environment. The data directory is in place_linux.c and place_macos.c; the
+ * processor, which the compiler knows, in machine.c.
+ */
+#include "platform/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The kernel takes any bytes for a name; what is not printable ASCII would make bad UTF-8 or a bad log line. */
+void pl_host_name(char *name, size_t size)
+{
+    char *at;
+
+    if (size == 0)
+        return;
+    if (gethostname(name, size) != 0)
+        name[0] = '\0';
+    name[size - 1] = '\0'; /* a name cut to fit need not be terminated */
+    for (at = name; *at; at++)
+        if (*at < 0x20 || *at > 0x7E)
+            *at = '?';
+}
+
+pl_err pl_environment(const char *name, pl_buf *value)
+{
+    const char *text = getenv(name);
+
+    if (!text)
+        return pl_fail(PL_ERR_NOT_FOUND, "the environment variable %s is not set", name);
+    pl_buf_add_text(value, text);
+    return value->err;
+}

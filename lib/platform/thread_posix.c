@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Threads, mutexes and run-once of POSIX systems. Conditions and signals, which Linux and macOS do differently, are in thread_linux.c
+ * and thread_macos.c.
+ */
+#include "platform/thread.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "platform/posix.h"
+
+/* Enough for a TLS handshake and a resolver plug-in; the default of 8 MB counts against the limits of small machines. */
+enum { STACK_SIZE = 512 * 1024 };
+
+struct pl_thread {
+    pthread_t id;
+    void (*run)(void *context);
+    void *context;
+};
+
+/* Not by pthread_self(): the new thread may ask before pthread_create has stored its id. */
+static _Thread_local const pl_thread *current;
+
+pl_mutex *pl_mutex_new(void)
+{
+    pl_mutex *mutex = pl_alloc(sizeof *mutex);
+
+    if (mutex && pthread_mutex_init(&mutex->mutex, NULL) != 0) {
+        pl_free(mutex);
+        return NULL;
+    }
+    return mutex;
+}
+
+void pl_mutex_free(pl_mutex *mutex)
+{
+    if (!mutex)
+        return;
+    pthread_mutex_destroy(&mutex->mutex);
+    pl_free(mutex);
+}
+
+void pl_mutex_lock(pl_mutex *mutex)
+{
+    pthread_mutex_lock(&mutex->mutex);
+}
+
+void pl_mutex_unlock(pl_mutex *mutex)
+{
+    pthread_mutex_unlock(&mutex->mutex);
+}
+
+static void *run_thread(void *argument)
+{
+    const pl_thread *thread = argument;
+
+    current = thread;
+    thread->run(thread->context);
+    return NULL;
+}
+
+/* A new thread inherits the mask, so all signals are blocked here for that moment: they belong to the application's own threads. */
+static int create_blocked(pl_thread *thread, const pthread_attr_t *attributes)
+{
+    sigset_t all;
+    sigset_t before;
+    int result;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    result = pthread_create(&thread->id, attributes, run_thread, thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
+}
+
+pl_err pl_thread_start(void (*run)(void *context), void *context, pl_thread **thread)
+{
+    pl_thread *started = pl_alloc(sizeof *started);
+    pthread_attr_t attributes;
+    int result;
+
+    if (!started || pthread_attr_init(&attributes) != 0) {
+        pl_free(started);
+        return PL_ERR_MEMORY;
+    }
+    started->run = run;
+    started->context = context;
+    (void)pthread_attr_setstacksize(&attributes,
+                                    STACK_SIZE); /* refused where a page or the minimum is larger: then the default */
+    result = create_blocked(started, &attributes);
+    pthread_attr_destroy(&attributes);
+    if (result != 0) {
+        pl_free(started);
+        return pl_fail(PL_ERR_IO, "no thread could be started: error %d of the operating system", result);
+    }
+    *thread = started;
+    return PL_OK;
+}
+
+void pl_thread_join(pl_thread *thread)
+{
+    if (!thread)
+        return;
+    pthread_join(thread->id, NULL);
+    pl_free(thread);
+}
+
+bool pl_thread_is_current(const pl_thread *thread)
+{
+    return thread && thread == current;
+}
+
+/*
+ * Not pthread_once: its object need not be zero at first (macOS) nor fit into pl_once. state[0] is NULL, then &running, then &done.
+ * One mutex serves all of them, for it is held only to change a state.
+ */
+static pthread_mutex_t once_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t once_changed = PTHREAD_COND_INITIALIZER;
+static char running;
+static char done;
+
+void pl_once_run(pl_once *once, void (*fn)(void))
+{
+    if (__atomic_load_n(&once->state[0], __ATOMIC_ACQUIRE) == &done)
+        return;
+    pthread_mutex_lock(&once_mutex);
+    while (once->state[0] == &running)
+        pthread_cond_wait(&once_changed, &once_mutex);
+    if (!once->state[0]) {
+        __atomic_store_n(&once->state[0], (void *)&running, __ATOMIC_RELAXED);
+        pthread_mutex_unlock(&once_mutex);
+        fn();
+        pthread_mutex_lock(&once_mutex);
+        __atomic_store_n(&once->state[0], (void *)&done, __ATOMIC_RELEASE);
+        pthread_cond_broadcast(&once_changed);
+    }
+    pthread_mutex_unlock(&once_mutex);
+}
+
+uint64_t pl_process_id(void)
+{
+    return (uint64_t)getpid();
+}
+
+void pl_socket_keep(intptr_t socket)
+{
+    (void)fcntl((int)socket, F_SETFD, FD_CLOEXEC);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The vault: named secrets and records of one product on one machine (license key, device key, time mark, extensions taken), sealed in
+ * one small SQLite file that all processes of the product share. It is opened when first needed, since most starts never need it. The
+ * random sealing key is wrapped once per hardware component: any that still fits opens it. Without storage it works in memory.
+ */
+#ifndef PL_STATE_VAULT_H
+#define PL_STATE_VAULT_H
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "device/device.h"
+#include "platform/file.h"
+
+enum { PL_VAULT_NAME_MAX = 96, PL_VAULT_VALUE_MAX = 4096, PL_VAULT_MEMORY_ITEMS_MAX = 32 };
+
+typedef struct pl_vault pl_vault;
+
+typedef struct {
+    const pl_fs *fs;
+    const char *directory; /* NULL or "": in memory */
+    const pl_device_wrap_key *keys;
+    size_t key_count;
+    int64_t now_ms; /* names a file that is set aside */
+    const pl_log *log;
+} pl_vault_options;
+
+/*
+ * Opens or makes the vault. A file that no component opens, or that is no database, is set aside as vault.db.TIME.bad and a new one is
+ * made; *set_aside tells. When the place can't be used at all the vault works in memory and *storage tells why (PL_OK: on disk).
+ * PL_ERR_MEMORY, PL_ERR_TOO_NEW, PL_ERR_BUSY.
+ */
+pl_err pl_vault_open(const pl_vault_options *options, pl_vault **vault, pl_err *storage, bool *set_aside);
+void pl_vault_close(pl_vault *vault); /* accepts NULL */
+
+/* Appends the value. PL_ERR_NOT_FOUND; PL_ERR_SIGNATURE for a record that was tampered with. */
+pl_err pl_vault_get(pl_vault *vault, const char *name, pl_buf *value);
+pl_err pl_vault_put(pl_vault *vault, const char *name, pl_span value);
+pl_err pl_vault_remove(pl_vault *vault, const char *name);
+/* Removes and overwrites every record. The empty file stays: other processes may have it open, and must see that it is empty. */
+pl_err pl_vault_clear(pl_vault *vault);
+/* Whether there is a vault's file in the directory; costs no opening of a database. */
+bool pl_vault_is_there(const pl_fs *fs, const char *directory);
+
+#endif

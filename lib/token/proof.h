@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Proof of possession of a device key: a small JWS (typ pospal-proof+jwt) that the device signs for one act on one activation.
+ * claims: act, sub (activation id), nonce (the request's, base64url), iat. kid is the device key's thumbprint.
+ */
+#ifndef PL_TOKEN_PROOF_H
+#define PL_TOKEN_PROOF_H
+
+#include "base/buf.h"
+#include "token/jws.h"
+
+enum { PL_PROOF_MAX = 1024 };
+
+typedef struct {
+    const char *act; /* "deactivate" */
+    const char *activation_id;
+    uint8_t nonce[PL_NONCE_SIZE];
+    int64_t issued_at;
+} pl_proof;
+
+void pl_proof_write(const pl_proof *proof, const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_buf *token);
+/* Verifies with the device's public key and compares act, activation and nonce. PL_ERR_SIGNATURE, _TYPE, _MALFORMED. */
+pl_err pl_proof_verify(pl_span token, const uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], const pl_proof *expected);
+
+#endif

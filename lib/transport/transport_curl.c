@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The default transport: one libcurl handle for one exchange, nothing shared between them, nothing left open between them. A check
+ * every few minutes finds a kept connection closed by the server anyway, and a forked child would speak into its parent's. What a
+ * failure means is said in curl_failure.c; where libcurl comes from, in curl_linked.c and curl_loaded.c.
+ */
+#include "transport/transport.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "platform/thread.h"
+#include "transport/curl_functions.h"
+#include "transport/header.h"
+#include "wire/device_reply.h"
+
+enum { HEADERS_MAX = 64 * 1024, CONNECT_MIN_MS = 3000, POLL_MAX_MS = 1000 };
+
+/*
+ * Options by their numbers, which libcurl never changes: the libcurl we run with may be newer or older than the header we were compiled
+ * with, and PROTOCOLS (up to 7.84) is marked deprecated in headers that have PROTOCOLS_STR.
+ */
+enum { OPTION_PROTOCOLS = 181, OPTION_PROTOCOLS_STR = 10318, OPTION_QUICK_EXIT = 322, PROTOCOL_HTTP = 1, PROTOCOL_HTTPS = 2 };
+
+typedef struct running {
+    struct running *next;
+    CURLM *multi;
+} running;
+
+typedef struct {
+    pl_transport base;
+    pl_mutex *mutex; /* guards the rest */
+    running *running;
+    bool is_closed;
+} curl_transport;
+
+/* One exchange. */
+typedef struct {
+    const pl_exchange *exchange;
+    pl_exchange_reply *reply;
+    CURL *easy;
+    struct curl_slist *headers;
+    CURLcode refused; /* the first option that was refused */
+    size_t header_bytes;
+    bool has_headers; /* all of them, up to the blank line */
+    char message[CURL_ERROR_SIZE];
+    running run;
+} call;
+
+static pl_curl curl;
+static pl_once curl_once = PL_ONCE_INIT;
+static pl_err curl_err;
+static char curl_detail[PL_ERR_DETAIL_MAX];
+
+/*
+ * curl_global_init is safe from any thread since 7.84 only. Ours runs once; that an application which starts libcurl itself does so
+ * before its threads is libcurl's own rule. It counts, so the application's cleanup leaves ours alone; we never undo it.
+ */
+static void start_curl(void)
+{
+    curl_err = pl_curl_fill(&curl);
+    if (!curl_err && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        curl_err = pl_fail(PL_ERR_UNSUPPORTED, "libcurl cannot start");
+    if (curl_err)
+        snprintf(curl_detail, sizeof curl_detail, "%s", pl_err_detail());
+}
+
+static size_t take_body(char *data, size_t size, size_t count, void *context)
+{
+    call *c = context;
+
+    pl_buf_add(&c->reply->body, data, size * count);
+    return c->reply->body.err ? 0 : size * count;
+}
+
+/* Those of an interim reply (1xx) are not the reply's. */
+static void forget_headers(pl_exchange_reply *reply)
+{
+    reply->content_type[0] = '\0';
+    reply->location[0] = '\0';
+    reply->retry_after_s = -1;
+    reply->retry_at_s = 0;
+    reply->date_s = 0;
+}
+
+static size_t take_header(char *data, size_t size, size_t count, void *context)
+{
+    call *c = context;
+    pl_span line = pl_span_of(data, size * count);
+    const char *colon = memchr(line.data, ':', line.size);
+    size_t name_size = colon ? (size_t)(colon - line.data) : 0;
+
+    c->header_bytes += line.size;
+    if (c->header_bytes > HEADERS_MAX)
+        return 0;
+    if (line.size > 5 && memcmp(line.data, "HTTP/", 5) == 0)
+        forget_headers(c->reply);
+    c->has_headers = line.size <= 2 && (line.data[0] == '\r' || line.data[0] == '\n');
+    if (name_size > 0)
+        pl_header_take(c->reply, pl_span_of(line.data, name_size), pl_span_of(colon + 1, line.size - name_size - 1));
+    return line.size;
+}
+
+static int prepare_socket(void *context, curl_socket_t socket, curlsocktype purpose)
+{
+    (void)context;
+    (void)purpose;
+    pl_socket_keep((intptr_t)socket);
+    return CURL_SOCKOPT_OK;
+}
+
+static void note(call *c, CURLcode code)
+{
+    if (c->refused == CURLE_OK)
+        c->refused = code;
+}
+
+static void set_long(call *c, int option, long value)
+{
+    note(c, curl.easy_setopt(c->easy, (CURLoption)option, value));
+}
+
+static void set_text(call *c, int option, const char *value)
+{
+    note(c, curl.easy_setopt(c->easy, (CURLoption)option, value));
+}
+
+static void add_header(call *c, const char *line)
+{
+    struct curl_slist *longer = curl.slist_append(c->headers, line);
+
+    if (longer)
+        c->headers = longer;
+    else
+        note(c, CURLE_OUT_OF_MEMORY);
+}
+
+static void set_protocols(call *c)
+{
+    if (curl.easy_setopt(c->easy, (CURLoption)OPTION_PROTOCOLS_STR, "http,https") != CURLE_OK)
+        set_long(c, OPTION_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS);
+}
+
+/* A third of the time for connecting, so that a retry has time left; but never less than a slow line needs. */
+static void set_times(call *c)
+{
+    int64_t total = c->exchange->timeout_ms > 0 ? c->exchange->timeout_ms : 1;
+    int64_t connect = total / 3 > CONNECT_MIN_MS ? total / 3 : CONNECT_MIN_MS;
+
+    set_long(c, CURLOPT_TIMEOUT_MS, (long)total);
+    set_long(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect < total ? connect : total));
+    set_long(c, CURLOPT_NOSIGNAL, 1);
+    /* From 7.87 on: a resolver that hangs is left behind at the time-out, not waited for. Older ones refuse it, and do wait. */
+    (void)curl.easy_setopt(c->easy, (CURLoption)OPTION_QUICK_EXIT, 1L);
+}
+
+/* The file instead of the system's certificates, not beside them: hence no directory. TLS libraries without one refuse that option. */
+static void set_trust(call *c)
+{
+    if (!c->exchange->ca_file)
+        return;
+    set_text(c, CURLOPT_CAINFO, c->exchange->ca_file);
+    (void)curl.easy_setopt(c->easy, CURLOPT_CAPATH, (char *)NULL);
+    (void)curl.easy_setopt(c->easy, CURLOPT_PROXY_CAINFO, c->exchange->ca_file);
+}
+
+static void set_request(call *c)
+{
+    const pl_exchange *exchange = c->exchange;
+
+    set_text(c, CURLOPT_URL, exchange->url);
+    set_protocols(c);
+    set_long(c, CURLOPT_FOLLOWLOCATION, 0);
+    set_long(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    set_long(c, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    set_long(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+    set_text(c, CURLOPT_USERAGENT, exchange->user_agent);
+    if (exchange->proxy)
+        set_text(c, CURLOPT_PROXY, exchange->proxy);
+    set_trust(c);
+    add_header(c, "Accept: application/json");
+    if (exchange->body.size > 0) {
+        add_header(c, "Content-Type: application/json");
+        add_header(c, "Expect:"); /* no pause for a "100 Continue" */
+        set_long(c, CURLOPT_POST, 1);
+        set_long(c, CURLOPT_POSTFIELDSIZE, (long)exchange->body.size);
+        set_text(c, CURLOPT_POSTFIELDS, exchange->body.data);
+    }
+    note(c, curl.easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers));
+}
+
+static void set_reply(call *c)
+{
+    set_long(c, CURLOPT_MAXFILESIZE, PL_REPLY_MAX);
+    note(c, curl.easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, take_body));
+    note(c, curl.easy_setopt(c->easy, CURLOPT_WRITEDATA, (void *)c));
+    note(c, curl.easy_setopt(c->easy, CURLOPT_HEADERFUNCTION, take_header));
+    note(c, curl.easy_setopt(c->easy, CURLOPT_HEADERDATA, (void *)c));
+    note(c, curl.easy_setopt(c->easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket));
+    note(c, curl.easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->message));
+}
+
+/* False when the transport was cancelled before. */
+static bool enter(curl_transport *transport, running *run)
+{
+    bool is_open;
+
+    pl_mutex_lock(transport->mutex);
+    is_open = !transport->is_closed;
+    if (is_open) {
+        run->next = transport->running;
+        transport->running = run;
+    }
+    pl_mutex_unlock(transport->mutex);
+    return is_open;
+}
+
+static void leave(curl_transport *transport, const running *run)
+{
+    running **at = &transport->running;
+
+    pl_mutex_lock(transport->mutex);
+    while (*at != run)
+        at = &(*at)->next;
+    *at = run->next;
+    pl_mutex_unlock(transport->mutex);
+}
+
+static bool is_closed(curl_transport *transport)
+{
+    bool closed;
+
+    pl_mutex_lock(transport->mutex);
+    closed = transport->is_closed;
+    pl_mutex_unlock(transport->mutex);
+    return closed;
+}
+
+/* A wake-up between the question and the poll is not lost: libcurl keeps it for the next poll. */
+static pl_err drive(curl_transport *transport, CURLM *multi, CURLcode *code)
+{
+    const CURLMsg *message;
+    int active = 1;
+    int left;
+
+    while (active > 0) {
+        if (curl.multi_perform(multi, &active) != CURLM_OK)
+            return pl_fail(PL_ERR_MEMORY, "libcurl is out of memory");
+        if (active > 0 && is_closed(transport))
+            return pl_fail(PL_ERR_CLOSED, "the client was closed during the exchange");
+        if (active > 0 && curl.multi_poll(multi, NULL, 0, POLL_MAX_MS, NULL) != CURLM_OK)
+            return pl_fail(PL_ERR_MEMORY, "libcurl is out of memory");
+    }
+    while ((message = curl.multi_info_read(multi, &left)))
+        if (message->msg == CURLMSG_DONE)
+            *code = message->data.result;
+    return PL_OK;
+}
+
+static pl_err run(curl_transport *transport, call *c, CURLcode *code)
+{
+    pl_err err = PL_ERR_MEMORY;
+
+    if (!enter(transport, &c->run))
+        return pl_fail(PL_ERR_CLOSED, "the client is closing");
+    if (curl.multi_add_handle(c->run.multi, c->easy) == CURLM_OK) {
+        err = drive(transport, c->run.multi, code);
+        curl.multi_remove_handle(c->run.multi, c->easy);
+    }
+    leave(transport, &c->run);
+    return err;
+}
+
+static pl_err conclude(const call *c, CURLcode code)
+{
+    pl_curl_end end = {c->easy, code, c->message};
+    long status = 0;
+
+    if (code == CURLE_WRITE_ERROR && c->reply->body.err == PL_ERR_MEMORY)
+        return PL_ERR_MEMORY;
+    if (code == CURLE_WRITE_ERROR) /* our own refusal: body or header beyond its limit */
+        end.code = CURLE_FILESIZE_EXCEEDED;
+    if (code == CURLE_OK && !c->has_headers) /* libcurl takes a reply that ends within its headers for one without a body */
+        end.code = CURLE_PARTIAL_FILE;
+    if (end.code != CURLE_OK)
+        return pl_curl_failure(&curl, &end, c->exchange);
+    (void)curl.easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+    c->reply->status = (int)status;
+    return PL_OK;
+}
+
+static pl_err perform(curl_transport *transport, call *c)
+{
+    CURLcode code = CURLE_GOT_NOTHING;
+    pl_err err;
+
+    set_request(c);
+    set_times(c);
+    set_reply(c);
+    if (c->refused != CURLE_OK)
+        return conclude(c, c->refused);
+    err = run(transport, c, &code);
+    return err ? err : conclude(c, code);
+}
+
+static bool is_http(const char *url)
+{
+    return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+}
+
+static pl_err exchange_once(pl_transport *base, const pl_exchange *exchange, pl_exchange_reply *reply)
+{
+    curl_transport *transport = (curl_transport *)base;
+    call c = {.exchange = exchange, .reply = reply};
+    pl_pipe_guard guard;
+    pl_err err = PL_ERR_MEMORY;
+
+    if (!is_http(exchange->url))
+        return pl_fail(PL_ERR_INVALID, "%s is no URL with http:// or https://", exchange->url);
+    pl_once_run(&curl_once, start_curl);
+    if (curl_err)
+        return pl_fail(curl_err, "%s", curl_detail);
+    pl_pipe_guard_enter(&guard); /* also for the goodbye that TLS sends at the end */
+    c.easy = curl.easy_init();
+    c.run.multi = curl.multi_init();
+    if (c.easy && c.run.multi)
+        err = perform(transport, &c);
+    if (c.easy)
+        curl.easy_cleanup(c.easy);
+    if (c.run.multi)
+        curl.multi_cleanup(c.run.multi);
+    curl.slist_free_all(c.headers);
+    pl_pipe_guard_leave(&guard);
+    return err;
+}
+
+static void cancel(pl_transport *base)
+{
+    curl_transport *transport = (curl_transport *)base;
+    const running *at;
+
+    pl_mutex_lock(transport->mutex);
+    transport->is_closed = true;
+    for (at = transport->running; at; at = at->next)
+        curl.multi_wakeup(at->multi);
+    pl_mutex_unlock(transport->mutex);
+}
+
+static void release(pl_transport *base)
+{
+    curl_transport *transport = (curl_transport *)base;
+
+    if (!transport)
+        return;
+    pl_mutex_free(transport->mutex);
+    pl_free(transport);
+}
+
+pl_transport *pl_transport_curl_new(void)
+{
+    curl_transport *transport = pl_alloc(sizeof *transport);
+
+    if (!transport || !(transport->mutex = pl_mutex_new())) {
+        pl_free(transport);
+        return NULL;
+    }
+    transport->base.exchange = exchange_once;
+    transport->base.cancel = cancel;
+    transport->base.free = release;
+    return &transport->base;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The device requests, both ways. The two halves stand side by side, member by member, so that neither can drift from the other.
+ */
+#include "wire/device_request.h"
+
+#include "base/uuid.h"
+#include "license/claims.h"
+#include "token/proof.h"
+
+#include <string.h>
+
+enum { TEXT_MAX = 128, KID_TEXT = PL_KID_SIZE - 1, BASE64_OF_32 = 43 };
+
+const char *pl_act_path(pl_act act)
+{
+    switch (act) {
+    case PL_ACT_ACTIVATE:
+        return "/api/v1/device/activate";
+    case PL_ACT_VALIDATE:
+        return "/api/v1/device/validate";
+    case PL_ACT_DEACTIVATE:
+        return "/api/v1/device/deactivate";
+    }
+    return "";
+}
+
+static void put_bytes(pl_json_writer *writer, const char *name, const uint8_t bytes[32])
+{
+    char text[BASE64_OF_32 + 1];
+
+    pl_base64url_encode(pl_span_of(bytes, 32), text);
+    pl_json_put_text(writer, name, text);
+}
+
+static void put_keyset_held(pl_json_writer *writer, const pl_device_request *request)
+{
+    if (request->keyset_epoch == 0 && request->keyset_sequence == 0)
+        return;
+    pl_json_open(writer, "keyset", '{');
+    pl_json_put_int(writer, "epoch", request->keyset_epoch);
+    pl_json_put_int(writer, "seq", request->keyset_sequence);
+    pl_json_close(writer);
+}
+
+void pl_device_request_write(const pl_device_request *request, pl_buf *body)
+{
+    pl_json_writer writer;
+
+    pl_json_writer_init(&writer, body);
+    pl_json_open(&writer, NULL, '{');
+    pl_json_open(&writer, "roots", '[');
+    for (size_t i = 0; i < request->root_count; i++)
+        pl_json_put_text(&writer, NULL, request->roots[i]);
+    pl_json_close(&writer);
+    pl_json_put_text(&writer, "product", request->product);
+    pl_json_put_text(&writer, "key", request->key);
+    put_bytes(&writer, "nonce", request->nonce);
+    pl_json_put_text(&writer, "fingerprint", request->fingerprint);
+    pl_json_put_text(&writer, "instance", request->instance_id);
+    pl_json_put_text(&writer, "activation", request->activation_id);
+    if (request->has_device_key)
+        put_bytes(&writer, "device_key", request->device_key);
+    pl_json_put_text(&writer, "device_name", request->device_name);
+    put_keyset_held(&writer, request);
+    pl_json_put_text(&writer, "app_version", request->app_version);
+    pl_json_put_text(&writer, "sdk_version", request->sdk_version);
+    pl_json_put_text(&writer, "platform", request->platform);
+    pl_json_put_text(&writer, "proof", request->proof);
+    pl_json_close(&writer);
+}
+
+static pl_err decode_32(const char *name, const char *text, uint8_t bytes[32])
+{
+    size_t size = 32;
+
+    if (pl_base64url_decode(pl_span_text(text), bytes, &size) || size != 32)
+        return pl_fail(PL_ERR_INVALID, "%s is not base64url of 32 bytes", name);
+    return PL_OK;
+}
+
+static pl_err read_roots(const pl_json *object, pl_device_request *request)
+{
+    const pl_json *roots = NULL;
+    pl_err err = pl_json_may_array(object, "roots", PL_ROOTS_MAX, &roots);
+
+    if (err)
+        return err;
+    request->root_count = pl_json_count(roots);
+    if (request->root_count == 0)
+        return pl_fail(PL_ERR_INVALID, "roots must name at least one root key");
+    for (size_t i = 0; i < request->root_count; i++) {
+        const char *kid = pl_json_text(pl_json_at(roots, i));
+
+        if (!kid || strlen(kid) != KID_TEXT)
+            return pl_fail(PL_ERR_INVALID, "roots[%zu] is not a key id", i);
+        request->roots[i] = kid;
+    }
+    return PL_OK;
+}
+
+static pl_err read_keyset_held(const pl_json *object, pl_device_request *request)
+{
+    const pl_json *held = NULL;
+    pl_err err = pl_json_may_object(object, "keyset", &held);
+
+    if (err || !held)
+        return err;
+    if ((err = pl_json_want_int(held, "epoch", 0, INT64_MAX, &request->keyset_epoch)))
+        return err;
+    return pl_json_want_int(held, "seq", 0, INT64_MAX, &request->keyset_sequence);
+}
+
+static pl_err read_device_key(const pl_json *object, pl_device_request *request)
+{
+    const char *text = NULL;
+    pl_err err = pl_json_may_text(object, "device_key", BASE64_OF_32, &text);
+
+    if (err || !text)
+        return err;
+    request->has_device_key = true;
+    return decode_32("device_key", text, request->device_key);
+}
+
+static pl_err read_texts(const pl_json *object, pl_device_request *request)
+{
+    const struct {
+        const char *name;
+        size_t max;
+        const char **value;
+    } texts[] = {
+        {"product", PL_CLAIMS_SLUG_MAX, &request->product},
+        {"key", PL_LICENSE_KEY_MAX, &request->key},
+        {"fingerprint", PL_FINGERPRINT_TEXT_SIZE - 1, &request->fingerprint},
+        {"instance", PL_UUID_TEXT_SIZE - 1, &request->instance_id},
+        {"activation", PL_UUID_TEXT_SIZE - 1, &request->activation_id},
+        {"device_name", PL_DEVICE_NAME_MAX, &request->device_name},
+        {"app_version", PL_VERSION_MAX, &request->app_version},
+        {"sdk_version", PL_VERSION_MAX, &request->sdk_version},
+        {"platform", TEXT_MAX, &request->platform},
+        {"proof", PL_PROOF_MAX, &request->proof},
+    };
+    pl_err err = PL_OK;
+
+    for (size_t i = 0; !err && i < sizeof(texts) / sizeof(texts[0]); i++)
+        err = pl_json_may_text(object, texts[i].name, texts[i].max, texts[i].value);
+    return err;
+}
+
+/* What an act cannot do without. */
+static pl_err check_presence(pl_act act, const pl_device_request *request)
+{
+    const bool is_deactivate = act == PL_ACT_DEACTIVATE;
+    const struct {
+        const char *name;
+        bool is_needed;
+        bool is_there;
+    } members[] = {
+        {"product", true, request->product != NULL},
+        {"key", true, request->key != NULL},
+        {"fingerprint", !is_deactivate, request->fingerprint != NULL},
+        {"device_key", act == PL_ACT_ACTIVATE, request->has_device_key},
+        {"activation", is_deactivate, request->activation_id != NULL},
+        {"proof", is_deactivate, request->proof != NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+        if (members[i].is_needed && !members[i].is_there)
+            return pl_fail(PL_ERR_INVALID, "%s is missing", members[i].name);
+    return PL_OK;
+}
+
+static pl_err check_forms(const pl_device_request *request)
+{
+    pl_fingerprint fingerprint;
+    pl_uuid id;
+
+    if (request->fingerprint && pl_fingerprint_parse(pl_span_text(request->fingerprint), &fingerprint))
+        return pl_fail(PL_ERR_INVALID, "fingerprint is not well-formed");
+    if (request->instance_id && pl_uuid_parse(pl_span_text(request->instance_id), &id))
+        return pl_fail(PL_ERR_INVALID, "instance is no UUID");
+    if (request->activation_id && pl_uuid_parse(pl_span_text(request->activation_id), &id))
+        return pl_fail(PL_ERR_INVALID, "activation is no UUID");
+    return PL_OK;
+}
+
+static pl_err read_members(pl_act act, const pl_json *object, pl_device_request *request)
+{
+    const char *nonce = NULL;
+    pl_err err;
+
+    if ((err = read_roots(object, request)) || (err = read_texts(object, request)) ||
+        (err = pl_json_want_text(object, "nonce", BASE64_OF_32, &nonce)) || (err = decode_32("nonce", nonce, request->nonce)) ||
+        (err = read_device_key(object, request)) || (err = read_keyset_held(object, request)) ||
+        (err = check_presence(act, request)))
+        return err;
+    return check_forms(request);
+}
+
+pl_err pl_device_request_read(pl_arena *arena, pl_act act, pl_span body, pl_device_request *request)
+{
+    const pl_json *object;
+    pl_err err;
+
+    memset(request, 0, sizeof(*request));
+    if ((err = pl_json_parse(arena, body, PL_REQUEST_MAX, &object)))
+        return err;
+    err = read_members(act, object, request);
+    return err == PL_ERR_MALFORMED ? PL_ERR_INVALID : err; /* it was JSON: the detail names the member */
+}

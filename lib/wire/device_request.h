@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The requests of /api/v1/device/{activate,validate,deactivate}: one JSON object each, encoded by the SDK and decoded by the validator.
+ */
+#ifndef PL_WIRE_DEVICE_REQUEST_H
+#define PL_WIRE_DEVICE_REQUEST_H
+
+#include "base/json.h"
+#include "crypto/crypto.h"
+#include "license/fingerprint.h"
+#include "license/license_key.h"
+#include "token/keyring.h"
+
+enum { PL_REQUEST_MAX = 8192, PL_VERSION_MAX = 64 };
+
+typedef enum { PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE } pl_act;
+
+const char *pl_act_path(pl_act act); /* "/api/v1/device/activate" */
+
+/* Absent texts are NULL. Which are needed depends on the act; see pl_device_request_read. */
+typedef struct {
+    const char *roots[PL_ROOTS_MAX]; /* "roots": kids of the pinned root keys; they name the brand */
+    size_t root_count;
+    const char *product;          /* "product": slug */
+    const char *key;              /* "key": license key */
+    uint8_t nonce[PL_NONCE_SIZE]; /* "nonce" */
+    const char *fingerprint;      /* "fingerprint": text form, well-formed */
+    const char *instance_id;      /* "instance": UUID of the installation */
+    const char *activation_id;    /* "activation" */
+    bool has_device_key;
+    uint8_t device_key[PL_DEVICE_PUBLIC_SIZE]; /* "device_key": Ed25519 public key, base64url */
+    const char *device_name;                   /* "device_name" */
+    int64_t keyset_epoch;                      /* "keyset": {"epoch","seq"} held; 0, 0: none */
+    int64_t keyset_sequence;
+    const char *app_version; /* "app_version" */
+    const char *sdk_version; /* "sdk_version" */
+    const char *platform;    /* "platform": "linux/x86_64" */
+    const char *proof;       /* "proof": JWS by the device key (deactivate) */
+} pl_device_request;
+
+void pl_device_request_write(const pl_device_request *request, pl_buf *body);
+/*
+ * activate needs roots, product, key, nonce, fingerprint, device_key; validate roots, product, key, nonce, fingerprint; deactivate
+ * roots, product, key, nonce, activation, proof. PL_ERR_INVALID with the member named; texts live in the arena.
+ */
+pl_err pl_device_request_read(pl_arena *arena, pl_act act, pl_span body, pl_device_request *request);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The shape of a route: parse, act, reply. A request and a reply as values; HTTP itself is known in http/ only, SQL in store/ only.
+ */
+#ifndef POSPAL_API_ENDPOINT_H
+#define POSPAL_API_ENDPOINT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "licensing/keys.h"
+#include "licensing/sightings.h"
+#include "store/store.h"
+
+/* How the server is, as those who watch it see it. */
+typedef struct {
+    bool is_clock_trusted;
+    int database_pause_s;      /* it failed several times and is asked again in so many seconds; 0: no pause */
+    size_t writes_waiting;     /* for the writer */
+    int64_t writer_stalled_ms; /* since it has finished no transaction although there was work; 0: it goes on */
+} vitals_t;
+
+/* What all requests share. */
+typedef struct {
+    keys_t *keys;
+    sightings_t *sightings;
+    void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
+    void *context;
+} api_t;
+
+/* What parse reads from. Everything lives as long as the request's arena. */
+typedef struct request request_t;
+struct request {
+    pl_arena *arena;
+    pl_span body;
+    const char *id;
+    /* The value of a query parameter, NULL where absent. */
+    const char *(*query)(const request_t *request, const char *name);
+    void *connection; /* for query */
+};
+
+/* What reply fills in; it starts as status 200, application/json. */
+typedef struct {
+    int status;
+    const char *media_type;
+    const char *cache_control; /* NULL: none */
+    const char *brand;         /* for the log; NULL: not known */
+    bool is_refusal;           /* counted against the address, see rate_t */
+    pl_buf *body;
+} reply_t;
+
+/*
+ * parse   decodes and authorises, on the event loop. NULL: nothing to decode.
+ * act     inside a transaction; may be run again, so it has no effect outside of it. KIND_SLOW: once, and with a transaction only
+ *         where it makes one, by store_read on tx->store, which it does not keep while it waits for somebody else.
+ * reply   after the commit, on the event loop: encodes and signs.
+ */
+typedef struct {
+    pl_err (*parse)(const api_t *api, const request_t *request, void **in);
+    pl_err (*act)(const api_t *api, tx_t *tx, const void *in, void **out);
+    pl_err (*reply)(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply);
+} endpoint_t;
+
+typedef enum {
+    METHOD_GET, /* answers HEAD too */
+    METHOD_POST,
+    METHOD_COUNT
+} method_t;
+
+typedef enum {
+    ROLE_PUBLIC,  /* anybody */
+    ROLE_DEVICE,  /* the library: authorised by the license key in the body */
+    ROLE_OBSERVER /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
+} role_t;
+
+typedef enum {
+    RATE_NONE,  /* not counted */
+    RATE_DEVICE /* counted against the address while the answers are refusals */
+} rate_t;
+
+typedef enum {
+    KIND_MEMORY, /* no database: act is NULL */
+    KIND_READ,   /* acts at once on the loop, with the loop's own connection */
+    KIND_WRITE,  /* acts in the writer's next group */
+    KIND_SLOW    /* acts on a worker's thread, with that worker's reading connection: whatever may take long */
+} kind_t;
+
+typedef struct {
+    method_t method;
+    const char *path;
+    role_t role;
+    rate_t rate;
+    kind_t kind;
+    size_t body_max;
+    const endpoint_t *endpoint;
+} route_t;
+
+#endif

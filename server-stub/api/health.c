@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * GET /livez: the process answers. GET /readyz: so does its database, and the clock can be signed with; where not, a problem document
+ * says what is wrong, as everywhere. GET /health: database, writer and clock one by one, 200 when all are well and 503 when not. It is
+ * measured by a worker, so that a slow disk keeps no loop waiting.
+ */
+#include "api/operator.h"
+#include "base/json.h"
+#include "platform/clock.h"
+#include "store/brands.h"
+
+enum { STALLED_MS = 10000 }; /* longer than one transaction may wait for another program's */
+
+typedef struct {
+    pl_err database;
+    int64_t database_us;
+    vitals_t vitals;
+} health_t;
+
+/* Asks for a row that does not exist: a read through the index, whatever the size of the database. */
+static pl_err ask_database(tx_t *tx)
+{
+    static const pl_uuid nil = {{0}};
+    brand_t brand;
+    pl_err err = brands_find(tx, nil, &brand);
+
+    return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+}
+
+static pl_err act_ready(const api_t *api, tx_t *tx, const void *in, void **out)
+{
+    (void)api;
+    (void)in;
+    (void)out;
+    return ask_database(tx);
+}
+
+static pl_err work_ask(void *context, tx_t *tx)
+{
+    (void)context;
+    return ask_database(tx);
+}
+
+static pl_err act_health(const api_t *api, tx_t *tx, const void *in, void **out)
+{
+    health_t *health = pl_arena_take(tx->arena, sizeof *health);
+    int64_t began_us = pl_clock_monotonic_us();
+
+    (void)in;
+    if (!health)
+        return PL_ERR_MEMORY;
+    health->database = store_read(tx->store, tx, work_ask, NULL);
+    health->database_us = pl_clock_monotonic_us() - began_us;
+    api->read_vitals(api->context, &health->vitals);
+    *out = health;
+    return PL_OK;
+}
+
+static pl_err reply_status(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply)
+{
+    pl_json_writer writer;
+
+    (void)api;
+    (void)arena;
+    (void)in;
+    (void)out;
+    reply->cache_control = "no-store";
+    pl_json_writer_init(&writer, reply->body);
+    pl_json_open(&writer, NULL, '{');
+    pl_json_put_text(&writer, "status", "ok");
+    pl_json_close(&writer);
+    return PL_OK;
+}
+
+/* What is wrong with each, "ok" where nothing is. */
+static const char *database_status(const health_t *health)
+{
+    if (health->database)
+        return pl_err_code(health->database);
+    return health->vitals.database_pause_s > 0 ? "paused" : "ok";
+}
+
+static const char *writer_status(const health_t *health)
+{
+    return health->vitals.writer_stalled_ms >= STALLED_MS ? "stalled" : "ok";
+}
+
+static const char *clock_status(const health_t *health)
+{
+    return health->vitals.is_clock_trusted ? "ok" : "untrusted";
+}
+
+static bool is_well(const health_t *health)
+{
+    return !health->database && health->vitals.database_pause_s == 0 && health->vitals.is_clock_trusted &&
+           health->vitals.writer_stalled_ms < STALLED_MS;
+}
+
+static pl_err reply_health(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply)
+{
+    const health_t *health = out;
+    pl_json_writer writer;
+
+    (void)api;
+    (void)arena;
+    (void)in;
+    reply->status = is_well(health) ? 200 : 503;
+    reply->cache_control = "no-store";
+    pl_json_writer_init(&writer, reply->body);
+    pl_json_open(&writer, NULL, '{');
+    pl_json_put_text(&writer, "status", is_well(health) ? "ok" : "failing");
+    pl_json_put_text(&writer, "version", POSPAL_VERSION_STRING);
+    pl_json_open(&writer, "database", '{');
+    pl_json_put_text(&writer, "status", database_status(health));
+    pl_json_put_int(&writer, "response_us", health->database_us);
+    pl_json_close(&writer);
+    pl_json_open(&writer, "writer", '{');
+    pl_json_put_text(&writer, "status", writer_status(health));
+    pl_json_put_int(&writer, "waiting", (int64_t)health->vitals.writes_waiting);
+    pl_json_put_int(&writer, "stalled_ms", health->vitals.writer_stalled_ms);
+    pl_json_close(&writer);
+    pl_json_open(&writer, "clock", '{');
+    pl_json_put_text(&writer, "status", clock_status(health));
+    pl_json_close(&writer);
+    pl_json_close(&writer);
+    return PL_OK;
+}
+
+const endpoint_t operator_livez = {NULL, NULL, reply_status};
+const endpoint_t operator_readyz = {NULL, act_ready, reply_status};
+const endpoint_t operator_health = {NULL, act_health, reply_health};

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Opening and closing the validator, and what its writer does once a second.
+ */
+#include "app.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "http/listen.h"
+#include "http/server.h"
+#include "licensing/instance.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "routes.h"
+
+enum { PEM_MAX = 256 * 1024 };
+
+struct app {
+    const config_t *config;
+    journal_t journal;
+    pl_log log;
+    instance_t *instance;
+    trusted_time_t *time;
+    sightings_t *sightings;
+    store_t *writer_store;
+    store_t *readers[LISTEN_LOOPS_MAX];
+    store_t *worker_stores[WORKERS_MAX];
+    size_t loops;
+    api_t api;
+    engine_t engine;
+    pl_buf tls_cert;
+    pl_buf tls_key;
+    http_server_t *server;
+    bool tick_failed; /* the writer's */
+};
+
+/* ---- once a second, on the writer's thread ---- */
+
+static pl_err work_refresh(void *context, tx_t *tx)
+{
+    return keys_refresh(((app_t *)context)->api.keys, tx);
+}
+
+static pl_err work_flush(void *context, tx_t *tx)
+{
+    app_t *app = context;
+    pl_err err;
+
+    if ((err = trusted_time_flush(app->time, tx)) || (err = sightings_flush(app->sightings, tx)))
+        return err;
+    return PL_OK;
+}
+
+static pl_err flush(app_t *app, store_t *store, writer_tick_t kind)
+{
+    bool is_due = kind != TICK_ROUTINE || trusted_time_is_due(app->time) || !sightings_is_empty(app->sightings);
+    tx_t about = {NULL, NULL, 0, "server", NULL};
+    pl_arena arena;
+    pl_err err;
+
+    (void)trusted_time_now(app->time, &about.now_ms);
+    pl_arena_init(&arena);
+    about.arena = &arena;
+    err = store_read(store, &about, work_refresh, app);
+    if (!err && is_due)
+        err = store_write(store, &about, work_flush, app);
+    pl_arena_reset(&arena);
+    return err;
+}
+
+static pl_err tick(void *context, store_t *store, writer_tick_t kind)
+{
+    app_t *app = context;
+    pl_err err = flush(app, store, kind);
+
+    if (err && !app->tick_failed)
+        pl_log_write(&app->log, PL_LOG_ERROR, "the database could not be brought up to date: %s: %s", pl_err_code(err),
+                     pl_err_detail());
+    if (!err && app->tick_failed)
+        pl_log_write(&app->log, PL_LOG_INFO, "the database is up to date again");
+    app->tick_failed = err != PL_OK;
+    return err;
+}
+
+/* ---- on the workers' threads ---- */
+
+static void read_vitals(void *context, vitals_t *vitals)
+{
+    app_t *app = context;
+    writer_state_t writer = writer_state(app->engine.writer);
+    int64_t now_ms;
+
+    vitals->is_clock_trusted = !trusted_time_now(app->time, &now_ms);
+    vitals->database_pause_s = breaker_retry_s(&app->engine.breaker, pl_clock_monotonic_us() / 1000);
+    vitals->writes_waiting = writer.waiting;
+    vitals->writer_stalled_ms = writer.stalled_ms;
+}
+
+/* ---- opening ---- */
+
+static size_t loop_count(const config_t *config)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (config->loops > 0)
+        return (size_t)config->loops;
+    return processors < 1 ? 1 : processors > LISTEN_LOOPS_MAX ? LISTEN_LOOPS_MAX : (size_t)processors;
+}
+
+/* Connections are file descriptors; systems give few by default and more for the asking. */
+static void raise_file_limit(const app_t *app)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)app->config->connections + 256;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted)
+        pl_log_write(&app->log, PL_LOG_WARN, "only %llu open files are allowed here; %lld connections may be too many",
+                     (unsigned long long)limit.rlim_cur, (long long)app->config->connections);
+}
+
+typedef struct {
+    app_t *app;
+    const app_options_t *options;
+} time_order_t;
+
+static pl_err work_open_time(void *context, tx_t *tx)
+{
+    time_order_t *order = context;
+
+    return trusted_time_open(tx, order->options->clock, order->options->accept_clock, &order->app->time);
+}
+
+static pl_err open_time(app_t *app, const app_options_t *options)
+{
+    time_order_t order = {app, options};
+    pl_arena arena;
+    pl_err err;
+
+    pl_arena_init(&arena);
+    err = instance_read(app->instance, &arena, work_open_time, &order);
+    pl_arena_reset(&arena);
+    return err;
+}
+
+static pl_err open_stores(app_t *app)
+{
+    pl_err err;
+
+    if ((err = instance_open_store(app->instance, DB_READ_WRITE, &app->writer_store)))
+        return err;
+    for (size_t i = 0; i < app->loops; i++)
+        if ((err = instance_open_store(app->instance, DB_READ_ONLY, &app->readers[i])))
+            return err;
+    for (int64_t i = 0; i < app->config->workers; i++)
+        if ((err = instance_open_store(app->instance, DB_READ_ONLY, &app->worker_stores[i])))
+            return err;
+    return PL_OK;
+}
+
+static pl_err start_writer(app_t *app)
+{
+    writer_options_t options = {app->writer_store, (size_t)app->config->queue, tick, app};
+
+    return writer_start(&options, &app->engine.writer);
+}
+
+static pl_err start_workers(app_t *app)
+{
+    workers_options_t options = {app->worker_stores, (size_t)app->config->workers, WORKERS_QUEUE};
+
+    return workers_start(&options, &app->engine.workers);
+}
+
+static void fill_engine(app_t *app)
+{
+    app->api.keys = instance_keys(app->instance);
+    app->api.sightings = app->sightings;
+    app->api.read_vitals = read_vitals;
+    app->api.context = app;
+    app->engine.api = &app->api;
+    app->engine.routes = all_routes();
+    app->engine.time = app->time;
+    app->engine.journal = &app->journal;
+    app->engine.body_timeout_ms = app->config->timeout_s * 1000;
+    app->engine.refusals_per_minute = app->config->refusals_per_minute;
+    breaker_init(&app->engine.breaker);
+}
+
+static pl_err read_pem(const char *path, const char *what, pl_buf *pem)
+{
+    const pl_fs *fs = pl_fs_system();
+    pl_err err = path ? fs->read(fs->context, path, PEM_MAX, pem) : PL_OK;
+
+    return err ? pl_fail(err, "%s \"%s\" cannot be read", what, path) : PL_OK;
+}
+
+static pl_err start_server(app_t *app)
+{
+    const config_t *config = app->config;
+    http_options_t options = {
+        .listen = config->listen,
+        .loops = app->loops,
+        .readers = app->readers,
+        .connections = config->connections,
+        .timeout_s = config->timeout_s,
+        .log = app->log,
+    };
+    pl_err err;
+
+    if ((err = read_pem(config->tls_cert, "the certificate", &app->tls_cert)) ||
+        (err = read_pem(config->tls_key, "the certificate's key", &app->tls_key)))
+        return err;
+    if (config->tls_cert) {
+        options.tls_cert = app->tls_cert.data;
+        options.tls_key = app->tls_key.data;
+    }
+    return http_server_open(&options, &app->engine, &app->server);
+}
+
+static void warn_of_clock(const app_t *app)
+{
+    int64_t now_ms;
+
+    if (trusted_time_now(app->time, &now_ms))
+        pl_log_write(&app->log, PL_LOG_ERROR, "%s; nothing is signed until it is set (or, where it is right: serve --accept-clock)",
+                     pl_err_detail());
+}
+
+static pl_err open_all(app_t *app, const app_options_t *options)
+{
+    pl_err err;
+
+    raise_file_limit(app);
+    if ((err = instance_open(app->config->data, &options->clock, &app->instance)) || (err = instance_claim(app->instance)) ||
+        (err = open_time(app, options)) || (err = open_stores(app)))
+        return err;
+    app->sightings = sightings_new();
+    if (!app->sightings)
+        return PL_ERR_MEMORY;
+    fill_engine(app);
+    warn_of_clock(app);
+    if ((err = start_writer(app)) || (err = start_workers(app)) || (err = start_server(app)))
+        return err;
+    pl_log_write(&app->log, PL_LOG_INFO, "serving %s with %zu event loops", app_url(app), app->loops);
+    return PL_OK;
+}
+
+const char *app_url(const app_t *app)
+{
+    return http_server_url(app->server);
+}
+
+void app_close(app_t *app)
+{
+    if (!app)
+        return;
+    if (app->server)
+        pl_log_write(&app->log, PL_LOG_INFO, "stopping");
+    http_server_close(app->server);
+    workers_stop(app->engine.workers);
+    writer_stop(app->engine.writer);
+    for (size_t i = 0; i < app->loops; i++)
+        store_close(app->readers[i]);
+    for (size_t i = 0; i < WORKERS_MAX; i++)
+        store_close(app->worker_stores[i]);
+    store_close(app->writer_store);
+    sightings_free(app->sightings);
+    trusted_time_close(app->time);
+    instance_close(app->instance);
+    pl_buf_reset(&app->tls_key);
+    pl_buf_reset(&app->tls_cert);
+    pl_free(app);
+}
+
+pl_err app_open(const app_options_t *options, app_t **app)
+{
+    app_t *made = pl_alloc(sizeof *made);
+    pl_err err;
+
+    if (!made)
+        return PL_ERR_MEMORY;
+    made->config = options->config;
+    made->journal.fd = options->log_fd;
+    made->journal.clock = options->clock;
+    made->loops = loop_count(options->config);
+    pl_buf_init(&made->tls_cert);
+    pl_buf_init(&made->tls_key);
+    if (!(err = journal_level_parse(options->config->log_level, &made->journal.level))) {
+        made->log = journal_log(&made->journal);
+        err = open_all(made, options);
+    }
+    if (err)
+        app_close(made);
+    else
+        *app = made;
+    return err;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `backup`, `restore`.
+ */
+#include "cli/command.h"
+
+typedef struct {
+    cli_common_t common;
+    const char *file;
+} backup_t;
+
+static const option_t options[] = {
+    {"file", OPTION_OPERAND, offsetof(backup_t, file), true, "FILE", "the copy of the database", 0, 0},
+};
+
+static pl_err run_backup(cli_t *cli, const void *values)
+{
+    const backup_t *backup = values;
+    pl_err err = instance_backup(cli->instance, backup->file);
+
+    if (err)
+        return err;
+    pl_json_put_text(&cli->json, "backup", backup->file);
+    pl_json_put_text(&cli->json, "note", "the master key and the root keys are not in it: keep them elsewhere");
+    return PL_OK;
+}
+
+static pl_err run_restore(cli_t *cli, const void *values)
+{
+    const backup_t *backup = values;
+    int64_t epoch;
+    pl_err err = instance_restore(backup->common.data, backup->file, &cli->clock, &epoch);
+
+    if (err)
+        return err;
+    pl_json_put_text(&cli->json, "restored", backup->file);
+    pl_json_put_int(&cli->json, "epoch", epoch);
+    return PL_OK;
+}
+
+const command_t command_backup = {
+    .name = "backup",
+    .summary = "copy the database, also while the server runs",
+    .example = "backup --data /var/lib/pospal /media/usb/validator-2027-01-31.db",
+    .needs = CLI_INSTANCE,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run_backup,
+};
+
+const command_t command_restore = {
+    .name = "restore",
+    .summary = "put a backup in the database's place; the server must be stopped",
+    .example = "restore --data /var/lib/pospal /media/usb/validator-2027-01-31.db",
+    .needs = CLI_DIRECTORY,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run_restore,
+};

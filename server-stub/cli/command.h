@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A command as a row of the table in cli.c: how it is written, what it says of itself, what it runs. One command per file, families
+ * of small ones together.
+ */
+#ifndef POSPAL_CLI_COMMAND_H
+#define POSPAL_CLI_COMMAND_H
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "command_line/options.h"
+#include "licensing/instance.h"
+
+/* One invocation. Commands write their result as members of one JSON object; without --json it is printed as text. */
+typedef struct {
+    FILE *out;
+    FILE *err;
+    const char *(*environment)(const char *name);
+    pl_clock clock;
+    pl_arena arena;
+    pl_json_writer json;
+    instance_t *instance; /* for those that need one */
+} cli_t;
+
+/* The first member of every command's values. */
+typedef struct {
+    const char *data;
+    bool json;
+    bool help;
+} cli_common_t;
+
+typedef enum {
+    CLI_NO_DATA,   /* no --data */
+    CLI_DIRECTORY, /* --data, not opened */
+    CLI_OPTIONAL,  /* the same, but it may be missing */
+    CLI_INSTANCE   /* --data, opened */
+} cli_needs_t;
+
+typedef struct {
+    const char *name; /* "license issue" */
+    const char *summary;
+    const char *example; /* what follows "pospal-validator " */
+    cli_needs_t needs;
+    const option_t *options; /* besides the common ones */
+    size_t option_count;
+    pl_err (*run)(cli_t *cli, const void *values);
+    bool prints_itself; /* the JSON object, if it wrote any, is shown with --json only */
+} command_t;
+
+enum { CLI_VALUES_MAX = 512 };
+
+extern const command_t command_init, command_serve, command_version, command_backup, command_restore;
+extern const command_t command_brand_add, command_brand_list;
+extern const command_t command_product_add, command_product_list;
+extern const command_t command_license_issue, command_license_show, command_license_list, command_license_file;
+extern const command_t command_license_suspend, command_license_resume, command_license_cancel, command_license_renew;
+extern const command_t command_activation_list, command_activation_release;
+extern const command_t command_keys_list, command_keys_rotate, command_keys_retire, command_keys_revoke;
+extern const command_t command_keys_export, command_keys_rewrap;
+
+#endif

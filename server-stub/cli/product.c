@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `product add`, `product list`.
+ */
+#include "cli/fields.h"
+#include "licensing/admin.h"
+
+enum { HOUR_S = 3600, DAY_S = 86400 };
+
+/* Numbers are 0 where not given. */
+typedef struct {
+    cli_common_t common;
+    const char *brand;
+    const char *slug;
+    const char *name;
+    int64_t seats;
+    const char *match;
+    const char *entitlements;
+    const char *key_prefix;
+    int64_t key_group;
+    int64_t check_by_days;
+    int64_t grace_days;
+    int64_t emergency_hours;
+    int64_t slack_days;
+    bool no_emergency;
+} product_add_t;
+
+static const option_t add_options[] = {
+    {"brand", OPTION_TEXT, offsetof(product_add_t, brand), true, "SLUG", "the brand", 0, 0},
+    {"slug", OPTION_TEXT, offsetof(product_add_t, slug), true, "SLUG", "the product's short name, which programs give", 0, 0},
+    {"seats", OPTION_NUMBER, offsetof(product_add_t, seats), true, "N", "devices per license", 1, SEATS_MAX},
+    {"name", OPTION_TEXT, offsetof(product_add_t, name), false, "NAME", "its name; else the slug", 0, 0},
+    {"check-by-days", OPTION_NUMBER, offsetof(product_add_t, check_by_days), false, "N", "an answer is in order so long (3)", 1,
+     3650},
+    {"grace-days", OPTION_NUMBER, offsetof(product_add_t, grace_days), false, "N", "and tolerated so long in all (10)", 1, 366},
+    {"emergency-hours", OPTION_NUMBER, offsetof(product_add_t, emergency_hours), false, "N", "emergency extension (24)", 1, 720},
+    {"no-emergency", OPTION_FLAG, offsetof(product_add_t, no_emergency), false, NULL, "no emergency extension", 0, 0},
+    {"slack-days", OPTION_NUMBER, offsetof(product_add_t, slack_days), false, "N", "late renewals harm nobody so long (3)", 1,
+     90},
+    {"match", OPTION_TEXT, offsetof(product_add_t, match), false, "RULE",
+     "same device: any, two (default), most, all or a number", 0, 0},
+    {"entitlements", OPTION_TEXT, offsetof(product_add_t, entitlements), false, "JSON", "such as {\"tills\":{\"value\":3}}", 0,
+     0},
+    {"key-prefix", OPTION_TEXT, offsetof(product_add_t, key_prefix), false, "TEXT", "of new license keys", 0, 0},
+    {"key-group", OPTION_NUMBER, offsetof(product_add_t, key_group), false, "N", "characters between two '-' of a key", 2, 32},
+};
+
+typedef struct {
+    const product_add_t *add;
+    product_t product;
+} product_work_t;
+
+static pl_err fill_product(const product_add_t *add, product_t *product)
+{
+    product_policy_t *policy = &product->policy;
+
+    *policy = admin_default_policy();
+    product->slug = add->slug;
+    product->name = add->name ? add->name : add->slug;
+    product->entitlements = add->entitlements;
+    product->key_prefix = add->key_prefix;
+    product->key_group = add->key_group;
+    policy->seats = add->seats;
+    if (add->check_by_days)
+        policy->check_by_s = add->check_by_days * DAY_S;
+    if (add->grace_days)
+        policy->grace_s = add->grace_days * DAY_S;
+    if (add->emergency_hours)
+        policy->emergency_s = add->emergency_hours * HOUR_S;
+    if (add->no_emergency)
+        policy->emergency_s = 0;
+    if (add->slack_days)
+        policy->slack_s = add->slack_days * DAY_S;
+    if (policy->grace_s < policy->check_by_s)
+        return pl_fail(PL_ERR_INVALID, "--grace-days counts from the answer, so it cannot be less than --check-by-days");
+    if (add->match && pl_match_rule_parse(pl_span_text(add->match), &policy->match))
+        return pl_fail(PL_ERR_INVALID, "--match is \"%s\"; any, two, most, all and a number are possible", add->match);
+    return PL_OK;
+}
+
+static pl_err work_add(void *context, tx_t *tx)
+{
+    product_work_t *work = context;
+    brand_t brand;
+    pl_err err;
+
+    if ((err = find_brand(tx, work->add->brand, &brand)))
+        return err;
+    return admin_product_add(tx, brand.id, &work->product);
+}
+
+static void put_product(cli_t *cli, const product_t *product)
+{
+    char match[8];
+
+    put_id(cli, "product_id", product->id);
+    pl_json_put_text(&cli->json, "slug", product->slug);
+    pl_json_put_text(&cli->json, "name", product->name);
+    pl_json_put_int(&cli->json, "seats", product->policy.seats);
+    pl_json_put_int(&cli->json, "check_by_s", product->policy.check_by_s);
+    pl_json_put_int(&cli->json, "grace_s", product->policy.grace_s);
+    pl_json_put_int(&cli->json, "emergency_s", product->policy.emergency_s);
+    pl_json_put_int(&cli->json, "slack_s", product->policy.slack_s);
+    pl_json_put_text(&cli->json, "match", pl_match_rule_text(product->policy.match, match));
+}
+
+static pl_err run_add(cli_t *cli, const void *values)
+{
+    product_work_t work = {.add = values};
+    pl_err err;
+
+    if ((err = fill_product(work.add, &work.product)) || (err = instance_write(cli->instance, &cli->arena, work_add, &work)))
+        return err;
+    put_product(cli, &work.product);
+    return PL_OK;
+}
+
+typedef struct {
+    cli_common_t common;
+    const char *brand;
+} product_list_t;
+
+static const option_t list_options[] = {
+    {"brand", OPTION_TEXT, offsetof(product_list_t, brand), true, "SLUG", "the brand", 0, 0},
+};
+
+typedef struct {
+    const char *brand;
+    product_t *products;
+    size_t count;
+} list_work_t;
+
+static pl_err work_list(void *context, tx_t *tx)
+{
+    list_work_t *work = context;
+    brand_t brand;
+    pl_err err;
+
+    if ((err = find_brand(tx, work->brand, &brand)))
+        return err;
+    return products_list(tx, brand.id, &work->products, &work->count);
+}
+
+static pl_err run_list(cli_t *cli, const void *values)
+{
+    const product_list_t *list = values;
+    list_work_t work = {list->brand, NULL, 0};
+    pl_err err = instance_read(cli->instance, &cli->arena, work_list, &work);
+
+    if (err)
+        return err;
+    pl_json_open(&cli->json, "products", '[');
+    for (size_t i = 0; i < work.count; i++) {
+        pl_json_open(&cli->json, NULL, '{');
+        put_product(cli, &work.products[i]);
+        pl_json_close(&cli->json);
+    }
+    pl_json_close(&cli->json);
+    return PL_OK;
+}
+
+const command_t command_product_add = {
+    .name = "product add",
+    .summary = "add a product with its policy",
+    .example = "product add --data /var/lib/pospal --brand acme --slug till --seats 3",
+    .needs = CLI_INSTANCE,
+    .options = add_options,
+    .option_count = sizeof add_options / sizeof *add_options,
+    .run = run_add,
+};
+
+const command_t command_product_list = {
+    .name = "product list",
+    .summary = "list a brand's products",
+    .example = "product list --data /var/lib/pospal --brand acme",
+    .needs = CLI_INSTANCE,
+    .options = list_options,
+    .option_count = sizeof list_options / sizeof *list_options,
+    .run = run_list,
+};

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `serve`: runs the validator until SIGTERM or SIGINT. Settings come from flags, the environment and a file; see config.h.
+ */
+#include <signal.h>
+
+#include "app.h"
+#include "cli/command.h"
+#include "config.h"
+#include "platform/file.h"
+
+enum { STDERR_FD = 2 };
+
+typedef struct {
+    cli_common_t common;
+    const char *config;
+    const char *flags[CONFIG_COUNT];
+    bool accept_clock;
+} serve_t;
+
+/* clang-format off */
+static const option_t options[] = {
+    {"config", OPTION_TEXT, offsetof(serve_t, config), false, "FILE", "settings as NAME = VALUE lines; else POSPAL_CONFIG", 0, 0},
+    {"listen", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LISTEN]), false, "HOST:PORT", "the address (127.0.0.1:8470); port 0: any", 0, 0},
+    {"tls-cert", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TLS_CERT]), false, "FILE", "certificate chain, PEM", 0, 0},
+    {"tls-key", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TLS_KEY]), false, "FILE", "its private key, PEM", 0, 0},
+    {"loops", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOOPS]), false, "N", "event loops (0: one per processor)", 0, 0},
+    {"workers", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WORKERS]), false, "N", "threads for slow requests (2)", 0, 0},
+    {"queue", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_QUEUE]), false, "N", "writes that may wait (4096); then 503", 0, 0},
+    {"connections", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_CONNECTIONS]), false, "N", "connections at a time (10000)", 0, 0},
+    {"timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TIMEOUT_S]), false, "S", "for a connection that is idle (30)", 0, 0},
+    {"refusals-per-minute", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_REFUSALS_PER_MINUTE]), false, "N", "of one address (300; 0: no limit)", 0, 0},
+    {"log-level", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOG_LEVEL]), false, "LEVEL", "error, warn, info (default) or debug", 0, 0},
+    {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
+};
+/* clang-format on */
+
+static pl_err read_config(cli_t *cli, const serve_t *serve, config_t *config)
+{
+    const pl_fs *fs = pl_fs_system();
+    const char *path = serve->config ? serve->config : cli->environment("POSPAL_CONFIG");
+    const char *flags[CONFIG_COUNT];
+    config_sources_t sources = {path, {NULL, 0}, cli->environment, flags};
+    pl_buf file;
+    pl_err err = PL_OK;
+
+    for (size_t i = 0; i < CONFIG_COUNT; i++)
+        flags[i] = serve->flags[i];
+    flags[CONFIG_DATA] = serve->common.data;
+    pl_buf_init(&file);
+    if (path && (err = fs->read(fs->context, path, CONFIG_FILE_MAX, &file))) {
+        err = pl_fail(err, "the settings file \"%s\" cannot be read: %s", path, pl_err_sentence(err));
+        goto done;
+    }
+    sources.file = pl_buf_span(&file);
+    err = config_load(&cli->arena, &sources, config);
+done:
+    pl_buf_reset(&file);
+    return err;
+}
+
+/* Blocked before the first thread starts, so that every thread inherits it and sigwait alone sees them. */
+static void block_signals(sigset_t *awaited)
+{
+    sigemptyset(awaited);
+    sigaddset(awaited, SIGTERM);
+    sigaddset(awaited, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, awaited, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static pl_err run_serve(cli_t *cli, const void *values)
+{
+    const serve_t *serve = values;
+    config_t config;
+    app_options_t app_options = {&config, cli->clock, serve->accept_clock, STDERR_FD};
+    sigset_t awaited;
+    app_t *app;
+    int got;
+    pl_err err;
+
+    if ((err = read_config(cli, serve, &config)))
+        return err;
+    block_signals(&awaited);
+    if ((err = app_open(&app_options, &app)))
+        return err;
+    (void)fprintf(cli->out, "listening on %s\n", app_url(app));
+    (void)fflush(cli->out);
+    (void)sigwait(&awaited, &got);
+    app_close(app);
+    return PL_OK;
+}
+
+const command_t command_serve = {
+    .name = "serve",
+    .summary = "run the server",
+    .example = "serve --data /var/lib/pospal --listen 0.0.0.0:8443 --tls-cert chain.pem --tls-key key.pem",
+    .needs = CLI_OPTIONAL,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run_serve,
+    .prints_itself = true,
+};

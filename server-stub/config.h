@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The settings of `pospal-validator serve`: one table, read from a file, the environment (POSPAL_LISTEN for "listen") and flags
+ * (--listen), the later beating the earlier.
+ */
+#ifndef POSPAL_CONFIG_H
+#define POSPAL_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/span.h"
+
+typedef enum {
+    CONFIG_DATA,
+    CONFIG_LISTEN,
+    CONFIG_TLS_CERT,
+    CONFIG_TLS_KEY,
+    CONFIG_LOOPS,
+    CONFIG_WORKERS,
+    CONFIG_QUEUE,
+    CONFIG_CONNECTIONS,
+    CONFIG_TIMEOUT_S,
+    CONFIG_REFUSALS_PER_MINUTE,
+    CONFIG_LOG_LEVEL,
+    CONFIG_COUNT
+} config_name_t;
+
+enum { CONFIG_FILE_MAX = 64 * 1024, CONFIG_VALUE_MAX = 1024 };
+
+/* Texts are NULL where not set. */
+typedef struct {
+    const char *data;
+    const char *listen;
+    const char *tls_cert;
+    const char *tls_key;
+    int64_t loops;               /* event loops; 0: one per processor */
+    int64_t workers;             /* threads for what may take long */
+    int64_t queue;               /* writes that may wait; beyond that 503 */
+    int64_t connections;         /* in all */
+    int64_t timeout_s;           /* of a connection on which nothing moves */
+    int64_t refusals_per_minute; /* of one address; 0: no limit */
+    const char *log_level;
+} config_t;
+
+/* Where values come from; file and flags may be NULL or hold NULLs. */
+typedef struct {
+    const char *file_name; /* for messages */
+    pl_span file;
+    const char *(*environment)(const char *name);
+    const char *const *flags; /* by config_name_t */
+} config_sources_t;
+
+/* PL_ERR_INVALID; the detail names the setting and where it stands. Texts live in the arena. */
+pl_err config_load(pl_arena *arena, const config_sources_t *sources, config_t *config);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The circuit breaker. Which errors blame the storage is decided here.
+ */
+#include "http/breaker.h"
+
+/* Busy and overloaded are states of a healthy database; a refused request is none of its failures. */
+static bool blames_storage(pl_err err)
+{
+    return err == PL_ERR_DATABASE || err == PL_ERR_IO || err == PL_ERR_DISK_FULL || err == PL_ERR_READ_ONLY;
+}
+
+void breaker_init(breaker_t *breaker)
+{
+    atomic_init(&breaker->failures, 0);
+    atomic_init(&breaker->open_until_ms, 0);
+}
+
+bool breaker_allows(breaker_t *breaker, int64_t now_ms)
+{
+    int64_t until = atomic_load(&breaker->open_until_ms);
+
+    if (until == 0)
+        return true;
+    /* Half open: whoever moves the end of the pause is the one who tries. */
+    return now_ms >= until && atomic_compare_exchange_strong(&breaker->open_until_ms, &until, now_ms + BREAKER_OPEN_MS);
+}
+
+void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms)
+{
+    if (blames_storage(err)) {
+        if (atomic_fetch_add(&breaker->failures, 1) + 1 >= BREAKER_FAILURES)
+            atomic_store(&breaker->open_until_ms, now_ms + BREAKER_OPEN_MS);
+    } else if (err == PL_OK && atomic_load(&breaker->failures) != 0) {
+        atomic_store(&breaker->failures, 0);
+        atomic_store(&breaker->open_until_ms, 0);
+    }
+}
+
+int breaker_retry_s(const breaker_t *breaker, int64_t now_ms)
+{
+    int64_t until = atomic_load(&breaker->open_until_ms);
+
+    if (until == 0)
+        return 0;
+    return until <= now_ms ? 1 : (int)((until - now_ms + 999) / 1000);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A circuit breaker for the database: after 5 failures in a row nothing is asked of it for 30 seconds, so that a broken disk costs
+ * each request a moment and not a time-out. Shared by all loops; every call is one or two atomic operations.
+ */
+#ifndef POSPAL_HTTP_BREAKER_H
+#define POSPAL_HTTP_BREAKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum { BREAKER_FAILURES = 5, BREAKER_OPEN_MS = 30000 };
+
+typedef struct {
+    _Atomic int failures;
+    _Atomic int64_t open_until_ms; /* 0: closed */
+} breaker_t;
+
+void breaker_init(breaker_t *breaker);
+/* Whether to try. After the pause one caller at a time finds out how things are. now_ms is monotonic. */
+bool breaker_allows(breaker_t *breaker, int64_t now_ms);
+/* Takes the outcome of a try into account: only failures of storage count. */
+void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms);
+/* Seconds until the next try, at least 1; 0 when closed. */
+int breaker_retry_s(const breaker_t *breaker, int64_t now_ms);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One request, but for its act, which is in exchange_act.c. Everything here runs on the event loop's thread.
+ */
+#include "http/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "crypto/crypto.h"
+#include "http/exchange_act.h"
+#include "platform/clock.h"
+
+enum {
+    SPARE_MAX = 64,           /* exchanges kept for the next requests of a loop */
+    SPARE_BUFFER_MAX = 16384, /* larger buffers and blocks of the arena are not kept */
+    IGNORED_BODY_MAX = 1 << 20
+};
+
+/* ---- opening ---- */
+
+static exchange_t *take_spare(loop_t *loop)
+{
+    exchange_t *exchange = loop->spare;
+
+    if (exchange) {
+        loop->spare = exchange->next;
+        loop->spare_count--;
+        return exchange;
+    }
+    exchange = pl_alloc(sizeof *exchange);
+    if (!exchange)
+        return NULL;
+    pl_arena_init(&exchange->arena);
+    pl_buf_init(&exchange->body);
+    pl_buf_init(&exchange->reply_body);
+    return exchange;
+}
+
+static pl_err check_length(const exchange_head_t *head, const route_t *route)
+{
+    char *end;
+    unsigned long long length;
+
+    if (!head->content_length)
+        return PL_OK;
+    /* Two ways to say where the body ends are one too many: proxies may read the other one. */
+    if (head->transfer_encoding)
+        return pl_fail(PL_ERR_MALFORMED, "Content-Length and Transfer-Encoding exclude each other");
+    length = strtoull(head->content_length, &end, 10);
+    if (*end || length > route->body_max)
+        return pl_fail(PL_ERR_TOO_LARGE, "the body may have %zu bytes", route->body_max);
+    return PL_OK;
+}
+
+static pl_err check_type(const exchange_head_t *head, const route_t *route)
+{
+    static const char json[] = "application/json";
+    const char *type = head->content_type;
+
+    if (route->body_max == 0 || !type)
+        return PL_OK;
+    /* Parameters may follow; strchr finds the end of the text too. */
+    if (strncasecmp(type, json, sizeof json - 1) == 0 && strchr("; \t", type[sizeof json - 1]))
+        return PL_OK;
+    return pl_fail(PL_ERR_MEDIA_TYPE, "the body must be application/json");
+}
+
+static pl_err check_rate(exchange_t *exchange)
+{
+    if (exchange->route->rate == RATE_NONE)
+        return PL_OK;
+    exchange->retry_after_s = limiter_wait_s(&exchange->loop->limiter, exchange->address, exchange->started_us / 1000);
+    return exchange->retry_after_s == 0 ? PL_OK : pl_fail(PL_ERR_RATE_LIMITED, "too many refused requests from this address");
+}
+
+static pl_err examine(exchange_t *exchange, const exchange_head_t *head)
+{
+    pl_err err;
+
+    if ((err = router_find(&exchange->loop->engine->routes, head->method, head->path, &exchange->route, exchange->allow)) ||
+        (err = check_length(head, exchange->route)) || (err = check_type(head, exchange->route)) || (err = check_rate(exchange)))
+        return err;
+    return PL_OK;
+}
+
+exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
+{
+    exchange_t *exchange = take_spare(loop);
+    pl_err err;
+
+    if (!exchange)
+        return NULL;
+    loop->open++;
+    exchange->loop = loop;
+    memcpy(exchange->address, head->address, sizeof exchange->address);
+    exchange->method = head->method;
+    exchange->started_us = pl_clock_monotonic_us();
+    if (head->request_id && request_id_is_valid(head->request_id))
+        memcpy(exchange->id, head->request_id, strlen(head->request_id) + 1);
+    else
+        request_ids_next(&loop->ids, exchange->id);
+    exchange->request.arena = &exchange->arena;
+    exchange->request.id = exchange->id;
+    exchange->request.query = head->query;
+    exchange->request.connection = head->connection;
+    err = examine(exchange, head);
+    if (err)
+        exchange_fail(exchange, err);
+    return exchange;
+}
+
+bool exchange_is_decided(const exchange_t *exchange)
+{
+    return exchange->err != PL_OK;
+}
+
+bool exchange_add_body(exchange_t *exchange, const char *data, size_t size)
+{
+    const loop_t *loop = exchange->loop;
+
+    exchange->received += size;
+    if (exchange->received > IGNORED_BODY_MAX ||
+        pl_clock_monotonic_us() - exchange->started_us > loop->engine->body_timeout_ms * 1000)
+        return false;
+    if (exchange->err)
+        return true;
+    if (exchange->received > exchange->route->body_max)
+        exchange_fail(exchange, pl_fail(PL_ERR_TOO_LARGE, "the body may have %zu bytes", exchange->route->body_max));
+    else
+        pl_buf_add(&exchange->body, data, size);
+    return true;
+}
+
+/* ---- running ---- */
+
+static pl_err parse(exchange_t *exchange)
+{
+    const endpoint_t *endpoint = exchange->route->endpoint;
+
+    if (exchange->body.err)
+        return exchange->body.err;
+    exchange->request.body = pl_buf_span(&exchange->body);
+    return endpoint->parse ? endpoint->parse(exchange->loop->engine->api, &exchange->request, &exchange->in) : PL_OK;
+}
+
+void exchange_run(exchange_t *exchange)
+{
+    pl_err err;
+
+    if (exchange->is_run || exchange->err)
+        return;
+    exchange->is_run = true;
+    if ((err = parse(exchange)) || (err = exchange_act(exchange)))
+        exchange_fail(exchange, err);
+}
+
+/* ---- replying ---- */
+
+static void reply_problem(exchange_t *exchange)
+{
+    http_failure_t failure = {exchange->err, exchange->detail, exchange->id, exchange->allow, exchange->retry_after_s};
+
+    http_reply_problem(&exchange->reply, &failure, &exchange->reply_body);
+    exchange->is_refusal = exchange->reply.status < 500 && exchange->err != PL_ERR_RATE_LIMITED;
+}
+
+static void reply_options(exchange_t *exchange)
+{
+    exchange->reply.status = 204;
+    http_reply_add_header(&exchange->reply, "Allow", exchange->allow);
+    http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
+}
+
+static pl_err reply_result(exchange_t *exchange)
+{
+    reply_t made = {200, "application/json", NULL, NULL, false, &exchange->reply_body};
+    const endpoint_t *endpoint = exchange->route->endpoint;
+    pl_err err = endpoint->reply(exchange->loop->engine->api, &exchange->arena, exchange->in, exchange->out, &made);
+
+    if (err || (err = exchange->reply_body.err))
+        return err;
+    exchange->reply.status = made.status;
+    exchange->reply.body = pl_buf_span(&exchange->reply_body);
+    http_reply_add_header(&exchange->reply, "Content-Type", made.media_type);
+    http_reply_add_header(&exchange->reply, "Cache-Control", made.cache_control);
+    http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
+    exchange->brand = made.brand;
+    exchange->is_refusal = made.is_refusal;
+    return PL_OK;
+}
+
+const http_reply_t *exchange_reply(exchange_t *exchange)
+{
+    loop_t *loop = exchange->loop;
+    pl_err err;
+
+    if (exchange->err == PL_ERR_METHOD && strcmp(exchange->method, "OPTIONS") == 0) {
+        reply_options(exchange);
+        return &exchange->reply;
+    }
+    if (!exchange->err && (err = reply_result(exchange)))
+        exchange_fail(exchange, err);
+    if (exchange->err)
+        reply_problem(exchange);
+    if (exchange->is_refusal && exchange->route && exchange->route->rate == RATE_DEVICE)
+        limiter_charge(&loop->limiter, exchange->address, exchange->started_us / 1000);
+    return &exchange->reply;
+}
+
+/* ---- closing ---- */
+
+static void log_exchange(exchange_t *exchange)
+{
+    journal_request_t line = {
+        .id = exchange->id,
+        .method = exchange->method,
+        .route = exchange->route ? exchange->route->path : "-",
+        .brand = exchange->brand,
+        .code = exchange->err ? pl_err_code(exchange->err) : NULL,
+        .detail = exchange->err ? exchange->detail : NULL,
+        .status = exchange->reply.status,
+        .duration_us = pl_clock_monotonic_us() - exchange->started_us,
+    };
+
+    journal_add_request(exchange->loop->engine->journal, &line, &exchange->loop->lines);
+}
+
+void exchange_free(exchange_t *exchange)
+{
+    pl_arena_reset(&exchange->arena);
+    pl_buf_reset(&exchange->body);
+    pl_buf_reset(&exchange->reply_body);
+    pl_free(exchange);
+}
+
+/* Bodies hold license keys: what is kept for the next request is wiped. */
+static void recycle_buffer(pl_buf *buf)
+{
+    if (buf->err || buf->capacity > SPARE_BUFFER_MAX) {
+        pl_buf_reset(buf);
+        return;
+    }
+    if (buf->size > 0)
+        pl_wipe(buf->data, buf->size);
+    pl_buf_clear(buf);
+}
+
+void exchange_close(exchange_t *exchange)
+{
+    loop_t *loop = exchange->loop;
+    pl_arena arena;
+    pl_buf body;
+    pl_buf reply_body;
+
+    log_exchange(exchange);
+    loop->open--;
+    if (loop->spare_count >= SPARE_MAX) {
+        exchange_free(exchange);
+        return;
+    }
+    pl_arena_recycle(&exchange->arena, SPARE_BUFFER_MAX);
+    recycle_buffer(&exchange->body);
+    recycle_buffer(&exchange->reply_body);
+    arena = exchange->arena;
+    body = exchange->body;
+    reply_body = exchange->reply_body;
+    memset(exchange, 0, sizeof *exchange);
+    exchange->arena = arena;
+    exchange->body = body;
+    exchange->reply_body = reply_body;
+    exchange->next = loop->spare;
+    loop->spare = exchange;
+    loop->spare_count++;
+}

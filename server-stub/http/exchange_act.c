@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The act of a request by the kind of its route: nothing, at once, by the writer, by a worker.
+ */
+#include "http/exchange_act.h"
+
+#include <arpa/inet.h>
+
+#include "platform/clock.h"
+
+void exchange_fail(exchange_t *exchange, pl_err err)
+{
+    exchange->err = err;
+    exchange->detail = pl_err_detail()[0] ? pl_arena_text(&exchange->arena, pl_span_text(pl_err_detail())) : NULL;
+    pl_err_clear();
+}
+
+/* Who acts, for the audit. */
+static const char *actor(const exchange_t *exchange)
+{
+    switch (exchange->route->role) {
+    case ROLE_DEVICE:
+        return "device";
+    case ROLE_PUBLIC:
+    case ROLE_OBSERVER:
+        break;
+    }
+    return "public";
+}
+
+/* ---- on other threads ---- */
+
+/* On the writer's thread, inside a transaction; again if that is rolled back. */
+static pl_err act_in_group(write_job_t *job, tx_t *tx)
+{
+    exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, write));
+    pl_err err = exchange->route->endpoint->act(exchange->loop->engine->api, tx, exchange->in, &exchange->out);
+
+    if (err)
+        exchange_fail(exchange, err);
+    return err;
+}
+
+/* On the writer's thread. */
+static void tell_loop(write_job_t *job, pl_err err)
+{
+    exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, write));
+
+    breaker_note(&exchange->loop->engine->breaker, err, pl_clock_monotonic_us() / 1000);
+    if (err && err != job->err)
+        exchange_fail(exchange, err);
+    else
+        exchange->err = err;
+    loop_finish(exchange->loop, exchange);
+}
+
+/* On a worker's thread. A good end says nothing about the database, which it may not have needed. */
+static void act_on_worker(slow_job_t *job, store_t *store)
+{
+    exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
+    loop_t *loop = exchange->loop;
+    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), NULL};
+    pl_err err = exchange->route->endpoint->act(loop->engine->api, &tx, exchange->in, &exchange->out);
+
+    if (err) {
+        breaker_note(&loop->engine->breaker, err, pl_clock_monotonic_us() / 1000);
+        exchange_fail(exchange, err);
+    }
+    loop_finish(loop, exchange);
+}
+
+/* ---- on the loop's thread ---- */
+
+static pl_err act_now(void *context, tx_t *tx)
+{
+    exchange_t *exchange = context;
+
+    return exchange->route->endpoint->act(exchange->loop->engine->api, tx, exchange->in, &exchange->out);
+}
+
+static pl_err act_by_reading(exchange_t *exchange)
+{
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL};
+    pl_err err = store_read(exchange->loop->reader, &about, act_now, exchange);
+
+    breaker_note(&exchange->loop->engine->breaker, err, exchange->started_us / 1000);
+    return err;
+}
+
+static const char *write_address(exchange_t *exchange)
+{
+    const uint8_t *address = exchange->address;
+    bool is_ipv4 = limiter_is_ipv4(address);
+
+    return inet_ntop(is_ipv4 ? AF_INET : AF_INET6, is_ipv4 ? address + 12 : address, exchange->address_text,
+                     sizeof exchange->address_text);
+}
+
+static pl_err hand_to_writer(exchange_t *exchange)
+{
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), write_address(exchange)};
+
+    exchange->write.about = about;
+    exchange->write.act = act_in_group;
+    exchange->write.done = tell_loop;
+    return writer_submit(exchange->loop->engine->writer, &exchange->write);
+}
+
+static pl_err hand_to_workers(exchange_t *exchange)
+{
+    exchange->slow.run = act_on_worker;
+    return workers_submit(exchange->loop->engine->workers, &exchange->slow);
+}
+
+/* A database that fails is left alone for a while, and that is no verdict on anybody's license. */
+static pl_err check_database(exchange_t *exchange)
+{
+    breaker_t *breaker = &exchange->loop->engine->breaker;
+    int64_t monotonic_ms = exchange->started_us / 1000;
+
+    if (breaker_allows(breaker, monotonic_ms))
+        return PL_OK;
+    exchange->retry_after_s = breaker_retry_s(breaker, monotonic_ms);
+    return pl_fail(PL_ERR_DATABASE, "the database failed several times and is given a pause");
+}
+
+pl_err exchange_act(exchange_t *exchange)
+{
+    const route_t *route = exchange->route;
+    pl_err err;
+
+    if (route->kind == KIND_MEMORY)
+        return PL_OK;
+    err = trusted_time_now(exchange->loop->engine->time, &exchange->now_ms);
+    if (route->role != ROLE_OBSERVER && (err || (err = check_database(exchange))))
+        return err;
+    if (route->kind == KIND_READ)
+        return act_by_reading(exchange);
+    err = route->kind == KIND_WRITE ? hand_to_writer(exchange) : hand_to_workers(exchange);
+    if (!err) {
+        exchange->is_waiting = true;
+        exchange->loop->waiting++;
+    }
+    return err;
+}

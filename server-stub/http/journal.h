@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The structured log: one JSON object per line, to a file descriptor. Lines name routes, never raw paths or queries, and hold no
+ * license keys, API keys or bodies.
+ */
+#ifndef POSPAL_HTTP_JOURNAL_H
+#define POSPAL_HTTP_JOURNAL_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { JOURNAL_FLUSH_SIZE = 32 * 1024 };
+
+typedef struct {
+    int fd;
+    pl_log_level level; /* the most detailed level wanted */
+    pl_clock clock;
+} journal_t;
+
+/* One served request. Texts may be NULL. */
+typedef struct {
+    const char *id;
+    const char *method;
+    const char *route; /* the table's path, "-" where none fitted */
+    const char *brand; /* slug or id, where known */
+    const char *code;  /* of the error, where one occurred */
+    const char *detail;
+    int status;
+    int64_t duration_us;
+} journal_request_t;
+
+bool journal_wants(const journal_t *journal, pl_log_level level);
+/* Appends one line. Requests of one loop are gathered and written together. */
+void journal_add_request(const journal_t *journal, const journal_request_t *request, pl_buf *lines);
+/* Writes the gathered lines and empties the buffer. What cannot be written is dropped: a log must not stop the server. */
+void journal_flush(const journal_t *journal, pl_buf *lines);
+/* A sink for everything else; each message is one line, written at once. The journal must outlive it. */
+pl_log journal_log(journal_t *journal);
+/* "error", "warn", "info", "debug". PL_ERR_INVALID. */
+pl_err journal_level_parse(const char *text, pl_log_level *level);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Token buckets in a small table: few addresses are refused often, and to forget the least of them is no loss.
+ */
+#include "http/limiter.h"
+
+#include <string.h>
+
+enum { WAYS = 4, HALF = LIMITER_ADDRESS_MAX / 2 };
+
+static const int64_t MICRO = 1000000;
+
+bool limiter_is_ipv4(const uint8_t address[LIMITER_ADDRESS_MAX])
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+    return memcmp(address, mapped, sizeof mapped) == 0;
+}
+
+/* Whoever has an IPv6 address has 2^64 of them. */
+static void normalise(const uint8_t address[LIMITER_ADDRESS_MAX], uint8_t key[LIMITER_ADDRESS_MAX])
+{
+    memcpy(key, address, LIMITER_ADDRESS_MAX);
+    if (!limiter_is_ipv4(address))
+        memset(key + HALF, 0, HALF);
+}
+
+static size_t first_way(const uint8_t key[LIMITER_ADDRESS_MAX])
+{
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+
+    for (size_t i = 0; i < LIMITER_ADDRESS_MAX; i++)
+        hash = (hash ^ key[i]) * UINT64_C(1099511628211);
+    return (size_t)((hash ^ (hash >> 32)) % (LIMITER_SLOTS / WAYS)) * WAYS;
+}
+
+static void drain(const limiter_t *limiter, limiter_slot_t *slot, int64_t now_ms)
+{
+    slot->spent_micro -= (now_ms - slot->at_ms) * limiter->per_minute * MICRO / 60000;
+    if (slot->spent_micro < 0)
+        slot->spent_micro = 0;
+    slot->at_ms = now_ms;
+}
+
+/* The address's slot; failing that the one of its ways that is least in use. */
+static limiter_slot_t *find(limiter_t *limiter, const uint8_t key[LIMITER_ADDRESS_MAX], int64_t now_ms, bool *is_found)
+{
+    limiter_slot_t *ways = limiter->slots + first_way(key);
+    limiter_slot_t *least = ways;
+
+    *is_found = false;
+    for (size_t i = 0; i < WAYS; i++) {
+        drain(limiter, &ways[i], now_ms);
+        if (memcmp(ways[i].address, key, LIMITER_ADDRESS_MAX) == 0) {
+            *is_found = true;
+            return &ways[i];
+        }
+        if (ways[i].spent_micro < least->spent_micro)
+            least = &ways[i];
+    }
+    return least;
+}
+
+void limiter_init(limiter_t *limiter, int64_t per_minute)
+{
+    memset(limiter, 0, sizeof *limiter);
+    limiter->per_minute = per_minute;
+}
+
+int limiter_wait_s(limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_MAX], int64_t now_ms)
+{
+    uint8_t key[LIMITER_ADDRESS_MAX];
+    limiter_slot_t *slot;
+    bool is_found;
+    int64_t over;
+
+    if (limiter->per_minute == 0)
+        return 0;
+    normalise(address, key);
+    slot = find(limiter, key, now_ms, &is_found);
+    over = is_found ? slot->spent_micro - (limiter->per_minute - 1) * MICRO : 0;
+    return over <= 0 ? 0 : (int)(over * 60 / (limiter->per_minute * MICRO)) + 1;
+}
+
+void limiter_charge(limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_MAX], int64_t now_ms)
+{
+    uint8_t key[LIMITER_ADDRESS_MAX];
+    limiter_slot_t *slot;
+    bool is_found;
+
+    if (limiter->per_minute == 0)
+        return;
+    normalise(address, key);
+    slot = find(limiter, key, now_ms, &is_found);
+    if (!is_found) {
+        memcpy(slot->address, key, LIMITER_ADDRESS_MAX);
+        slot->spent_micro = 0;
+    }
+    slot->spent_micro += MICRO;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Changing licenses and seats: suspend, resume, cancel, renew, release.
+ */
+#include "licensing/admin_licenses.h"
+
+#include "store/audit.h"
+
+static pl_err refuse_cancelled(const license_t *license)
+{
+    if (license->status == LICENSE_CANCELLED)
+        return pl_fail(PL_ERR_STATE, "the license is cancelled, which is for ever; issue a new one");
+    return PL_OK;
+}
+
+static pl_err write_change(tx_t *tx, license_t *license, audit_action action, const char *metadata)
+{
+    const audit_t entry = {.brand_id = license->brand_id, .action = action, .target = license->id, .metadata = metadata};
+    pl_err err = licenses_change(tx, license);
+
+    return err ? err : audit_append(tx, &entry);
+}
+
+static pl_err set_status(tx_t *tx, license_t *license, license_status status, pl_reason reason)
+{
+    static const audit_action actions[] = {[LICENSE_ACTIVE] = AUDIT_LICENSE_RESUMED,
+                                           [LICENSE_SUSPENDED] = AUDIT_LICENSE_SUSPENDED,
+                                           [LICENSE_CANCELLED] = AUDIT_LICENSE_CANCELLED};
+    const char *metadata = NULL;
+
+    if (license->status == status && license->reason == reason)
+        return PL_OK; /* asked again */
+    license->status = status;
+    license->reason = reason;
+    if (reason != PL_REASON_NONE && !(metadata = pl_arena_format(tx->arena, "{\"reason\":\"%s\"}", pl_reason_text(reason))))
+        return PL_ERR_MEMORY;
+    return write_change(tx, license, actions[status], metadata);
+}
+
+pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, pl_reason reason)
+{
+    pl_err err;
+
+    if (change == LICENSE_CANCEL && license->status == LICENSE_CANCELLED)
+        return PL_OK;
+    if ((err = refuse_cancelled(license)))
+        return err;
+    switch (change) {
+    case LICENSE_SUSPEND:
+        return set_status(tx, license, LICENSE_SUSPENDED, reason ? reason : PL_REASON_VENDOR);
+    case LICENSE_CANCEL:
+        return set_status(tx, license, LICENSE_CANCELLED, reason ? reason : PL_REASON_VENDOR);
+    case LICENSE_RESUME:
+        break;
+    }
+    return set_status(tx, license, LICENSE_ACTIVE, PL_REASON_NONE);
+}
+
+pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms)
+{
+    pl_err err = refuse_cancelled(license);
+
+    if (err)
+        return err;
+    if (expires_at_ms && expires_at_ms <= tx->now_ms)
+        return pl_fail(PL_ERR_INVALID, "the new end is past already");
+    license->expires_at_ms = expires_at_ms;
+    if (!expires_at_ms)
+        license->renews = false;
+    return write_change(tx, license, AUDIT_LICENSE_RENEWED, NULL);
+}
+
+pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid activation_id)
+{
+    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_RELEASED, .target = activation_id};
+    const activation_t activation = {.id = activation_id, .brand_id = license->brand_id, .license_id = license->id};
+    pl_err err = activations_release(tx, &activation);
+
+    if (err == PL_ERR_NOT_FOUND)
+        return pl_fail(err, "the license has no live activation of that id");
+    return err ? err : audit_append(tx, &entry);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Issuing, showing and listing licenses. Changing them is in admin_changes.c, their documents in license_document.c.
+ */
+#include "licensing/admin_licenses.h"
+
+#include "licensing/entitlement_text.h"
+#include "licensing/judge.h"
+#include "licensing/sealing.h"
+#include "store/audit.h"
+#include "store/license_keys.h"
+
+#include <string.h>
+
+enum { PAGE_DEFAULT = 100, SEALED_KEY_MAX = PL_LICENSE_KEY_MAX * 2 + PL_SEAL_OVERHEAD };
+
+/* ---- issuing ---- */
+
+static pl_err check_email(const char *email)
+{
+    const char *at = email ? strchr(email, '@') : NULL;
+
+    if (!at || at == email || !at[1] || strlen(email) > CUSTOMER_EMAIL_MAX || strpbrk(email, " \t\r\n"))
+        return pl_fail(PL_ERR_INVALID, "an e-mail address has the form name@domain and at most %d bytes",
+                       (int)CUSTOMER_EMAIL_MAX);
+    return PL_OK;
+}
+
+static pl_err check_order(tx_t *tx, const license_order_t *order)
+{
+    pl_entitlements set;
+    pl_err err;
+
+    if ((err = check_email(order->email)))
+        return err;
+    if (order->name && strlen(order->name) > CUSTOMER_NAME_MAX)
+        return pl_fail(PL_ERR_INVALID, "a customer's name has at most %d bytes", (int)CUSTOMER_NAME_MAX);
+    if (order->seats < 0 || order->seats > SEATS_MAX)
+        return pl_fail(PL_ERR_INVALID, "seats must be 1 to %d, or 0 for the product's", (int)SEATS_MAX);
+    if (order->expires_at_ms && (order->expires_at_ms <= tx->now_ms || order->expires_at_ms <= order->starts_at_ms))
+        return pl_fail(PL_ERR_INVALID, "the license would end before it begins");
+    if (order->renews && !order->expires_at_ms)
+        return pl_fail(PL_ERR_INVALID, "a license that renews needs an end");
+    if (order->plan && (!order->plan[0] || strlen(order->plan) > LICENSE_PLAN_MAX))
+        return pl_fail(PL_ERR_INVALID, "a plan has 1 to %d bytes", (int)LICENSE_PLAN_MAX);
+    err = entitlement_text_read(tx->arena, NULL, order->entitlements, &set);
+    return err && err != PL_ERR_MEMORY ? PL_ERR_INVALID : err;
+}
+
+static pl_err choose_key(tx_t *tx, const license_order_t *order, const product_t *product, const char **key)
+{
+    const pl_license_key_template shape = {product->key_prefix, (int)product->key_group};
+    char made[PL_LICENSE_KEY_MAX + 1];
+    uint8_t random[16];
+    pl_err err;
+
+    if (order->key && (err = pl_license_key_check(pl_span_text(order->key))))
+        return err;
+    if (!order->key) {
+        pl_random(random, sizeof(random));
+        pl_license_key_make(&shape, random, made);
+        pl_wipe(random, sizeof(random));
+    }
+    *key = pl_arena_text(tx->arena, pl_span_text(order->key ? order->key : made));
+    return *key ? PL_OK : PL_ERR_MEMORY;
+}
+
+static pl_err store_key(tx_t *tx, const keyring_t *keyring, const license_t *license, const char *key)
+{
+    const sealed_place_t place = {SEALED_LICENSE_KEY, license->brand_id, pl_span_of(license->key_hash, KEY_HASH_SIZE)};
+    license_key_t row = {.brand_id = license->brand_id, .tail = pl_license_key_tail(key)};
+    uint8_t sealed[SEALED_KEY_MAX];
+    pl_err err;
+
+    if (strlen(key) + PL_SEAL_OVERHEAD > sizeof(sealed))
+        return pl_fail(PL_ERR_TOO_LARGE, "the license key is too long");
+    if ((err = seal_at(keyring_sealing_key(keyring), &place, pl_span_text(key), sealed)))
+        return err;
+    memcpy(row.hash, license->key_hash, KEY_HASH_SIZE);
+    row.sealed = pl_span_of(sealed, strlen(key) + PL_SEAL_OVERHEAD);
+    return license_keys_ensure(tx, &row);
+}
+
+static pl_err find_product(tx_t *tx, const license_order_t *order, product_t *product)
+{
+    pl_err err = products_find_by_slug(tx, order->brand_id, order->product, product);
+
+    return err == PL_ERR_NOT_FOUND ? pl_fail(err, "the brand has no product %s", order->product) : err;
+}
+
+static pl_err insert(tx_t *tx, const license_t *license)
+{
+    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_ISSUED, .target = license->id};
+    pl_err err = licenses_insert(tx, license);
+
+    if (err == PL_ERR_CONFLICT)
+        return pl_fail(err, "that license key has a license of this product already");
+    return err ? err : audit_append(tx, &entry);
+}
+
+pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,
+                           const char **key)
+{
+    license_t *license = &view->license;
+    pl_err err;
+
+    *view = (license_view_t){.license = {.id = store_new_id(tx),
+                                         .brand_id = order->brand_id,
+                                         .status = LICENSE_ACTIVE,
+                                         .seats = order->seats,
+                                         .starts_at_ms = order->starts_at_ms,
+                                         .expires_at_ms = order->expires_at_ms,
+                                         .renews = order->renews,
+                                         .version = 1,
+                                         .plan = order->plan,
+                                         .entitlements = order->entitlements}};
+    view->customer = (customer_t){store_new_id(tx), order->brand_id, order->email, order->name};
+    if ((err = check_order(tx, order)) || (err = find_product(tx, order, &view->product)) ||
+        (err = choose_key(tx, order, &view->product, key)) ||
+        (err = keyring_hash_key(keyring, pl_span_text(*key), license->key_hash)) ||
+        (err = customers_ensure(tx, &view->customer)) || (err = store_key(tx, keyring, license, *key)))
+        return err;
+    license->product_id = view->product.id;
+    license->customer_id = view->customer.id;
+    view->seats = license_seats(license, &view->product.policy);
+    view->key_tail = pl_license_key_tail(*key);
+    return insert(tx, license);
+}
+
+/* ---- showing ---- */
+
+static pl_err read_customer(tx_t *tx, const license_t *license, customer_t *customer)
+{
+    *customer = (customer_t){.email = NULL};
+    if (pl_uuid_is_nil(license->customer_id))
+        return PL_OK;
+    return customers_find(tx, license->brand_id, license->customer_id, customer);
+}
+
+static pl_err complete(tx_t *tx, license_view_t *view)
+{
+    const license_t *license = &view->license;
+    license_key_t key;
+    pl_reason reason;
+    pl_err err;
+
+    if ((err = products_find(tx, license->brand_id, license->product_id, &view->product)) ||
+        (err = read_customer(tx, license, &view->customer)) ||
+        (err = license_keys_find(tx, license->brand_id, license->key_hash, &key)) ||
+        (err = activations_count_live(tx, license->brand_id, license->id, &view->seats_taken)))
+        return err == PL_ERR_NOT_FOUND ? pl_fail(PL_ERR_DATABASE, "a license lacks its product, customer or key") : err;
+    view->key_tail = key.tail;
+    view->seats = license_seats(license, &view->product.policy);
+    view->is_expired = judge_license(license, &view->product.policy, tx->now_ms, &reason) == PL_VERDICT_EXPIRED;
+    return PL_OK;
+}
+
+pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view)
+{
+    pl_err err;
+
+    *view = (license_view_t){.key_tail = NULL};
+    err = licenses_find_in_any_brand(tx, license_id, &view->license);
+    if (err == PL_ERR_NOT_FOUND)
+        return pl_fail(err, "no license has that id");
+    return err ? err : complete(tx, view);
+}
+
+pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key)
+{
+    const sealed_place_t place = {SEALED_LICENSE_KEY, license->brand_id, pl_span_of(license->key_hash, KEY_HASH_SIZE)};
+    license_key_t row;
+    char *plain;
+    pl_err err = license_keys_find(tx, license->brand_id, license->key_hash, &row);
+
+    if (err)
+        return err;
+    if (row.sealed.size < PL_SEAL_OVERHEAD)
+        return pl_fail(PL_ERR_DATABASE, "a sealed license key is damaged");
+    if (!(plain = pl_arena_take(tx->arena, row.sealed.size - PL_SEAL_OVERHEAD + 1)))
+        return PL_ERR_MEMORY;
+    *key = plain;
+    return unseal_at(keyring_sealing_key(keyring), &place, row.sealed, (uint8_t *)plain);
+}
+
+/* ---- listing ---- */
+
+/* From what an operator types to ids. PL_ERR_NOT_FOUND: no customer has that address, so nothing is listed. */
+static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page_t *page)
+{
+    customer_t customer;
+    product_t product;
+    pl_err err;
+
+    *page = (license_page_t){.brand_id = filter->brand_id, .after = filter->after, .limit = filter->limit};
+    if (page->limit <= 0)
+        page->limit = PAGE_DEFAULT;
+    if (page->limit > LICENSE_PAGE_MAX)
+        page->limit = LICENSE_PAGE_MAX;
+    if (filter->product) {
+        if ((err = products_find_by_slug(tx, filter->brand_id, filter->product, &product)))
+            return err == PL_ERR_NOT_FOUND ? pl_fail(PL_ERR_INVALID, "the brand has no product %s", filter->product) : err;
+        page->product_id = product.id;
+    }
+    if (filter->email) {
+        if ((err = customers_find_by_email(tx, filter->brand_id, filter->email, &customer)))
+            return err;
+        page->customer_id = customer.id;
+    }
+    return PL_OK;
+}
+
+static pl_err list_page(tx_t *tx, license_page_t *page, license_list_t *list)
+{
+    int64_t wanted = page->limit++; /* one more tells whether there are more */
+    license_t *licenses;
+    size_t count;
+    pl_err err = licenses_list(tx, page, &licenses, &count);
+
+    if (err)
+        return err;
+    list->has_more = (int64_t)count > wanted;
+    list->count = list->has_more ? count - 1 : count;
+    if (!(list->items = pl_arena_take(tx->arena, (list->count + 1) * sizeof(*list->items))))
+        return PL_ERR_MEMORY;
+    for (size_t i = 0; !err && i < list->count; i++) {
+        list->items[i].license = licenses[i];
+        err = complete(tx, &list->items[i]);
+    }
+    return err;
+}
+
+pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list)
+{
+    license_page_t page;
+    pl_err err = read_filter(tx, filter, &page);
+
+    *list = (license_list_t){NULL, 0, false};
+    if (err)
+        return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    return list_page(tx, &page, list);
+}

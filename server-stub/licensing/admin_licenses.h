@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What an operator does with licenses and seats. All run inside the caller's transaction, raise the license's version where they
+ * change it, and write the audit.
+ */
+#ifndef LICENSING_ADMIN_LICENSES_H
+#define LICENSING_ADMIN_LICENSES_H
+
+#include "base/buf.h"
+#include "licensing/keys.h"
+#include "store/activations.h"
+#include "store/customers.h"
+#include "store/licenses.h"
+#include "store/products.h"
+
+/* A license with what belongs to it. */
+typedef struct {
+    license_t license;
+    product_t product;
+    customer_t customer;  /* email NULL: none */
+    const char *key_tail; /* the key's last group */
+    int64_t seats;        /* effective */
+    int64_t seats_taken;
+    bool is_expired; /* at tx->now_ms, slack counted */
+} license_view_t;
+
+typedef struct {
+    pl_uuid brand_id;
+    const char *product; /* slug */
+    const char *email;
+    const char *name;         /* of the customer; NULL: none */
+    const char *key;          /* an imported key of any shape; NULL: make one by the product's template */
+    const char *plan;         /* NULL: none */
+    const char *entitlements; /* JSON; NULL: the product's */
+    int64_t seats;            /* 0: the product's */
+    int64_t starts_at_ms;     /* 0: at once */
+    int64_t expires_at_ms;    /* 0: perpetual */
+    bool renews;
+} license_order_t;
+
+typedef struct {
+    pl_uuid brand_id;
+    const char *email;   /* NULL: any */
+    const char *product; /* slug; NULL: any */
+    pl_uuid after;       /* nil: first page */
+    int64_t limit;       /* 0: 100; at most LICENSE_PAGE_MAX */
+} license_filter_t;
+
+typedef struct {
+    license_view_t *items;
+    size_t count;
+    bool has_more; /* ask again with after = the last item's id */
+} license_list_t;
+
+typedef enum { LICENSE_SUSPEND, LICENSE_RESUME, LICENSE_CANCEL } license_change;
+
+/* *key: the license key, for the customer. PL_ERR_NOT_FOUND (product), _INVALID, _CONFLICT (imported key with a license of the product). */
+pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,
+                           const char **key);
+/* By id alone, for the operator. Then act with view.license, which names its brand. */
+pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view);
+/* The key in full. PL_ERR_SIGNATURE when sealed under another master key. */
+pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key);
+pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list);
+/* reason: NONE means by the vendor. Idempotent. PL_ERR_STATE with a cancelled license. */
+pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, pl_reason reason);
+/* A new end; 0: perpetual. PL_ERR_STATE with a cancelled license, PL_ERR_INVALID for an end in the past. */
+pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms);
+/* Two lines: the license document, the keyset. fingerprint: text form, NULL: not bound. PL_ERR_STATE unless active and not expired. */
+pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *license, const char *fingerprint, pl_buf *file);
+
+/* Seats: the list is the store's activations_list_live or _all. */
+pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid activation_id); /* PL_ERR_NOT_FOUND */
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Answers: what an outcome becomes as claims, and the reply around it.
+ */
+#include "licensing/answer.h"
+
+#include "license/policy.h"
+#include "licensing/entitlement_text.h"
+#include "licensing/judge.h"
+#include "token/issue.h"
+#include "wire/device_reply.h"
+
+#include <string.h>
+
+enum { MS = 1000, NO_SEAT_LEASE_S = 300 /* how long a denial for want of a seat rules on the till */ };
+
+/* Texts that the claims borrow while they are signed. */
+typedef struct {
+    char license_id[PL_UUID_TEXT_SIZE];
+    char product_id[PL_UUID_TEXT_SIZE];
+    char activation_id[PL_UUID_TEXT_SIZE];
+    char token_id[PL_UUID_TEXT_SIZE];
+} id_texts;
+
+static void describe_request(const device_call_t *call, const outcome_t *outcome, const id_texts *ids, pl_claims *claims)
+{
+    claims->kind = PL_CLAIMS_ANSWER;
+    claims->token_id = ids->token_id;
+    claims->product_id = ids->product_id;
+    claims->product = call->request.product;
+    claims->issued_at = outcome->decided_at_ms / MS;
+    claims->verdict = outcome->verdict;
+    claims->reason = outcome->reason;
+    claims->has_nonce = true;
+    memcpy(claims->nonce, call->request.nonce, sizeof(claims->nonce));
+    memcpy(claims->request_digest, call->digest, sizeof(claims->request_digest));
+}
+
+static void describe_license(const outcome_t *outcome, const id_texts *ids, pl_claims *claims)
+{
+    if (!outcome->has_license)
+        return;
+    claims->license_id = ids->license_id;
+    claims->sequence = outcome->license.version;
+    claims->expires_at = license_end_ms(&outcome->license, &outcome->product.policy) / MS;
+    claims->plan = outcome->license.plan;
+    claims->customer = outcome->customer_name;
+}
+
+static void describe_device(const outcome_t *outcome, const id_texts *ids, pl_claims *claims)
+{
+    const activation_t *activation = &outcome->activation;
+
+    if (!outcome->has_activation)
+        return;
+    claims->has_device = true;
+    claims->device = activation->fingerprint;
+    claims->match = outcome->product.policy.match;
+    claims->device_name = activation->device_name;
+    claims->activation_id = ids->activation_id;
+    claims->has_device_key = true;
+    memcpy(claims->device_key, activation->device_key, sizeof(claims->device_key));
+}
+
+static void describe_times(const outcome_t *outcome, pl_claims *claims)
+{
+    bool is_active = outcome->verdict == PL_VERDICT_ACTIVE;
+    int64_t age_s = outcome->validated_before_ms < 0 ? -1 : (outcome->decided_at_ms - outcome->validated_before_ms) / MS;
+    const product_policy_t *policy = &outcome->product.policy;
+
+    claims->refresh_at = claims->issued_at + pl_policy_cache_times(is_active, age_s).refresh_s;
+    if (outcome->verdict == PL_VERDICT_NO_SEAT)
+        claims->check_by = claims->issued_at + NO_SEAT_LEASE_S;
+    if (!is_active)
+        return;
+    claims->check_by = claims->issued_at + policy->check_by_s;
+    claims->grace_until = claims->issued_at + policy->grace_s;
+    claims->emergency_seconds = policy->emergency_s;
+}
+
+static void format_ids(const outcome_t *outcome, id_texts *ids)
+{
+    uint8_t random[10];
+
+    pl_random(random, sizeof(random));
+    pl_uuid_format(pl_uuid_v7(outcome->decided_at_ms, random), ids->token_id);
+    pl_uuid_format(outcome->product.id, ids->product_id); /* zeros for a product that the brand does not have */
+    pl_uuid_format(outcome->license.id, ids->license_id);
+    pl_uuid_format(outcome->activation.id, ids->activation_id);
+}
+
+static pl_err describe(pl_arena *arena, const device_call_t *call, const outcome_t *outcome, const id_texts *ids,
+                       pl_claims *claims)
+{
+    describe_request(call, outcome, ids, claims);
+    describe_license(outcome, ids, claims);
+    describe_device(outcome, ids, claims);
+    describe_times(outcome, claims);
+    if (outcome->verdict != PL_VERDICT_ACTIVE)
+        return PL_OK;
+    return entitlement_text_read(arena, outcome->product.entitlements, outcome->license.entitlements, &claims->entitlements);
+}
+
+static bool is_older(const pl_device_request *request, const pl_keyset *keyset)
+{
+    if (request->keyset_epoch != keyset->epoch)
+        return request->keyset_epoch < keyset->epoch;
+    return request->keyset_sequence < keyset->sequence;
+}
+
+pl_err answer_sign(pl_arena *arena, const keyring_t *keyring, const device_call_t *call, const outcome_t *outcome, pl_buf *body)
+{
+    const brand_keys_t *brand = keyring_find_brand(keyring, call->brand_id);
+    pl_claims claims = {.epoch = keyring_epoch(keyring)};
+    pl_device_reply reply = {{NULL, 0}, {NULL, 0}};
+    id_texts ids;
+    pl_buf token;
+    pl_err err;
+
+    if (!brand || brand->answer.pair.public_key.alg == PL_ALG_NONE)
+        return pl_fail(PL_ERR_STATE, "the brand has no current key for answers");
+    claims.issuer = brand->id_text;
+    format_ids(outcome, &ids);
+    if ((err = describe(arena, call, outcome, &ids, &claims)))
+        return err;
+    pl_buf_init(&token);
+    if (!(err = pl_claims_sign(&claims, &brand->answer.pair, brand->answer.kid, &token))) {
+        reply.answer = pl_buf_span(&token);
+        if (brand->has_keyset && is_older(&call->request, &brand->keyset))
+            reply.keyset = brand->keyset_token;
+        pl_device_reply_write(&reply, body);
+        err = body->err;
+    }
+    pl_buf_reset(&token);
+    return err;
+}
+
+pl_err answer_keyset(const keyring_t *keyring, const char *root_kid, pl_buf *body)
+{
+    const brand_keys_t *brand = keyring_find_by_roots(keyring, &root_kid, 1);
+
+    if (!brand || !brand->has_keyset)
+        return pl_fail(PL_ERR_NOT_FOUND, "no brand of this server has that root key");
+    pl_device_reply_write(&(pl_device_reply){.keyset = brand->keyset_token}, body);
+    return body->err;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Opening an installation. Making one is in instance_init.c, copies and a new master key in instance_copy.c.
+ */
+#include "licensing/instance.h"
+
+#include "base/mem.h"
+#include "licensing/instance_state.h"
+#include "licensing/master_key.h"
+
+instance_t *instance_of_directory(const char *directory, const pl_clock *clock)
+{
+    instance_t *instance = pl_alloc(sizeof(*instance));
+
+    if (!instance)
+        return NULL;
+    pl_arena_init(&instance->arena);
+    instance->clock = *clock;
+    instance->database = pl_arena_format(&instance->arena, "%s/validator.db", directory);
+    instance->master_key = pl_arena_format(&instance->arena, "%s/master.key", directory);
+    instance->master_key_next = pl_arena_format(&instance->arena, "%s/master.key.new", directory);
+    instance->lock = pl_arena_format(&instance->arena, "%s/server.lock", directory);
+    if (instance->database && instance->master_key && instance->master_key_next && instance->lock)
+        return instance;
+    instance_close(instance);
+    return NULL;
+}
+
+void instance_close(instance_t *instance)
+{
+    if (!instance)
+        return;
+    keys_close(instance->keys);
+    store_close(instance->store);
+    pl_file_lock_release(instance->claim);
+    pl_arena_reset(&instance->arena);
+    pl_free(instance);
+}
+
+int64_t instance_now_ms(const instance_t *instance)
+{
+    return pl_clock_read(&instance->clock).wall_ms;
+}
+
+tx_t instance_about(const instance_t *instance, pl_arena *arena)
+{
+    return (tx_t){.arena = arena, .now_ms = instance_now_ms(instance), .actor = "cli"};
+}
+
+pl_err instance_open_store(const instance_t *instance, pl_db_mode mode, store_t **store)
+{
+    const store_options_t options = {instance->database, mode, INSTANCE_BUSY_TIMEOUT_MS};
+
+    return store_open(&options, instance_now_ms(instance), store);
+}
+
+typedef struct {
+    const uint8_t *master;
+    keys_t **keys;
+} key_load;
+
+static pl_err load_keys(void *context, tx_t *tx)
+{
+    const key_load *load = context;
+
+    return keys_open(load->master, tx, load->keys);
+}
+
+pl_err instance_load_keys(instance_t *instance, pl_arena *arena, const uint8_t master[PL_SEAL_KEY_SIZE])
+{
+    key_load load = {master, &instance->keys};
+
+    return instance_read(instance, arena, load_keys, &load);
+}
+
+/* A rewrap that was cut between its commit and the renaming of the file left the new key beside the old one. */
+static pl_err finish_rewrap(instance_t *instance, pl_arena *arena)
+{
+    const pl_fs *fs = pl_fs_system();
+    uint8_t master[PL_SEAL_KEY_SIZE];
+    bool is_file;
+    pl_err err;
+
+    if ((err = master_key_load(instance->master_key_next, master, &is_file)) ||
+        (err = instance_load_keys(instance, arena, master)))
+        return err;
+    pl_wipe(master, sizeof(master));
+    return fs->rename(fs->context, instance->master_key_next, instance->master_key);
+}
+
+static pl_err unlock(instance_t *instance, pl_arena *arena)
+{
+    uint8_t master[PL_SEAL_KEY_SIZE];
+    pl_err err = master_key_load(instance->master_key, master, &instance->master_is_file);
+
+    if (err == PL_ERR_NOT_FOUND)
+        return pl_fail(PL_ERR_NOT_FOUND, "there is no master key: neither %s nor POSPAL_MASTER_KEY", instance->master_key);
+    if (err)
+        return err;
+    err = instance_load_keys(instance, arena, master);
+    pl_wipe(master, sizeof(master));
+    if (err == PL_ERR_SIGNATURE && instance->master_is_file && !finish_rewrap(instance, arena))
+        return PL_OK;
+    return err == PL_ERR_SIGNATURE ? pl_fail(err, "the master key is not the one this database was sealed with") : err;
+}
+
+/* Opening for writing must not make a database where there is none. */
+static pl_err open_and_migrate(instance_t *instance)
+{
+    store_t *existing;
+    pl_err err = instance_open_store(instance, DB_READ_WRITE, &existing);
+
+    if (!err) {
+        instance->store = existing;
+        return PL_OK;
+    }
+    if (err == PL_ERR_NOT_FOUND)
+        return pl_fail(err, "%s is not there; `init` makes a data directory", instance->database);
+    return err == PL_ERR_STATE ? instance_open_store(instance, DB_READ_WRITE_CREATE, &instance->store) : err;
+}
+
+pl_err instance_open(const char *directory, const pl_clock *clock, instance_t **out)
+{
+    instance_t *instance;
+    pl_arena arena;
+    pl_err err = pl_crypto_ready();
+
+    if (err)
+        return err;
+    if (!(instance = instance_of_directory(directory, clock)))
+        return PL_ERR_MEMORY;
+    pl_arena_init(&arena);
+    if (!(err = open_and_migrate(instance)))
+        err = unlock(instance, &arena);
+    pl_arena_reset(&arena);
+    if (err)
+        instance_close(instance);
+    else
+        *out = instance;
+    return err;
+}
+
+pl_err instance_claim(instance_t *instance)
+{
+    pl_err err = pl_file_lock_take(instance->lock, 0, &instance->claim);
+
+    return err == PL_ERR_BUSY ? pl_fail(err, "a server runs on this data directory") : err;
+}
+
+keys_t *instance_keys(instance_t *instance)
+{
+    return instance->keys;
+}
+
+store_t *instance_store(instance_t *instance)
+{
+    return instance->store;
+}
+
+pl_err instance_write(instance_t *instance, pl_arena *arena, store_work work, void *context)
+{
+    const tx_t about = instance_about(instance, arena);
+
+    return store_write(instance->store, &about, work, context);
+}
+
+pl_err instance_read(instance_t *instance, pl_arena *arena, store_work work, void *context)
+{
+    const tx_t about = instance_about(instance, arena);
+
+    return store_read(instance->store, &about, work, context);
+}

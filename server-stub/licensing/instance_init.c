@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Making an installation: directory, master key, database, first brand.
+ */
+#include "licensing/instance.h"
+
+#include "licensing/admin.h"
+#include "licensing/instance_state.h"
+#include "licensing/master_key.h"
+#include "licensing/sealing.h"
+#include "licensing/secret_file.h"
+#include "store/meta.h"
+
+typedef struct {
+    instance_t *instance;
+    const instance_order_t *order;
+    const uint8_t *master;
+    brand_made_t brand;
+} init_run;
+
+static pl_err refuse_entry(void *visitor, const char *name)
+{
+    return pl_fail(PL_ERR_CONFLICT, "%s holds %s already; init takes an empty or a new directory", (const char *)visitor, name);
+}
+
+static pl_err make_directory(const char *directory)
+{
+    const pl_fs *fs = pl_fs_system();
+    pl_err err = fs->list(fs->context, directory, refuse_entry, (void *)(uintptr_t)directory);
+
+    if (err && err != PL_ERR_NOT_FOUND)
+        return err;
+    return fs->make_directory(fs->context, directory);
+}
+
+static pl_err insert_meta(tx_t *tx, const uint8_t master[PL_SEAL_KEY_SIZE])
+{
+    const sealed_place_t sealing_place = {SEALED_SEALING_KEY, {{0}}, {NULL, 0}};
+    const sealed_place_t secret_place = {SEALED_KEY_HASH_SECRET, {{0}}, {NULL, 0}};
+    uint8_t sealing_key[PL_SEAL_KEY_SIZE], secret[PL_SEAL_KEY_SIZE];
+    meta_t meta = {.epoch = 1, .generation = 1, .last_time_ms = tx->now_ms};
+    pl_err err;
+
+    pl_random(sealing_key, sizeof(sealing_key));
+    pl_random(secret, sizeof(secret));
+    if (!(err = seal_at(master, &sealing_place, pl_span_of(sealing_key, sizeof(sealing_key)), meta.sealing_key)) &&
+        !(err = seal_at(sealing_key, &secret_place, pl_span_of(secret, sizeof(secret)), meta.key_hash_secret)))
+        err = meta_insert(tx, &meta);
+    pl_wipe(sealing_key, sizeof(sealing_key));
+    pl_wipe(secret, sizeof(secret));
+    return err;
+}
+
+static pl_err fill(void *context, tx_t *tx)
+{
+    init_run *init = context;
+    const brand_order_t order = {init->order->brand_slug, init->order->brand_name, init->order->directory, init->order->alg};
+    const keyring_t *keyring;
+    keys_t *keys;
+    pl_err err;
+
+    if ((err = insert_meta(tx, init->master)) || (err = keys_open(init->master, tx, &keys)))
+        return err;
+    keyring = keys_pin(keys, tx->arena);
+    err = keyring ? admin_brand_add(tx, keyring, &order, &init->brand) : PL_ERR_MEMORY;
+    keys_close(keys);
+    return err;
+}
+
+/* What was begun is taken away again, so that init can be tried anew. */
+static void undo(const instance_t *instance, const brand_made_t *brand)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    const pl_fs *fs = pl_fs_system();
+    pl_buf path;
+
+    pl_buf_init(&path);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        pl_buf_clear(&path);
+        pl_buf_add_format(&path, "%s%s", instance->database, ends[i]);
+        if (!path.err)
+            fs->remove(fs->context, path.data);
+    }
+    pl_buf_reset(&path);
+    fs->remove(fs->context, instance->master_key); /* not there when the environment gave the key */
+    admin_brand_undo(brand);
+}
+
+static pl_err build(init_run *init, pl_arena *arena)
+{
+    instance_t *instance = init->instance;
+    pl_err err = secret_file_create(instance->database, pl_span_of("", 0)); /* so that SQLite's files are 0600 too */
+
+    if (err || (err = instance_open_store(instance, DB_READ_WRITE_CREATE, &instance->store)))
+        return err;
+    return instance_write(instance, arena, fill, init);
+}
+
+static pl_err run(init_run *init, pl_arena *arena)
+{
+    uint8_t master[PL_SEAL_KEY_SIZE];
+    pl_err err = master_key_make(init->instance->master_key, master);
+
+    if (err)
+        return err;
+    init->master = master;
+    err = build(init, arena);
+    pl_wipe(master, sizeof(master));
+    store_close(init->instance->store);
+    init->instance->store = NULL;
+    if (err)
+        undo(init->instance, &init->brand);
+    return err;
+}
+
+pl_err instance_init(pl_arena *arena, const instance_order_t *order, instance_made_t *made)
+{
+    init_run init = {.order = order};
+    pl_err err;
+
+    if ((err = pl_crypto_ready()) || (err = make_directory(order->directory)))
+        return err;
+    if (!(init.instance = instance_of_directory(order->directory, &order->clock)))
+        return PL_ERR_MEMORY;
+    err = run(&init, arena);
+    instance_close(init.instance);
+    if (err)
+        return err;
+    *made = (instance_made_t){init.brand.brand.id, init.brand.api_key, init.brand.root_key_file, init.brand.reserve_key_file,
+                              init.brand.root_public_jwks};
+    return PL_OK;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Judging licenses, and telling devices apart.
+ */
+#include "licensing/judge.h"
+
+#include "store/license_keys.h"
+
+#include <string.h>
+
+enum { MS = 1000, SCORE_KEY = 2, SCORE_INSTANCE = 1 };
+
+int64_t license_end_ms(const license_t *license, const product_policy_t *policy)
+{
+    if (!license->expires_at_ms)
+        return 0;
+    return license->expires_at_ms + (license->renews ? policy->slack_s * MS : 0);
+}
+
+int64_t license_seats(const license_t *license, const product_policy_t *policy)
+{
+    return license->seats ? license->seats : policy->seats;
+}
+
+pl_verdict judge_license(const license_t *license, const product_policy_t *policy, int64_t now_ms, pl_reason *reason)
+{
+    int64_t end_ms = license_end_ms(license, policy);
+
+    *reason = license->reason;
+    switch (license->status) {
+    case LICENSE_CANCELLED:
+        return PL_VERDICT_REVOKED;
+    case LICENSE_SUSPENDED:
+        return PL_VERDICT_SUSPENDED;
+    case LICENSE_ACTIVE:
+        break;
+    }
+    *reason = PL_REASON_LICENSE_ENDED;
+    if (end_ms && now_ms >= end_ms)
+        return PL_VERDICT_EXPIRED;
+    *reason = PL_REASON_NOT_ACTIVATED;
+    if (license->starts_at_ms > now_ms)
+        return PL_VERDICT_NOT_ACTIVATED;
+    *reason = PL_REASON_IN_ORDER;
+    return PL_VERDICT_ACTIVE;
+}
+
+/* No license of that product: it makes a difference whether the key is known at all. */
+static pl_err judge_missing(tx_t *tx, const device_call_t *call, outcome_t *out)
+{
+    license_key_t key;
+    pl_err err = license_keys_find(tx, call->brand_id, call->key_hash, &key);
+
+    if (err && err != PL_ERR_NOT_FOUND)
+        return err;
+    out->verdict = err ? PL_VERDICT_UNKNOWN_KEY : PL_VERDICT_WRONG_PRODUCT;
+    out->reason = err ? PL_REASON_UNKNOWN_KEY : PL_REASON_OTHER_PRODUCT;
+    return PL_OK;
+}
+
+static pl_err find_license(tx_t *tx, const device_call_t *call, outcome_t *out)
+{
+    license_t wanted = {.brand_id = call->brand_id, .product_id = out->product.id};
+    pl_err err;
+
+    memcpy(wanted.key_hash, call->key_hash, sizeof(wanted.key_hash));
+    err = licenses_find_by_key(tx, &wanted, &out->license);
+    out->has_license = !err;
+    out->customer_name = err ? NULL : out->license.customer_name;
+    return err;
+}
+
+pl_err judge_call(tx_t *tx, const device_call_t *call, outcome_t *out)
+{
+    pl_err err = products_find_by_slug(tx, call->brand_id, call->request.product, &out->product);
+
+    out->decided_at_ms = tx->now_ms;
+    out->validated_before_ms = -1;
+    out->has_product = !err;
+    if (!err)
+        err = find_license(tx, call, out);
+    if (err == PL_ERR_NOT_FOUND)
+        return judge_missing(tx, call, out);
+    if (err)
+        return err;
+    out->verdict = judge_license(&out->license, &out->product.policy, tx->now_ms, &out->reason);
+    return PL_OK;
+}
+
+typedef struct {
+    const device_call_t *call;
+    pl_match_rule rule;
+    seat_t *seat;
+    int score;
+} seat_search;
+
+static bool is_hardware_among(uint8_t components)
+{
+    for (unsigned i = 0; i < PL_COMPONENT_COUNT; i++)
+        if (components & 1u << i && pl_component_is_hardware((pl_component)i))
+            return true;
+    return false;
+}
+
+static bool visit(void *context, const activation_t *activation)
+{
+    seat_search *s = context;
+    const device_call_t *call = s->call;
+    pl_match match = pl_fingerprint_match(&activation->fingerprint, &call->fingerprint, s->rule);
+    bool same_instance = !pl_uuid_is_nil(call->instance_id) && pl_uuid_equal(call->instance_id, activation->instance_id);
+    bool same_key =
+        call->request.has_device_key && pl_equal(call->request.device_key, activation->device_key, PL_DEVICE_PUBLIC_SIZE);
+    bool same_hardware = is_hardware_among(match.matched);
+    int score = (same_key ? SCORE_KEY : 0) + (same_instance ? SCORE_INSTANCE : 0);
+
+    if (same_instance && !same_hardware && is_hardware_among(match.compared)) {
+        s->seat->is_clone = true;
+        s->seat->cloned = activation->id;
+    }
+    if ((match.is_same || (same_key && same_hardware)) && score > s->score) {
+        s->seat->found = true;
+        s->seat->activation = *activation;
+        s->score = score;
+    }
+    return s->score < SCORE_KEY + SCORE_INSTANCE;
+}
+
+pl_err judge_seat(tx_t *tx, const device_call_t *call, const outcome_t *out, seat_t *seat)
+{
+    seat_search search = {call, out->product.policy.match, seat, -1};
+
+    *seat = (seat_t){.found = false};
+    return activations_walk_live(tx, call->brand_id, out->license.id, visit, &search);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the three verbs share: what the license itself is worth, and which of its seats is this device's.
+ */
+#ifndef LICENSING_JUDGE_H
+#define LICENSING_JUDGE_H
+
+#include "licensing/device.h"
+
+enum { SIGHTING_AFTER_MS = 60 * 1000 /* the stored time of the last check is as exact as that */ };
+
+/* The license's end with its renewal slack, Unix ms; 0: none. */
+int64_t license_end_ms(const license_t *license, const product_policy_t *policy);
+int64_t license_seats(const license_t *license, const product_policy_t *policy);
+/* The verdict on a license without regard to any device: ACTIVE, SUSPENDED, REVOKED, EXPIRED; NOT_ACTIVATED before its start. */
+pl_verdict judge_license(const license_t *license, const product_policy_t *policy, int64_t now_ms, pl_reason *reason);
+/* Finds product and license of a call and judges them: also UNKNOWN_KEY, WRONG_PRODUCT. Fills in out. */
+pl_err judge_call(tx_t *tx, const device_call_t *call, outcome_t *out);
+
+typedef struct {
+    bool found;
+    activation_t activation;
+    bool is_clone;  /* a live seat has this instance id on other hardware */
+    pl_uuid cloned; /* that seat */
+} seat_t;
+
+/*
+ * The live seat that is this device's, by the product's match rule. The device key counts too where one piece of hardware is still
+ * the same: a repair may replace more than the rule forgives. Of several the best is taken: same device key, same instance, older.
+ */
+pl_err judge_seat(tx_t *tx, const device_call_t *call, const outcome_t *out, seat_t *seat);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Asking a keyring.
+ */
+#include "licensing/keyring_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_kid(const void *kid, const void *entry)
+{
+    return strcmp(kid, ((const root_entry_t *)entry)->kid);
+}
+
+static int compare_id(const void *id, const void *brand)
+{
+    return memcmp(((const pl_uuid *)id)->bytes, ((const brand_keys_t *)brand)->id.bytes, sizeof(pl_uuid));
+}
+
+const brand_keys_t *keyring_find_by_roots(const keyring_t *keyring, const char *const *kids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const root_entry_t *entry = bsearch(kids[i], keyring->roots, keyring->root_count, sizeof(*keyring->roots), compare_kid);
+
+        if (entry)
+            return entry->brand;
+    }
+    return NULL;
+}
+
+const brand_keys_t *keyring_find_brand(const keyring_t *keyring, pl_uuid brand_id)
+{
+    return bsearch(&brand_id, keyring->brands, keyring->brand_count, sizeof(*keyring->brands), compare_id);
+}
+
+int64_t keyring_epoch(const keyring_t *keyring)
+{
+    return keyring->epoch;
+}
+
+const uint8_t *keyring_sealing_key(const keyring_t *keyring)
+{
+    return keyring->sealing_key;
+}
+
+pl_err keyring_hash_key(const keyring_t *keyring, pl_span license_key, uint8_t hash[KEY_HASH_SIZE])
+{
+    char normal[PL_LICENSE_KEY_MAX + 1];
+    uint8_t mac[PL_MAC_SIZE];
+    pl_err err = pl_license_key_normalize(license_key, normal);
+
+    if (err)
+        return err;
+    pl_mac(keyring->key_hash_secret, pl_span_text(normal), mac);
+    memcpy(hash, mac, KEY_HASH_SIZE); /* 128 bits that cannot be made without the secret are enough to name a key */
+    return PL_OK;
+}
+
+static void export_key(pl_json_writer *writer, const pl_jwk *jwk)
+{
+    pl_json_open(writer, NULL, '{');
+    pl_jwk_write(writer, jwk);
+    pl_json_close(writer);
+}
+
+static void export_brand(pl_json_writer *writer, const brand_keys_t *brand)
+{
+    for (size_t i = 0; i < brand->roots.count; i++)
+        export_key(writer, &brand->roots.keys[i]);
+    for (size_t i = 0; i < brand->keyset.count; i++)
+        if (brand->keyset.keys[i].state != PL_KEY_REVOKED)
+            export_key(writer, &brand->keyset.keys[i].jwk);
+}
+
+pl_err keyring_export(const keyring_t *keyring, const pl_uuid *brand_id, pl_buf *jwks)
+{
+    pl_json_writer writer;
+
+    if (brand_id && !keyring_find_brand(keyring, *brand_id))
+        return PL_ERR_NOT_FOUND;
+    pl_json_writer_init(&writer, jwks);
+    pl_json_open(&writer, NULL, '{');
+    pl_json_open(&writer, "keys", '[');
+    for (size_t i = 0; i < keyring->brand_count; i++)
+        if (!brand_id || pl_uuid_equal(keyring->brands[i].id, *brand_id))
+            export_brand(&writer, &keyring->brands[i]);
+    pl_json_close(&writer);
+    pl_json_close(&writer);
+    return jwks->err;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The offline license: a document that needs no server, and the keyset it verifies with.
+ */
+#include "licensing/admin_licenses.h"
+
+#include "licensing/entitlement_text.h"
+#include "licensing/judge.h"
+#include "licensing/trusted_time.h"
+#include "store/audit.h"
+#include "token/issue.h"
+#include "token/license_file.h"
+
+#include <string.h>
+
+enum { MS = 1000 };
+
+typedef struct {
+    char license_id[PL_UUID_TEXT_SIZE];
+    char product_id[PL_UUID_TEXT_SIZE];
+    char token_id[PL_UUID_TEXT_SIZE];
+} id_texts;
+
+static pl_err check_license(const tx_t *tx, const license_t *license, const product_t *product)
+{
+    pl_reason reason;
+    pl_verdict verdict = judge_license(license, &product->policy, tx->now_ms, &reason);
+
+    if (verdict == PL_VERDICT_ACTIVE || verdict == PL_VERDICT_NOT_ACTIVATED) /* one that starts later may be handed over today */
+        return PL_OK;
+    return pl_fail(PL_ERR_STATE, "the license is %s (%s)", pl_verdict_text(verdict), pl_reason_text(reason));
+}
+
+static pl_err bind_device(const char *fingerprint, const product_t *product, pl_claims *claims)
+{
+    if (!fingerprint)
+        return PL_OK;
+    if (pl_fingerprint_parse(pl_span_text(fingerprint), &claims->device) || !pl_fingerprint_is_enough(&claims->device))
+        return pl_fail(PL_ERR_INVALID, "that is no fingerprint of one device; take what `pospal-license fingerprint` prints");
+    claims->has_device = true;
+    claims->match = product->policy.match;
+    return PL_OK;
+}
+
+static pl_err describe(tx_t *tx, const license_t *license, const product_t *product, pl_claims *claims)
+{
+    customer_t customer = {.name = NULL};
+    pl_err err = PL_OK;
+
+    claims->kind = PL_CLAIMS_LICENSE;
+    claims->product = product->slug;
+    claims->issued_at = tx->now_ms / MS;
+    claims->not_before = license->starts_at_ms > tx->now_ms ? license->starts_at_ms / MS : claims->issued_at;
+    claims->expires_at = license_end_ms(license, &product->policy) / MS;
+    claims->sequence = license->version;
+    claims->verdict = PL_VERDICT_ACTIVE;
+    claims->reason = PL_REASON_IN_ORDER;
+    claims->plan = license->plan;
+    if (!pl_uuid_is_nil(license->customer_id))
+        err = customers_find(tx, license->brand_id, license->customer_id, &customer);
+    claims->customer = customer.name;
+    if (err)
+        return err;
+    return entitlement_text_read(tx->arena, product->entitlements, license->entitlements, &claims->entitlements);
+}
+
+static pl_err write_file(const brand_keys_t *brand, const pl_claims *claims, pl_buf *file)
+{
+    pl_buf token;
+    pl_err err;
+
+    pl_buf_init(&token);
+    if (!(err = pl_claims_sign(claims, &brand->license.pair, brand->license.kid, &token)))
+        pl_license_file_join(file, pl_buf_span(&token), brand->keyset_token);
+    pl_buf_reset(&token);
+    return err ? err : file->err;
+}
+
+static pl_err note(tx_t *tx, const license_t *license, const char *token_id)
+{
+    const audit_t entry = {.brand_id = license->brand_id,
+                           .action = AUDIT_LICENSE_FILE,
+                           .target = license->id,
+                           .metadata = pl_arena_format(tx->arena, "{\"jti\":\"%s\"}", token_id)};
+
+    return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+}
+
+pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *license, const char *fingerprint, pl_buf *file)
+{
+    const brand_keys_t *brand = keyring_find_brand(keyring, license->brand_id);
+    pl_claims claims = {.epoch = keyring_epoch(keyring)};
+    product_t product;
+    id_texts ids;
+    pl_err err;
+
+    if (!brand || brand->license.pair.public_key.alg == PL_ALG_NONE)
+        return pl_fail(PL_ERR_STATE, "the brand has no current key for licenses");
+    if ((err = trusted_time_confirm(tx)) || (err = products_find(tx, license->brand_id, license->product_id, &product)) ||
+        (err = check_license(tx, license, &product)) || (err = describe(tx, license, &product, &claims)) ||
+        (err = bind_device(fingerprint, &product, &claims)))
+        return err;
+    pl_uuid_format(license->id, ids.license_id);
+    pl_uuid_format(product.id, ids.product_id);
+    pl_uuid_format(store_new_id(tx), ids.token_id);
+    claims.issuer = brand->id_text;
+    claims.license_id = ids.license_id;
+    claims.product_id = ids.product_id;
+    claims.token_id = ids.token_id;
+    if ((err = write_file(brand, &claims, file)))
+        return err;
+    return note(tx, license, ids.token_id);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sightings: two lists that change places, so that a flush never waits for a note nor the other way round.
+ */
+#include "licensing/sightings.h"
+
+#include "base/mem.h"
+#include "platform/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 256 };
+
+typedef struct {
+    sighting_t *items;
+    size_t count;
+    size_t room;
+} list;
+
+struct sightings {
+    pl_mutex *mutex; /* of noted */
+    list noted;
+    list flushing;
+};
+
+void sightings_free(sightings_t *sightings)
+{
+    if (!sightings)
+        return;
+    pl_mutex_free(sightings->mutex);
+    pl_free(sightings->noted.items);
+    pl_free(sightings->flushing.items);
+    pl_free(sightings);
+}
+
+sightings_t *sightings_new(void)
+{
+    sightings_t *sightings = pl_alloc(sizeof(*sightings));
+
+    if (sightings && !(sightings->mutex = pl_mutex_new())) {
+        pl_free(sightings);
+        return NULL;
+    }
+    return sightings;
+}
+
+static bool make_room(list *noted)
+{
+    size_t room = noted->room ? noted->room * 2 : FIRST_ROOM;
+    sighting_t *items;
+
+    if (noted->count < noted->room)
+        return true;
+    if (noted->room >= SIGHTINGS_MAX || !(items = pl_resize(noted->items, room * sizeof(*items))))
+        return false;
+    noted->items = items;
+    noted->room = room;
+    return true;
+}
+
+void sightings_note(sightings_t *sightings, const outcome_t *outcome)
+{
+    const activation_t *seen = &outcome->activation;
+
+    if (!outcome->is_sighting)
+        return;
+    pl_mutex_lock(sightings->mutex);
+    if (make_room(&sightings->noted))
+        sightings->noted.items[sightings->noted.count++] =
+            (sighting_t){seen->brand_id, seen->license_id, seen->id, outcome->decided_at_ms};
+    pl_mutex_unlock(sightings->mutex);
+}
+
+bool sightings_is_empty(sightings_t *sightings)
+{
+    bool is_empty;
+
+    pl_mutex_lock(sightings->mutex);
+    is_empty = sightings->noted.count == 0;
+    pl_mutex_unlock(sightings->mutex);
+    return is_empty;
+}
+
+/* Rows that lie together are written together. */
+static int compare(const void *a, const void *b)
+{
+    return memcmp(a, b, offsetof(sighting_t, at_ms));
+}
+
+pl_err sightings_flush(sightings_t *sightings, tx_t *tx)
+{
+    list taken;
+
+    pl_mutex_lock(sightings->mutex);
+    taken = sightings->noted;
+    sightings->noted = sightings->flushing;
+    sightings->noted.count = 0;
+    sightings->flushing = taken;
+    pl_mutex_unlock(sightings->mutex);
+    if (taken.count > 1)
+        qsort(taken.items, taken.count, sizeof(*taken.items), compare);
+    return activations_touch(tx, taken.items, taken.count);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of routes.
+ */
+#include "routes.h"
+
+#include "api/device.h"
+#include "api/operator.h"
+
+enum { NO_BODY = 0 };
+
+/* clang-format off */
+static const route_t table[] = {
+    /* method    path                          role           rate         kind         body             endpoint */
+    {METHOD_POST, "/api/v1/device/validate",    ROLE_DEVICE,   RATE_DEVICE, KIND_READ,   DEVICE_BODY_MAX, &device_validate},
+    {METHOD_POST, "/api/v1/device/activate",    ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  DEVICE_BODY_MAX, &device_activate},
+    {METHOD_POST, "/api/v1/device/deactivate",  ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  DEVICE_BODY_MAX, &device_deactivate},
+    {METHOD_GET,  "/api/v1/device/keyset",      ROLE_PUBLIC,   RATE_DEVICE, KIND_MEMORY, NO_BODY,         &device_keyset},
+    {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks},
+    {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez},
+    {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz},
+    {METHOD_GET,  "/health",                    ROLE_OBSERVER, RATE_NONE,   KIND_SLOW,   NO_BODY,         &operator_health},
+};
+/* clang-format on */
+
+routes_t all_routes(void)
+{
+    routes_t routes = {table, sizeof table / sizeof *table};
+
+    return routes;
+}

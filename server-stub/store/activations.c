@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The activation table. A fingerprint is packed as, for each component that is there, one byte (component << 4 | values) and the
+ * values: 17 bytes for one value, where the text form needs 25.
+ */
+#include "store/activations.h"
+
+#include "store/statements.h"
+
+#include <string.h>
+
+enum { TAKE, FIND, LIST_LIVE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TOUCH };
+
+enum {
+    VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
+    PACKED_MAX = PL_COMPONENT_COUNT * (1 + PL_COMPONENT_VALUES_MAX * PL_FINGERPRINT_VALUE_SIZE),
+    TIME_BYTES = 6 /* of a UUIDv7 */
+};
+
+#define COLUMNS "brand_id, license_id, id, instance_id, fingerprint, device_key, device_name, validated_at, released_at"
+
+static const char *const sql[] = {
+    /* The last seat goes to one device only: counting and taking are one statement. Nothing inserted means no seat. */
+    [TAKE] = "INSERT INTO activation (" COLUMNS ")"
+             " SELECT $1, $2, $3, $4, $5, $6, $7, $8, NULL"
+             " WHERE (SELECT count(*) FROM activation"
+             "        WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL) < $9",
+
+    [FIND] = "SELECT " COLUMNS " FROM activation"
+             " WHERE brand_id = $1 AND license_id = $2 AND id = $3",
+
+    [LIST_LIVE] = "SELECT " COLUMNS " FROM activation"
+                  " WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL"
+                  " ORDER BY id",
+
+    [LIST_ALL] = "SELECT " COLUMNS " FROM activation"
+                 " WHERE brand_id = $1 AND license_id = $2"
+                 " ORDER BY id",
+
+    [COUNT_LIVE] = "SELECT count(*) FROM activation"
+                   " WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL",
+
+    [CHANGE] = "UPDATE activation"
+               " SET instance_id = $4, fingerprint = $5, device_key = $6, device_name = $7, validated_at = $8"
+               " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL",
+
+    [RELEASE] = "UPDATE activation"
+                " SET released_at = $4"
+                " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL",
+
+    [TOUCH] = "UPDATE activation"
+              " SET validated_at = $4"
+              " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL AND validated_at < $4",
+};
+
+const store_set activations_set = {sql, sizeof(sql) / sizeof(sql[0])};
+
+static size_t pack(const pl_fingerprint *fingerprint, uint8_t packed[PACKED_MAX])
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < PL_COMPONENT_COUNT; i++) {
+        size_t bytes = (size_t)fingerprint->count[i] * VALUE_SIZE;
+
+        if (fingerprint->count[i] == 0)
+            continue;
+        packed[size++] = (uint8_t)(i << 4 | fingerprint->count[i]);
+        memcpy(packed + size, fingerprint->value[i], bytes);
+        size += bytes;
+    }
+    return size;
+}
+
+static pl_err unpack(const uint8_t *packed, size_t size, pl_fingerprint *fingerprint)
+{
+    memset(fingerprint, 0, sizeof(*fingerprint));
+    for (size_t at = 0; at < size;) {
+        size_t component = packed[at] >> 4;
+        size_t count = packed[at++] & 0x0f;
+
+        if (component >= PL_COMPONENT_COUNT || count > PL_COMPONENT_VALUES_MAX || count * VALUE_SIZE > size - at)
+            return pl_fail(PL_ERR_DATABASE, "a stored fingerprint is damaged");
+        fingerprint->count[component] = (uint8_t)count;
+        memcpy(fingerprint->value[component], packed + at, count * VALUE_SIZE);
+        at += count * VALUE_SIZE;
+    }
+    return PL_OK;
+}
+
+static int64_t time_of(pl_uuid id)
+{
+    int64_t time_ms = 0;
+
+    for (size_t i = 0; i < TIME_BYTES; i++)
+        time_ms = time_ms << 8 | id.bytes[i];
+    return time_ms;
+}
+
+static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
+{
+    activation_t *activation = item;
+    uint8_t packed[PACKED_MAX];
+    size_t size = pl_db_column_bytes(row, 4, packed, sizeof(packed));
+    pl_err err;
+
+    activation->brand_id = pl_db_column_uuid(row, 0);
+    activation->license_id = pl_db_column_uuid(row, 1);
+    activation->id = pl_db_column_uuid(row, 2);
+    activation->instance_id = pl_db_column_uuid(row, 3);
+    activation->activated_at_ms = time_of(activation->id);
+    activation->validated_at_ms = pl_db_column_int(row, 7);
+    activation->released_at_ms = pl_db_column_int(row, 8);
+    pl_db_column_bytes(row, 5, activation->device_key, sizeof(activation->device_key));
+    if (size > sizeof(packed))
+        return pl_fail(PL_ERR_DATABASE, "a stored fingerprint is damaged");
+    if ((err = unpack(packed, size, &activation->fingerprint)))
+        return err;
+    return store_text(row, 6, arena, &activation->device_name);
+}
+
+static pl_db_statement *with_license(const tx_t *tx, size_t statement, pl_uuid brand_id, pl_uuid license_id)
+{
+    pl_db_statement *bound = store_statement(tx, STORE_ACTIVATIONS, statement);
+
+    pl_db_bind_uuid(bound, 1, brand_id);
+    pl_db_bind_uuid(bound, 2, license_id);
+    return bound;
+}
+
+/* $1 to $8 of TAKE and CHANGE; packed must outlive the run. */
+static void bind_device(pl_db_statement *statement, const activation_t *activation, uint8_t packed[PACKED_MAX])
+{
+    pl_db_bind_uuid(statement, 3, activation->id);
+    store_bind_id(statement, 4, activation->instance_id);
+    pl_db_bind_blob(statement, 5, packed, pack(&activation->fingerprint, packed));
+    pl_db_bind_blob(statement, 6, activation->device_key, sizeof(activation->device_key));
+    pl_db_bind_text(statement, 7, activation->device_name);
+    pl_db_bind_int(statement, 8, activation->validated_at_ms);
+}
+
+pl_err activations_take(tx_t *tx, const activation_t *activation, int64_t seats, bool *taken)
+{
+    pl_db_statement *insert = with_license(tx, TAKE, activation->brand_id, activation->license_id);
+    uint8_t packed[PACKED_MAX];
+    pl_err err;
+
+    bind_device(insert, activation, packed);
+    pl_db_bind_int(insert, 9, seats);
+    err = store_change_one(tx, insert);
+    *taken = err == PL_OK;
+    return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+}
+
+pl_err activations_find(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid id, activation_t *activation)
+{
+    pl_db_statement *select = with_license(tx, FIND, brand_id, license_id);
+    pl_err err;
+
+    pl_db_bind_uuid(select, 3, id);
+    if (!(err = store_one(select)))
+        err = map(select, tx->arena, activation);
+    pl_db_reset(select);
+    return err;
+}
+
+static pl_err list(tx_t *tx, pl_db_statement *select, activation_t **activations, size_t *count)
+{
+    store_rows rows = {NULL, 0};
+    pl_err err = store_collect(select, tx->arena, sizeof(activation_t), map, &rows);
+
+    *activations = rows.items;
+    *count = rows.count;
+    return err;
+}
+
+pl_err activations_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **activations, size_t *count)
+{
+    return list(tx, with_license(tx, LIST_LIVE, brand_id, license_id), activations, count);
+}
+
+pl_err activations_list_all(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **activations, size_t *count)
+{
+    return list(tx, with_license(tx, LIST_ALL, brand_id, license_id), activations, count);
+}
+
+pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, int64_t *count)
+{
+    pl_db_statement *select = with_license(tx, COUNT_LIVE, brand_id, license_id);
+    pl_err err = store_one(select);
+
+    if (!err)
+        *count = pl_db_column_int(select, 0);
+    pl_db_reset(select);
+    return err;
+}
+
+pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context)
+{
+    pl_db_statement *select = with_license(tx, LIST_LIVE, brand_id, license_id);
+    pl_db_result result = DB_DONE;
+    activation_t activation;
+    bool goes_on = true;
+    pl_err err = PL_OK;
+
+    while (goes_on && !err && (result = pl_db_step(select)) == DB_ROW)
+        if (!(err = map(select, tx->arena, &activation)))
+            goes_on = visit(context, &activation);
+    pl_db_reset(select);
+    return err ? err : pl_db_err(result);
+}
+
+pl_err activations_change(tx_t *tx, const activation_t *activation)
+{
+    pl_db_statement *update = with_license(tx, CHANGE, activation->brand_id, activation->license_id);
+    uint8_t packed[PACKED_MAX];
+
+    bind_device(update, activation, packed);
+    return store_change_one(tx, update);
+}
+
+pl_err activations_release(tx_t *tx, const activation_t *activation)
+{
+    pl_db_statement *update = with_license(tx, RELEASE, activation->brand_id, activation->license_id);
+
+    pl_db_bind_uuid(update, 3, activation->id);
+    pl_db_bind_int(update, 4, tx->now_ms);
+    return store_change_one(tx, update);
+}
+
+static pl_err touch(tx_t *tx, const sighting_t *sighting)
+{
+    pl_db_statement *update = with_license(tx, TOUCH, sighting->brand_id, sighting->license_id);
+
+    pl_db_bind_uuid(update, 3, sighting->activation_id);
+    pl_db_bind_int(update, 4, sighting->at_ms);
+    return pl_db_err(pl_db_run(update)); /* no row: released meanwhile, or seen later already */
+}
+
+pl_err activations_touch(tx_t *tx, const sighting_t *sightings, size_t count)
+{
+    pl_err err = PL_OK;
+
+    for (size_t i = 0; !err && i < count; i++)
+        err = touch(tx, &sightings[i]);
+    return err;
+}

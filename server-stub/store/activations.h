@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Activations: seats taken by devices. A seat is taken by one conditional INSERT, so that no two can take the last one.
+ */
+#ifndef STORE_ACTIVATIONS_H
+#define STORE_ACTIVATIONS_H
+
+#include "crypto/crypto.h"
+#include "license/fingerprint.h"
+#include "store/store.h"
+
+typedef struct {
+    pl_uuid id;
+    pl_uuid brand_id;
+    pl_uuid license_id;
+    pl_uuid instance_id; /* of the installation; nil: not told */
+    pl_fingerprint fingerprint;
+    uint8_t device_key[PL_DEVICE_PUBLIC_SIZE];
+    const char *device_name; /* NULL: not told */
+    int64_t activated_at_ms;
+    int64_t validated_at_ms; /* last seen, a minute exact */
+    int64_t released_at_ms;  /* 0: live */
+} activation_t;
+
+/* Which activation was seen, and when. */
+typedef struct {
+    pl_uuid brand_id;
+    pl_uuid license_id;
+    pl_uuid activation_id;
+    int64_t at_ms;
+} sighting_t;
+
+/* Takes a seat if fewer than seats are taken; *taken says whether. PL_ERR_CONFLICT only for an id that exists. */
+pl_err activations_take(tx_t *tx, const activation_t *activation, int64_t seats, bool *taken);
+pl_err activations_find(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid id, activation_t *activation);
+/* The live ones of a license, oldest first. */
+pl_err activations_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **list, size_t *count);
+pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, int64_t *count);
+pl_err activations_list_all(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **list, size_t *count);
+/* Shows the live ones of a license, oldest first, one by one: for the hot path, which needs one of them. */
+typedef bool (*activation_visit)(void *context, const activation_t *activation); /* false ends the walk */
+pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context);
+/* Writes instance, fingerprint, device key, name and validated_at of a live activation. PL_ERR_NOT_FOUND. */
+pl_err activations_change(tx_t *tx, const activation_t *activation);
+pl_err activations_release(tx_t *tx, const activation_t *activation);          /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */
+pl_err activations_touch(tx_t *tx, const sighting_t *sightings, size_t count); /* never sets a time back */
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The audit: one row per change, written in the transaction that makes the change. Actor, address and time are the transaction's.
+ */
+#ifndef STORE_AUDIT_H
+#define STORE_AUDIT_H
+
+#include "store/store.h"
+
+enum { AUDIT_PAGE_MAX = 500, AUDIT_METADATA_MAX = 1024 };
+
+/* Stored as numbers: append only. */
+typedef enum {
+    AUDIT_BRAND_ADDED = 1,
+    AUDIT_PRODUCT_ADDED = 2,
+    AUDIT_API_KEY_ADDED = 3,
+    AUDIT_LICENSE_ISSUED = 4,
+    AUDIT_LICENSE_SUSPENDED = 5,
+    AUDIT_LICENSE_RESUMED = 6,
+    AUDIT_LICENSE_CANCELLED = 7,
+    AUDIT_LICENSE_RENEWED = 8,
+    AUDIT_LICENSE_FILE = 9,
+    AUDIT_ACTIVATED = 10,
+    AUDIT_REACTIVATED = 11, /* the device had the seat; metadata says what changed */
+    AUDIT_DEACTIVATED = 12,
+    AUDIT_RELEASED = 13, /* by an operator */
+    AUDIT_CLONE_SUSPECTED = 14,
+    AUDIT_KEYS_ROTATED = 15,
+    AUDIT_KEY_RETIRED = 16,
+    AUDIT_KEY_REVOKED = 17,
+    AUDIT_MASTER_KEY_CHANGED = 18,
+    AUDIT_RESTORED = 19,
+    AUDIT_CLOCK_ACCEPTED = 20
+} audit_action;
+
+typedef struct {
+    pl_uuid brand_id; /* nil: the whole installation */
+    pl_uuid id;       /* UUIDv7 */
+    audit_action action;
+    pl_uuid target;       /* license, activation, product; nil: none */
+    const char *metadata; /* a short JSON object without personal data; NULL: none */
+    const char *actor;    /* filled in by audit_list */
+    const char *address;
+} audit_t;
+
+const char *audit_action_text(audit_action action);  /* "license.issued" */
+pl_err audit_append(tx_t *tx, const audit_t *entry); /* brand_id, action, target, metadata; the id is made here */
+/* The newest first, before an id (nil: from the end). */
+pl_err audit_list(tx_t *tx, pl_uuid brand_id, pl_uuid before, audit_t **entries, size_t *count);
+
+#endif

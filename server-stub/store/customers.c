@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The customer table. The address is stored folded, for look-up; as it was written only where that differs.
+ */
+#include "store/customers.h"
+
+#include "store/statements.h"
+
+#include <string.h>
+
+enum { ENSURE, FIND, FIND_BY_EMAIL };
+
+static const char *const sql[] = {
+    [ENSURE] = "INSERT INTO customer (brand_id, id, email_folded, email, name)"
+               " VALUES ($1, $2, $3, $4, $5)"
+               " ON CONFLICT (brand_id, email_folded)"
+               " DO UPDATE SET name = coalesce(customer.name, excluded.name)"
+               " RETURNING brand_id, id, coalesce(email, email_folded), name",
+
+    [FIND] = "SELECT brand_id, id, coalesce(email, email_folded), name"
+             " FROM customer"
+             " WHERE brand_id = $1 AND id = $2",
+
+    [FIND_BY_EMAIL] = "SELECT brand_id, id, coalesce(email, email_folded), name"
+                      " FROM customer"
+                      " WHERE brand_id = $1 AND email_folded = $2",
+};
+
+const store_set customers_set = {sql, sizeof(sql) / sizeof(sql[0])};
+
+static pl_err map(pl_db_statement *row, pl_arena *arena, customer_t *customer)
+{
+    pl_err err;
+
+    customer->brand_id = pl_db_column_uuid(row, 0);
+    customer->id = pl_db_column_uuid(row, 1);
+    if ((err = store_text(row, 2, arena, &customer->email)))
+        return err;
+    return store_text(row, 3, arena, &customer->name);
+}
+
+static pl_err find(tx_t *tx, pl_db_statement *select, customer_t *customer)
+{
+    pl_err err = store_one(select);
+
+    if (!err)
+        err = map(select, tx->arena, customer);
+    pl_db_reset(select);
+    return err;
+}
+
+char *customers_fold_email(pl_arena *arena, const char *email)
+{
+    char *folded = pl_arena_text(arena, pl_span_text(email));
+
+    for (char *c = folded; c && *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return folded;
+}
+
+pl_err customers_ensure(tx_t *tx, customer_t *customer)
+{
+    pl_db_statement *insert = store_statement(tx, STORE_CUSTOMERS, ENSURE);
+    const char *folded = customers_fold_email(tx->arena, customer->email);
+
+    if (!folded)
+        return PL_ERR_MEMORY;
+    pl_db_bind_uuid(insert, 1, customer->brand_id);
+    pl_db_bind_uuid(insert, 2, customer->id);
+    pl_db_bind_text(insert, 3, folded);
+    pl_db_bind_text(insert, 4, strcmp(folded, customer->email) == 0 ? NULL : customer->email);
+    pl_db_bind_text(insert, 5, customer->name);
+    return find(tx, insert, customer);
+}
+
+pl_err customers_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, customer_t *customer)
+{
+    pl_db_statement *select = store_statement(tx, STORE_CUSTOMERS, FIND);
+
+    pl_db_bind_uuid(select, 1, brand_id);
+    pl_db_bind_uuid(select, 2, id);
+    return find(tx, select, customer);
+}
+
+pl_err customers_find_by_email(tx_t *tx, pl_uuid brand_id, const char *email, customer_t *customer)
+{
+    pl_db_statement *select = store_statement(tx, STORE_CUSTOMERS, FIND_BY_EMAIL);
+    const char *folded = customers_fold_email(tx->arena, email);
+
+    if (!folded)
+        return PL_ERR_MEMORY;
+    pl_db_bind_uuid(select, 1, brand_id);
+    pl_db_bind_text(select, 2, folded);
+    return find(tx, select, customer);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The license_key table.
+ */
+#include "store/license_keys.h"
+
+#include "store/statements.h"
+
+#include <string.h>
+
+enum { ENSURE, FIND };
+
+static const char *const sql[] = {
+    [ENSURE] = "INSERT INTO license_key (brand_id, hash, sealed, tail)"
+               " VALUES ($1, $2, $3, $4)"
+               " ON CONFLICT (brand_id, hash) DO NOTHING",
+
+    [FIND] = "SELECT brand_id, sealed, tail"
+             " FROM license_key"
+             " WHERE brand_id = $1 AND hash = $2",
+};
+
+const store_set license_keys_set = {sql, sizeof(sql) / sizeof(sql[0])};
+
+pl_err license_keys_ensure(tx_t *tx, const license_key_t *key)
+{
+    pl_db_statement *insert = store_statement(tx, STORE_LICENSE_KEYS, ENSURE);
+
+    pl_db_bind_uuid(insert, 1, key->brand_id);
+    pl_db_bind_blob(insert, 2, key->hash, sizeof(key->hash));
+    pl_db_bind_blob(insert, 3, key->sealed.data, key->sealed.size);
+    pl_db_bind_text(insert, 4, key->tail);
+    return pl_db_err(pl_db_run(insert));
+}
+
+pl_err license_keys_find(tx_t *tx, pl_uuid brand_id, const uint8_t hash[KEY_HASH_SIZE], license_key_t *key)
+{
+    pl_db_statement *select = store_statement(tx, STORE_LICENSE_KEYS, FIND);
+    pl_err err;
+
+    pl_db_bind_uuid(select, 1, brand_id);
+    pl_db_bind_blob(select, 2, hash, KEY_HASH_SIZE);
+    if (!(err = store_one(select))) {
+        key->brand_id = pl_db_column_uuid(select, 0);
+        memcpy(key->hash, hash, KEY_HASH_SIZE);
+        key->sealed = pl_db_column_blob(select, 1, tx->arena);
+        err = key->sealed.data ? store_text(select, 2, tx->arena, &key->tail) : PL_ERR_MEMORY;
+    }
+    pl_db_reset(select);
+    return err;
+}

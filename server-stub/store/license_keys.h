@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * License keys: known by their keyed hash, kept sealed for display. One key may open licenses of several products.
+ */
+#ifndef STORE_LICENSE_KEYS_H
+#define STORE_LICENSE_KEYS_H
+
+#include "store/licenses.h"
+
+typedef struct {
+    pl_uuid brand_id;
+    uint8_t hash[KEY_HASH_SIZE];
+    pl_span sealed; /* the text as issued, see licensing/sealing.h */
+    const char *tail;
+} license_key_t;
+
+pl_err license_keys_ensure(tx_t *tx, const license_key_t *key); /* no error when it is there */
+pl_err license_keys_find(tx_t *tx, pl_uuid brand_id, const uint8_t hash[KEY_HASH_SIZE],
+                         license_key_t *key); /* PL_ERR_NOT_FOUND */
+
+#endif

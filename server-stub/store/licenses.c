@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The license table.
+ */
+#include "store/licenses.h"
+
+#include "store/statements.h"
+
+enum { INSERT, FIND, FIND_IN_ANY_BRAND, FIND_BY_KEY, CHANGE, LIST, LIST_BY_CUSTOMER };
+
+#define COLUMNS                                                                                                                 \
+    "l.brand_id, l.id, l.key_hash, l.product_id, l.customer_id, l.status, l.reason, l.seats, l.renews, l.version, l.starts_at," \
+    " l.expires_at, l.plan, l.entitlements"
+
+static const char *const sql[] = {
+    [INSERT] = "INSERT INTO license (brand_id, id, key_hash, product_id, customer_id, status, reason, seats, renews, version,"
+               "                     starts_at, expires_at, plan, entitlements)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+
+    [FIND] = "SELECT " COLUMNS " FROM license l"
+             " WHERE l.brand_id = $1 AND l.id = $2",
+
+    [FIND_IN_ANY_BRAND] = "SELECT " COLUMNS " FROM brand b"
+                          " CROSS JOIN license l ON l.brand_id = b.id AND l.id = $1",
+
+    [FIND_BY_KEY] = "SELECT " COLUMNS ", c.name FROM license l"
+                    " LEFT JOIN customer c ON c.brand_id = l.brand_id AND c.id = l.customer_id"
+                    " WHERE l.brand_id = $1 AND l.key_hash = $2 AND l.product_id = $3",
+
+    [CHANGE] = "UPDATE license"
+               " SET status = $3, reason = $4, seats = $5, renews = $6, starts_at = $7, expires_at = $8, plan = $9,"
+               "     entitlements = $10, version = version + 1"
+               " WHERE brand_id = $1 AND id = $2"
+               " RETURNING version",
+
+    [LIST] = "SELECT " COLUMNS " FROM license l"
+             " WHERE l.brand_id = $1 AND l.id > $2 AND ($3 IS NULL OR l.product_id = $3)"
+             " ORDER BY l.id"
+             " LIMIT $4",
+
+    [LIST_BY_CUSTOMER] = "SELECT " COLUMNS " FROM license l"
+                         " WHERE l.brand_id = $1 AND l.id > $2 AND ($3 IS NULL OR l.product_id = $3) AND l.customer_id = $5"
+                         " ORDER BY l.id"
+                         " LIMIT $4",
+};
+
+const store_set licenses_set = {sql, sizeof(sql) / sizeof(sql[0])};
+
+static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
+{
+    license_t *license = item;
+    pl_err err;
+
+    license->customer_name = NULL;
+    license->brand_id = pl_db_column_uuid(row, 0);
+    license->id = pl_db_column_uuid(row, 1);
+    pl_db_column_bytes(row, 2, license->key_hash, sizeof(license->key_hash));
+    license->product_id = pl_db_column_uuid(row, 3);
+    license->customer_id = pl_db_column_uuid(row, 4);
+    license->status = (license_status)pl_db_column_int(row, 5);
+    license->reason = (pl_reason)pl_db_column_int(row, 6);
+    license->seats = pl_db_column_int(row, 7);
+    license->renews = pl_db_column_int(row, 8) != 0;
+    license->version = pl_db_column_int(row, 9);
+    license->starts_at_ms = pl_db_column_int(row, 10);
+    license->expires_at_ms = pl_db_column_int(row, 11);
+    if ((err = store_text(row, 12, arena, &license->plan)))
+        return err;
+    return store_text(row, 13, arena, &license->entitlements);
+}
+
+static pl_err find(tx_t *tx, pl_db_statement *select, license_t *license)
+{
+    pl_err err = store_one(select);
+
+    if (!err)
+        err = map(select, tx->arena, license);
+    pl_db_reset(select);
+    return err;
+}
+
+pl_err licenses_insert(tx_t *tx, const license_t *license)
+{
+    pl_db_statement *insert = store_statement(tx, STORE_LICENSES, INSERT);
+
+    pl_db_bind_uuid(insert, 1, license->brand_id);
+    pl_db_bind_uuid(insert, 2, license->id);
+    pl_db_bind_blob(insert, 3, license->key_hash, sizeof(license->key_hash));
+    pl_db_bind_uuid(insert, 4, license->product_id);
+    store_bind_id(insert, 5, license->customer_id);
+    pl_db_bind_int(insert, 6, license->status);
+    pl_db_bind_int(insert, 7, license->reason);
+    pl_db_bind_int(insert, 8, license->seats);
+    pl_db_bind_int(insert, 9, license->renews);
+    pl_db_bind_int(insert, 10, license->version);
+    store_bind_time(insert, 11, license->starts_at_ms);
+    store_bind_time(insert, 12, license->expires_at_ms);
+    pl_db_bind_text(insert, 13, license->plan);
+    pl_db_bind_text(insert, 14, license->entitlements);
+    return pl_db_err(pl_db_run(insert));
+}
+
+pl_err licenses_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, license_t *license)
+{
+    pl_db_statement *select = store_statement(tx, STORE_LICENSES, FIND);
+
+    pl_db_bind_uuid(select, 1, brand_id);
+    pl_db_bind_uuid(select, 2, id);
+    return find(tx, select, license);
+}
+
+pl_err licenses_find_in_any_brand(tx_t *tx, pl_uuid id, license_t *license)
+{
+    pl_db_statement *select = store_statement(tx, STORE_LICENSES, FIND_IN_ANY_BRAND);
+
+    pl_db_bind_uuid(select, 1, id);
+    return find(tx, select, license);
+}
+
+pl_err licenses_find_by_key(tx_t *tx, const license_t *wanted, license_t *license)
+{
+    pl_db_statement *select = store_statement(tx, STORE_LICENSES, FIND_BY_KEY);
+    pl_err err;
+
+    pl_db_bind_uuid(select, 1, wanted->brand_id);
+    pl_db_bind_blob(select, 2, wanted->key_hash, sizeof(wanted->key_hash));
+    pl_db_bind_uuid(select, 3, wanted->product_id);
+    if (!(err = store_one(select)) && !(err = map(select, tx->arena, license)))
+        err = store_text(select, 14, tx->arena, &license->customer_name);
+    pl_db_reset(select);
+    return err;
+}
+
+pl_err licenses_change(tx_t *tx, license_t *license)
+{
+    pl_db_statement *update = store_statement(tx, STORE_LICENSES, CHANGE);
+    pl_err err;
+
+    pl_db_bind_uuid(update, 1, license->brand_id);
+    pl_db_bind_uuid(update, 2, license->id);
+    pl_db_bind_int(update, 3, license->status);
+    pl_db_bind_int(update, 4, license->reason);
+    pl_db_bind_int(update, 5, license->seats);
+    pl_db_bind_int(update, 6, license->renews);
+    store_bind_time(update, 7, license->starts_at_ms);
+    store_bind_time(update, 8, license->expires_at_ms);
+    pl_db_bind_text(update, 9, license->plan);
+    pl_db_bind_text(update, 10, license->entitlements);
+    if (!(err = store_one(update)))
+        license->version = pl_db_column_int(update, 0);
+    pl_db_reset(update);
+    return err;
+}
+
+pl_err licenses_list(tx_t *tx, const license_page_t *page, license_t **licenses, size_t *count)
+{
+    bool is_any = pl_uuid_is_nil(page->customer_id);
+    pl_db_statement *select = store_statement(tx, STORE_LICENSES, is_any ? LIST : LIST_BY_CUSTOMER);
+    store_rows rows = {NULL, 0};
+    pl_err err;
+
+    pl_db_bind_uuid(select, 1, page->brand_id);
+    pl_db_bind_uuid(select, 2, page->after);
+    store_bind_id(select, 3, page->product_id);
+    pl_db_bind_int(select, 4, page->limit);
+    if (!is_any)
+        pl_db_bind_uuid(select, 5, page->customer_id);
+    err = store_collect(select, tx->arena, sizeof(license_t), map, &rows);
+    *licenses = rows.items;
+    *count = rows.count;
+    return err;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Products and their policies: what a license of the product gets unless it says otherwise.
+ */
+#ifndef STORE_PRODUCTS_H
+#define STORE_PRODUCTS_H
+
+#include "license/fingerprint.h"
+#include "store/store.h"
+
+enum { PRODUCT_SLUG_MAX = 64, PRODUCT_NAME_MAX = 256, PRODUCT_ENTITLEMENTS_MAX = 16384, SEATS_MAX = 1000000 /* of a license */ };
+
+typedef struct {
+    int64_t seats;       /* devices per license */
+    int64_t check_by_s;  /* an answer is in order for so long */
+    int64_t grace_s;     /* and in grace until so long after it was given */
+    int64_t emergency_s; /* length of the emergency extension; 0: none */
+    int64_t slack_s;     /* added to the end of a license that renews */
+    pl_match_rule match;
+} product_policy_t;
+
+typedef struct {
+    pl_uuid id;
+    pl_uuid brand_id;
+    const char *slug;
+    const char *name;
+    product_policy_t policy;
+    const char *entitlements; /* JSON object, see licensing/entitlement_text.h; NULL: none */
+    const char *key_prefix;   /* of new license keys; "" for none */
+    int64_t key_group;        /* symbols per group */
+    int64_t created_at_ms;
+} product_t;
+
+pl_err products_insert(tx_t *tx, const product_t *product);                       /* PL_ERR_CONFLICT: the brand has that slug */
+pl_err products_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, product_t *product); /* PL_ERR_NOT_FOUND */
+pl_err products_find_by_slug(tx_t *tx, pl_uuid brand_id, const char *slug, product_t *product);
+pl_err products_list(tx_t *tx, pl_uuid brand_id, product_t **products, size_t *count); /* by slug */
+
+#endif

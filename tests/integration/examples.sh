@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# examples.sh <build>: runs each example against a real validator and compares what it prints.
+# vendor.sh sets most of the variables used here.
+# shellcheck disable=SC1091,SC2154
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+. "$here/vendor.sh"
+examples=$build/examples
+
+# README.md shows minimal.c as it is.
+sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | sed '1d;$d' >"$work/shown.c"
+cmp "$work/shown.c" "$here/../../examples/minimal.c" || fail 'README.md shows another minimal.c'
+
+port=${server##*:}
+machine till
+machine other
+export TILL_HARDWARE="$work/till"
+TILL_ROOT_KEYS=$(cat "$roots")
+export TILL_SERVER="$server" TILL_ROOT_KEYS
+
+# run <expected exit code> <program> <argument>...: sets $printed
+run() {
+    wanted=$1
+    example=$2
+    shift 2
+    code=0
+    printed=$("$examples/$example" "$@" 2>&1) || code=$?
+    [ "$code" = "$wanted" ] || fail "$example $* ended with $code, not $wanted: $printed"
+}
+
+# minimal: activates itself with the key it finds, and needs neither key nor server at the next start
+export TILL_DATA="$work/minimal"
+run 1 minimal
+expect 'minimal, without a key' 'NONE (not_activated)' "$printed"
+TILL_LICENSE_KEY=$key run 0 minimal
+expect 'minimal, with a key' 'ACTIVE (in_order)' "$printed"
+TILL_SERVER=http://127.0.0.1:1 run 0 minimal
+expect 'minimal, started again without key and server' 'ACTIVE (in_order)' "$printed"
+TILL_SERVER=http://license.example.com run 1 minimal
+expect 'minimal, with a server that is not safe' '*server must be https*NONE (*' "$printed"
+
+# activation: the key from the keyboard
+activate() { printf '%s\n' "$2" >"$work/typed" && run "$1" activation "$3" "$roots" "$work/$4" <"$work/typed"; }
+activate 0 "$key" "$server" activation
+expect 'activation' 'OK: ACTIVE?Licensed to Café Central until 4070908800.' "$printed"
+activate 1 "$(typo_of "$key")" "$server" fresh
+expect 'activation, a typing error' 'INVALID_ARGUMENT: NONE?Please compare the key*' "$printed"
+activate 1 SOME-OTHER-KEY "$server" fresh
+expect 'activation, an unknown key' 'DENIED: NONE?The vendor does not know this key.*' "$printed"
+activate 1 "$key" http://127.0.0.1:1 fresh
+expect 'activation, no server' 'UNREACHABLE: NONE?Nothing was decided.*' "$printed"
+TILL_HARDWARE=$work/other activate 0 "$key" "$server" second
+machine third
+TILL_HARDWARE=$work/third activate 1 "$key" "$server" third
+expect 'activation, no seat left' 'DENIED: NO_SEAT?All seats are taken.*' "$printed"
+
+# custom_transport: another way to the same answer
+TILL_LICENSE_KEY=$key run 0 custom_transport "$port"
+expect 'custom_transport' 'ACTIVE*' "$printed"
+TILL_LICENSE_KEY=$key run 1 custom_transport 1
+expect 'custom_transport, nobody there' 'NONE *' "$printed"
+
+# offline: a file is enough, and then nothing
+fingerprint=$("$command" fingerprint --product till --hardware-root "$TILL_HARDWARE")
+vendor license file --license "$id" --fingerprint "$fingerprint" >"$work/till.license"
+stop_server
+run 0 offline "$roots" "$work/till.license" "$work/offline"
+expect 'offline' 'ACTIVE from LICENSE_FILE?kitchen display: on?tills: 3' "$printed"
+run 0 offline "$roots" "$work/nowhere.license" "$work/offline"
+expect 'offline, started again without the file' 'ACTIVE from LICENSE_FILE?*' "$printed"
+forge "$work/till.license" >"$work/forged.license"
+run 1 offline "$roots" "$work/forged.license" "$work/forged"
+expect 'offline, a forged file' 'refused: bad_signature *NONE from NONE?tills: 1' "$printed"
+TILL_HARDWARE=$work/other run 1 offline "$roots" "$work/till.license" "$work/stolen"
+expect 'offline, on another machine' 'refused: other_device *NONE from NONE?tills: 1' "$printed"

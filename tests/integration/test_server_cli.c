@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The commands of the real program: what scripts rely on, what is refused and how, and that they work while the server runs.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "crypto/crypto.h"
+#include "support/http_client.h"
+#include "support/server_process.h"
+#include "token/claims_json.h"
+#include "token/keyring.h"
+
+static const char *program;
+static server_t server;
+static char key[64];
+static char license_id[64];
+static command_result_t result;
+
+static int set_up(void **state)
+{
+    (void)state;
+    return !pl_crypto_ready() && server_create(&server, program, "2") && server_issue(&server, key, license_id) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    server_remove(&server);
+    return 0;
+}
+
+/* Words separated by single spaces; "@" stands for the data directory, "#" for the license. */
+static int run(const char *line)
+{
+    static char text[1024];
+    const char *words[COMMAND_WORDS] = {NULL};
+    size_t count = 0;
+
+    (void)snprintf(text, sizeof text, "%s", line);
+    for (char *word = text; *word; count++) {
+        words[count] = strncmp(word, "@", 1) == 0 ? server.data : strncmp(word, "#", 1) == 0 ? license_id : word;
+        word += strcspn(word, " ");
+        if (*word)
+            *word++ = '\0';
+    }
+    command_run(program, words, &result);
+    return result.code;
+}
+
+static bool says(const char *text)
+{
+    return strstr(result.out, text) || strstr(result.err, text);
+}
+
+static void init_makes_what_is_kept_offline(void **state)
+{
+    struct stat facts;
+    pl_roots roots;
+
+    (void)state;
+    assert_int_equal(stat(server.root_key_file, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0600);
+    assert_int_equal(pl_roots_parse(pl_span_text(server.roots), &roots), PL_OK);
+    assert_int_equal(roots.count, 2);
+    assert_true(strlen(server.api_key) >= 20);
+}
+
+static void init_refuses_a_directory_in_use(void **state)
+{
+    (void)state;
+    assert_int_equal(run("init --data @ --brand Acme --slug acme"), 4);
+    assert_string_equal(result.out, "");
+    assert_int_equal(run("init --data /dev/null/x --brand Acme --slug acme"), 5);
+}
+
+static void a_license_file_verifies_with_the_exported_keys(void **state)
+{
+    pl_jwk keys[PL_JWKS_KEYS_MAX];
+    size_t count = PL_JWKS_KEYS_MAX;
+    pl_claims claims;
+    pl_arena arena;
+    pl_jws jws;
+    bool is_verified = false;
+
+    (void)state;
+    assert_int_equal(run("keys export --data @ --brand acme"), 0);
+    assert_int_equal(pl_jwks_parse(pl_span_text(result.out), keys, &count), PL_OK);
+    assert_int_equal(run("license file --data @ --license #"), 0);
+    pl_arena_init(&arena);
+    assert_int_equal(pl_jws_parse(&arena, pl_span_of(result.out, strcspn(result.out, "\n")), &jws), PL_OK);
+    for (size_t i = 0; i < count; i++)
+        is_verified |= strcmp(keys[i].kid, jws.kid) == 0 && pl_jws_verify(&jws, &keys[i].key) == PL_OK;
+    assert_true(is_verified);
+    assert_int_equal(pl_claims_read(&arena, &jws, &claims), PL_OK);
+    assert_string_equal(claims.issuer, server.brand_id);
+    assert_string_equal(claims.license_id, license_id);
+    assert_string_equal(claims.product_id, server.product_id);
+    pl_arena_reset(&arena);
+}
+
+static void a_license_file_has_its_keyset_on_the_second_line(void **state)
+{
+    pl_roots roots;
+    pl_keyset keyset;
+    char *second;
+
+    (void)state;
+    assert_int_equal(pl_roots_parse(pl_span_text(server.roots), &roots), PL_OK);
+    assert_int_equal(run("license file --data @ --license # --fingerprint fp1:m=AAAAAAAAAAAAAAAAAAAAAA,f=BBBBBBBBBBBBBBBBBBBBBA"),
+                     0);
+    second = strchr(result.out, '\n') + 1;
+    assert_int_equal(pl_keyset_verify(&roots, pl_span_of(second, strcspn(second, "\n")), &keyset), PL_OK);
+    assert_int_equal(run("license file --data @ --license # --fingerprint nonsense"), 2);
+}
+
+static void a_license_goes_through_its_states(void **state)
+{
+    (void)state;
+    assert_int_equal(run("license suspend --data @ --license # --reason payment_failed --json"), 0);
+    assert_true(says("\"status\":\"suspended\",\"reason\":\"payment_failed\""));
+    assert_int_equal(run("license file --data @ --license #"), 4);
+    assert_int_equal(run("license resume --data @ --license # --json"), 0);
+    assert_true(says("\"status\":\"active\""));
+    assert_int_equal(run("license renew --data @ --license # --expires 2098-01-01 --json"), 0);
+    assert_true(says("\"expires_at\":\"2098-01-01T00:00:00Z\""));
+    assert_int_equal(run("license renew --data @ --license #"), 2);
+    assert_int_equal(run("license renew --data @ --license # --perpetual --json"), 0);
+    assert_false(says("expires_at"));
+    assert_int_equal(run("license cancel --data @ --license # --json"), 0);
+    assert_int_equal(run("license resume --data @ --license #"), 4);
+}
+
+static void exit_codes_say_what_kind_of_failure_it_was(void **state)
+{
+    (void)state;
+    assert_int_equal(run("license show --data @ --license 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f"), 3);
+    assert_true(says("there is no license 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f"));
+    assert_int_equal(run("product list --data @ --brand nobody"), 3);
+    assert_int_equal(run("product add --data @ --brand acme --slug till --seats 1"), 4);
+    assert_int_equal(run("license list --data /nowhere --brand acme"), 3);
+    assert_int_equal(run("license show --data @ --license 7"), 2);
+    assert_true(says("--license is \"7\""));
+    assert_int_equal(run("license issue --data @ --brand acme --product till --email a@b.c --expries 2027-01-01"), 2);
+    assert_true(says("did you mean --expires?"));
+    assert_int_equal(run("license isue"), 2);
+    assert_true(says("did you mean \"license issue\"?"));
+    assert_int_equal(run("license"), 2);
+    assert_int_equal(run(""), 2);
+    assert_int_equal(run("brand list"), 2);
+    assert_true(says("--data DIR is missing"));
+}
+
+static void a_failure_can_be_had_as_json(void **state)
+{
+    (void)state;
+    assert_int_equal(run("product list --data @ --brand nobody --json"), 3);
+    assert_true(strstr(result.err, "{\"error\":{\"code\":\"not_found\",\"detail\":") == result.err);
+    assert_string_equal(result.out, "");
+    assert_int_equal(run("product lits --json"), 2);
+    assert_true(strstr(result.err, "{\"error\":{\"code\":\"invalid_request\"") == result.err);
+}
+
+static void every_command_explains_itself(void **state)
+{
+    static const char *const commands[] = {
+        "init",          "serve",        "brand add",       "brand list",         "product add",    "product list",
+        "license issue", "license show", "license list",    "license suspend",    "license resume", "license cancel",
+        "license renew", "license file", "activation list", "activation release", "keys list",      "keys rotate",
+        "keys retire",   "keys revoke",  "keys export",     "keys rewrap",        "backup",         "restore",
+        "version",
+    };
+    char line[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        (void)snprintf(line, sizeof line, "%s --help", commands[i]);
+        assert_int_equal(run(line), 0);
+        assert_true(says("example:\n  pospal-validator "));
+        assert_true(says("--json"));
+        assert_int_equal(run("help"), 0);
+        assert_true(says(commands[i]));
+    }
+    assert_int_equal(run("version --json"), 0);
+    assert_string_equal(result.out, "{\"version\":\"" POSPAL_VERSION_STRING "\"}\n");
+}
+
+static void lists_can_be_read_by_people(void **state)
+{
+    (void)state;
+    assert_int_equal(run("license list --data @ --brand acme --email ann@example.com"), 0);
+    assert_true(says(license_id));
+    assert_true(says("license_id"));
+    assert_false(says(key));
+    assert_int_equal(run("license show --data @ --license # --reveal"), 0);
+    assert_true(says(key));
+    assert_int_equal(run("brand list --data @"), 0);
+    assert_true(says("acme"));
+    assert_int_equal(run("activation list --data @ --license # --all --json"), 0);
+    assert_string_equal(result.out, "{\"activations\":[]}\n");
+}
+
+static void keys_rotate_with_the_root_and_not_without(void **state)
+{
+    char line[512];
+
+    (void)state;
+    (void)snprintf(line, sizeof line, "keys rotate --data @ --brand acme --root-key %s --json", server.root_key_file);
+    assert_int_equal(run(line), 0);
+    assert_true(says("\"state\":\"retired\""));
+    assert_int_equal(run("keys list --data @ --brand acme --json"), 0);
+    assert_true(says("\"state\":\"reserve root\""));
+    (void)snprintf(line, sizeof line, "keys rotate --data @ --brand acme --root-key %s/acme.root-public.jwks.json", server.data);
+    assert_int_equal(run(line), 1);
+    assert_int_equal(run("keys rotate --data @ --brand acme --root-key /nowhere"), 3);
+}
+
+static size_t served_keys(void)
+{
+    static http_response_t response;
+    pl_jwk keys[PL_JWKS_KEYS_MAX];
+    size_t count = PL_JWKS_KEYS_MAX;
+
+    assert_true(http_get(server.port, "/.well-known/jwks.json?brand=acme", &response));
+    assert_int_equal(pl_jwks_parse(pl_span_of(response.body, response.body_size), keys, &count), PL_OK);
+    return count;
+}
+
+static void the_running_server_notices_new_keys(void **state)
+{
+    char line[512];
+    size_t before;
+    size_t now;
+
+    (void)state;
+    assert_true(server_start(&server, NULL));
+    before = now = served_keys();
+    (void)snprintf(line, sizeof line, "keys rotate --data @ --brand acme --root-key %s", server.root_key_file);
+    assert_int_equal(run(line), 0);
+    /* Within a second or so; each command takes some milliseconds. */
+    for (int i = 0; i < 2000 && now == before; i++) {
+        assert_int_equal(run("version"), 0);
+        now = served_keys();
+    }
+    assert_int_equal(now, before + 2);
+    assert_int_equal(server_stop(&server), 0);
+}
+
+static void a_backup_is_taken_while_the_server_runs_and_restored_when_it_does_not(void **state)
+{
+    char line[512];
+
+    (void)state;
+    assert_true(server_start(&server, NULL));
+    (void)snprintf(line, sizeof line, "backup --data @ %s/copy.db", server.directory);
+    assert_int_equal(run(line), 0);
+    assert_int_equal(run(line), 4); /* exists */
+    assert_int_equal(run("license suspend --data @ --license #"), 0);
+    (void)snprintf(line, sizeof line, "restore --data @ %s/copy.db --json", server.directory);
+    assert_int_equal(run(line), 5); /* busy */
+    assert_int_equal(server_stop(&server), 0);
+    assert_int_equal(run(line), 0);
+    assert_true(says("\"epoch\":"));
+    assert_int_equal(run("license show --data @ --license # --json"), 0);
+    assert_true(says("\"status\":\"active\""));
+}
+
+static void serve_reads_a_file_and_names_its_mistakes(void **state)
+{
+    char path[128];
+    const char *const words[] = {"--config", path, NULL};
+    char line[256];
+    FILE *file;
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/serve.conf", server.directory);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fputs("# for the test\nloops = 1\nlog_level = warn\n", file);
+    (void)fclose(file);
+    assert_true(server_start(&server, words));
+    assert_int_equal(server_stop(&server), 0);
+    file = fopen(path, "a");
+    assert_non_null(file);
+    (void)fputs("que = 7\nqueu = 7\n", file);
+    (void)fclose(file);
+    (void)snprintf(line, sizeof line, "serve --data @ --config %s", path);
+    assert_int_equal(run(line), 2);
+    assert_true(says("serve.conf:4: there is no setting \"que\""));
+    assert_int_equal(run("serve --data @ --loops many"), 2);
+    assert_true(says("--loops: loops is \"many\"; a number from 0 to 64 is needed"));
+    assert_int_equal(run("serve --data @ --log-level loud"), 2);
+    assert_int_equal(run("serve --data @ --listen nowhere"), 2);
+    assert_int_equal(run("serve --data @ --config /nowhere"), 3);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(init_makes_what_is_kept_offline, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(init_refuses_a_directory_in_use, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_license_file_verifies_with_the_exported_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_license_file_has_its_keyset_on_the_second_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_license_goes_through_its_states, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(exit_codes_say_what_kind_of_failure_it_was, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_can_be_had_as_json, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_command_explains_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lists_can_be_read_by_people, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(serve_reads_a_file_and_names_its_mistakes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_rotate_with_the_root_and_not_without, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_running_server_notices_new_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_backup_is_taken_while_the_server_runs_and_restored_when_it_does_not, set_up, tear_down),
+    };
+
+    if (argc != 2)
+        return 2;
+    program = argv[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A validator inside the test's process: real keys, keysets and signed answers, behind the transport that an application may set. The
+ * test decides what it thinks of a license, how its clock goes, and what happens to its answers on the way.
+ */
+#ifndef TESTS_SUPPORT_FAKE_VALIDATOR_H
+#define TESTS_SUPPORT_FAKE_VALIDATOR_H
+
+#include <pospal/license.h>
+
+#include "base/buf.h"
+#include "base/uuid.h"
+#include "platform/thread.h"
+#include "support/fake_clock.h"
+#include "token/issue.h"
+#include "wire/device_request.h"
+
+#define FAKE_PRODUCT    "till"
+#define FAKE_SERVER     "https://license.example.com/"
+#define FAKE_KEY        "SHOP-0001-FAKE" /* of licenses[0] */
+#define FAKE_OTHER_KEY  "SHOP-0002-FAKE" /* of licenses[1] */
+#define FAKE_BRAND_ID   "018f4c1e-0000-7000-8000-00000000b001"
+#define FAKE_PRODUCT_ID "018f4c1e-0000-7000-8000-00000000d001"
+
+enum { FAKE_ROOTS = 3, FAKE_KEYS_MAX = 8, FAKE_SEATS_MAX = 8, FAKE_LICENSES = 2 };
+/* Places among the roots. */
+enum { FAKE_ROOT_IN_USE, FAKE_ROOT_RESERVE, FAKE_ROOT_OF_A_STRANGER };
+
+/* What happens to an answer on its way. */
+typedef enum {
+    LINE_FINE,
+    LINE_OFFLINE,         /* no reply at all */
+    LINE_HTML,            /* a sign-in page, with status 200 */
+    LINE_GARBAGE,         /* an opening brace and nonsense */
+    LINE_EMPTY,           /* {} */
+    LINE_REPLAY,          /* the reply to the exchange before */
+    LINE_OTHER_NONCE,     /* signed for another nonce */
+    LINE_OTHER_REQUEST,   /* signed for another body */
+    LINE_OTHER_PRODUCT,   /* signed for another product */
+    LINE_UNKNOWN_VERDICT, /* signed by a later version with a verdict of its own */
+    LINE_STRANGER,        /* signed by a key that is in no keyset */
+    LINE_FORGED,          /* the same, with a keyset signed by a stranger's root */
+    LINE_LICENSE_KEY,     /* signed by a key that may sign licenses only */
+    LINE_UNSIGNED_DENIAL, /* {"verdict":"REVOKED"}, unsigned */
+    LINE_PROBLEM          /* a problem document with http_status */
+} fake_line;
+
+typedef struct {
+    const char *key;
+    const char *license_id;
+    bool is_known; /* else UNKNOWN_KEY */
+    pl_verdict verdict;
+    pl_reason reason;
+    int64_t sequence;
+    size_t seats;
+    int64_t expires_at;
+} fake_license;
+
+typedef struct {
+    const char *license_id; /* NULL: free */
+    char activation[PL_UUID_TEXT_SIZE];
+    char instance[PL_UUID_TEXT_SIZE];
+    char fingerprint[PL_FINGERPRINT_TEXT_SIZE];
+    uint8_t device_key[PL_DEVICE_PUBLIC_SIZE];
+} fake_seat;
+
+typedef struct {
+    pl_mutex *mutex; /* held during an exchange */
+    fake_clock *clock;
+    int64_t clock_error_s;
+
+    pl_key_pair roots[FAKE_ROOTS];
+    char roots_json[1024]; /* what a program pins: in use, reserve */
+    size_t root;           /* signs keysets */
+    pl_keyset keyset;
+    pl_key_pair pairs[FAKE_KEYS_MAX];
+    size_t answer_key, license_key; /* places in the keyset */
+    bool sends_keyset;
+
+    fake_license licenses[FAKE_LICENSES];
+    fake_seat seats[FAKE_SEATS_MAX];
+    int64_t epoch;
+    int64_t refresh_s, check_s, grace_s, emergency_s; /* 0: absent */
+
+    fake_line line;
+    int http_status;               /* of LINE_PROBLEM */
+    size_t cut_at;                 /* bytes of the reply that arrive; SIZE_MAX: all */
+    void (*during)(void *context); /* runs in each exchange, without the mutex; may be NULL */
+    void (*after)(void *context);  /* the same, when the answer is made and not yet arrived */
+    void *during_context;
+
+    unsigned exchanges, activations, validations, deactivations, serial;
+    pl_buf last_body;  /* of the last request */
+    pl_buf last_reply; /* whole, whatever arrived of it */
+} fake_validator;
+
+void fake_validator_init(fake_validator *v, fake_clock *clock);
+void fake_validator_reset(fake_validator *v);
+/* For pospal_options_set_transport, with the validator as context. */
+pospal_result_t fake_validator_exchange(void *context, const pospal_exchange_t *exchange, pospal_reply *reply);
+
+/* What the validator thinks of licenses[0] from now on; a change of the license, so its sequence rises. */
+void fake_validator_decide(fake_validator *v, pl_verdict verdict, pl_reason reason);
+/* A restore from an older backup: activations are gone and the epoch is raised. */
+void fake_validator_restore(fake_validator *v);
+
+/* A new answer key; the one before becomes retired or revoked. */
+void fake_validator_rotate(fake_validator *v, pl_key_state state_before);
+/* Appends the keyset as it is now. */
+void fake_validator_keyset(const fake_validator *v, pl_buf *token);
+
+/* A license file. Zeroes mean: now, no end, any device, of this product, signed by the license key, with its keyset. */
+typedef struct {
+    size_t license;
+    int64_t sequence;
+    int64_t issued_at, expires_at, check_by, emergency_s;
+    const char *fingerprint;
+    const char *product;
+    const pl_key_pair *signer;
+    bool is_without_keyset;
+} fake_file;
+
+void fake_validator_file(fake_validator *v, const fake_file *file, pl_buf *text);
+/* Signs an answer as a thief of a key would: ACTIVE for ten years, for any request. */
+void fake_validator_forge_lease(fake_validator *v, const pl_key_pair *pair, const char *fingerprint, pl_buf *text);
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An installation as files: made once, opened with its master key, copied, restored, given a new master key.
+ */
+#include "licensing/instance.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "platform/file.h"
+#include "support/validator.h"
+
+#define NEW_KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+
+static int set_up(void **state)
+{
+    static validator v;
+
+    unsetenv("POSPAL_MASTER_KEY");
+    unsetenv("POSPAL_NEW_MASTER_KEY");
+    validator_open(&v);
+    *state = &v;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    unsetenv("POSPAL_MASTER_KEY");
+    unsetenv("POSPAL_NEW_MASTER_KEY");
+    validator_close(*state);
+    return 0;
+}
+
+static const char *path_in(validator *v, const char *name)
+{
+    const char *path = pl_arena_format(&v->arena, "%s/%s", v->data, name);
+
+    assert_non_null(path);
+    return path;
+}
+
+static bool exists(validator *v, const char *name)
+{
+    return access(path_in(v, name), F_OK) == 0;
+}
+
+static void read_whole(const char *path, pl_buf *out)
+{
+    const pl_fs *fs = pl_fs_system();
+
+    pl_buf_init(out);
+    assert_int_equal(fs->read(fs->context, path, 1 << 24, out), PL_OK);
+}
+
+static void init_refuses_a_directory_that_holds_anything(void **state)
+{
+    validator *v = *state;
+    instance_order_t order = {.directory = v->data, .brand_slug = "again", .brand_name = "Again", .clock = v->clock};
+    instance_made_t made;
+
+    assert_int_equal(instance_init(&v->arena, &order, &made), PL_ERR_CONFLICT);
+    validator_reopen(v); /* what is there is unharmed */
+}
+
+static void init_that_fails_can_be_tried_again(void **state)
+{
+    validator *v = *state;
+    instance_order_t order = {.brand_slug = "Wrong Slug", .brand_name = "Acme", .clock = v->clock};
+    instance_made_t made;
+
+    order.directory = path_in(v, "sub/data");
+    assert_int_equal(instance_init(&v->arena, &order, &made), PL_ERR_INVALID);
+    order.brand_slug = "acme";
+    assert_int_equal(instance_init(&v->arena, &order, &made), PL_OK);
+}
+
+static void what_is_secret_is_for_its_owner_only(void **state)
+{
+    static const char *const names[] = {"master.key", "validator.db", "acme.root.jwk", "acme.reserve.jwk"};
+    validator *v = *state;
+    struct stat info;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_int_equal(stat(path_in(v, names[i]), &info), 0);
+        assert_int_equal(info.st_mode & 0777, 0600);
+    }
+    assert_int_equal(chmod(path_in(v, "master.key"), 0644), 0);
+    assert_int_equal(instance_open(v->data, &v->clock, &(instance_t *){NULL}), PL_ERR_STATE);
+}
+
+static void neither_keys_nor_license_keys_lie_open_in_the_database(void **state)
+{
+    validator *v = *state;
+    char normal[PL_LICENSE_KEY_MAX + 1];
+    const char *key, *root;
+    pl_buf database, jwk;
+
+    validator_issue(v, NULL, &key);
+    assert_int_equal(instance_backup(v->instance, path_in(v, "copy.db")), PL_OK);
+    read_whole(path_in(v, "copy.db"), &database);
+    read_whole(v->made.root_key_file, &jwk);
+    assert_int_equal(pl_license_key_normalize(pl_span_text(key), normal), PL_OK);
+    assert_null(memmem(database.data, database.size, key, strlen(key)));
+    assert_null(memmem(database.data, database.size, normal, strlen(normal)));
+    assert_null(memmem(database.data, database.size, v->made.api_key, strlen(v->made.api_key)));
+    assert_null(memmem(database.data, database.size, v->made.api_key + 7, strlen(v->made.api_key + 7)));
+    assert_non_null(root = strstr(jwk.data, "\"d\":\""));
+    assert_null(memmem(database.data, database.size, root + 5, 43));
+    assert_non_null(memmem(database.data, database.size, "ada@example.com", 15)); /* the search works */
+    pl_buf_reset(&database);
+    pl_buf_reset(&jwk);
+}
+
+static void a_wrong_or_missing_master_key_opens_nothing(void **state)
+{
+    validator *v = *state;
+    instance_t *instance;
+
+    setenv("POSPAL_MASTER_KEY", NEW_KEY, 1);
+    assert_int_equal(instance_open(v->data, &v->clock, &instance), PL_ERR_SIGNATURE);
+    setenv("POSPAL_MASTER_KEY", "short", 1);
+    assert_int_equal(instance_open(v->data, &v->clock, &instance), PL_ERR_MALFORMED);
+    unsetenv("POSPAL_MASTER_KEY");
+    assert_int_equal(unlink(path_in(v, "master.key")), 0);
+    assert_int_equal(instance_open(v->data, &v->clock, &instance), PL_ERR_NOT_FOUND);
+    assert_int_equal(instance_open(v->dir, &v->clock, &instance), PL_ERR_NOT_FOUND);
+    assert_false(exists(v, "../validator.db")); /* looking for a database makes none */
+}
+
+static void the_master_key_may_come_from_the_environment(void **state)
+{
+    validator *v = *state;
+    instance_order_t order = {.brand_slug = "acme", .brand_name = "Acme", .clock = v->clock};
+    instance_made_t made;
+    instance_t *instance;
+
+    setenv("POSPAL_MASTER_KEY", NEW_KEY, 1);
+    order.directory = path_in(v, "second");
+    assert_int_equal(instance_init(&v->arena, &order, &made), PL_OK);
+    assert_false(exists(v, "second/master.key"));
+    assert_int_equal(instance_open(order.directory, &v->clock, &instance), PL_OK);
+    instance_close(instance);
+}
+
+static void a_new_master_key_opens_everything_and_the_old_one_nothing(void **state)
+{
+    validator *v = *state;
+    const char *key;
+    pl_buf before, after;
+    till t;
+
+    validator_issue(v, NULL, &key);
+    read_whole(path_in(v, "master.key"), &before);
+    assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_OK);
+    read_whole(path_in(v, "master.key"), &after);
+    assert_string_not_equal(before.data, after.data);
+    assert_false(exists(v, "master.key.new"));
+    pl_arena_reset(&v->arena);
+    validator_reopen(v);
+    t = till_make(1, "x");
+    assert_int_equal(till_verdict(v, &t, PL_ACT_VALIDATE), PL_VERDICT_UNKNOWN_KEY); /* hashed and answered as before */
+    before.data[before.size - 1] = '\0';
+    setenv("POSPAL_MASTER_KEY", before.data, 1);
+    assert_int_equal(instance_open(v->data, &v->clock, &(instance_t *){NULL}), PL_ERR_SIGNATURE);
+    pl_buf_reset(&before);
+    pl_buf_reset(&after);
+}
+
+static void a_rewrap_that_was_cut_is_finished_by_the_next_to_open(void **state)
+{
+    validator *v = *state;
+    const char *old = path_in(v, "old.key"), *file = path_in(v, "master.key"), *next = path_in(v, "master.key.new");
+
+    assert_int_equal(link(file, old), 0);
+    assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_OK);
+    assert_int_equal(rename(file, next), 0); /* as if it had ended after the commit */
+    assert_int_equal(rename(old, file), 0);
+    validator_reopen(v);
+    assert_int_not_equal(access(next, F_OK), 0);
+    validator_reopen(v);
+}
+
+static void with_the_key_in_the_environment_the_new_one_is_there_too(void **state)
+{
+    validator *v = *state;
+    pl_buf text;
+
+    read_whole(path_in(v, "master.key"), &text);
+    text.data[text.size - 1] = '\0';
+    setenv("POSPAL_MASTER_KEY", text.data, 1);
+    assert_int_equal(unlink(path_in(v, "master.key")), 0);
+    validator_reopen(v);
+    assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_ERR_STATE);
+    setenv("POSPAL_NEW_MASTER_KEY", NEW_KEY, 1);
+    assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_OK);
+    setenv("POSPAL_MASTER_KEY", NEW_KEY, 1);
+    validator_reopen(v);
+    pl_buf_reset(&text);
+}
+
+static void a_restored_backup_signs_what_is_newer_than_anything_signed_since(void **state)
+{
+    validator *v = *state;
+    const char *backup = path_in(v, "../backup.db"), *kept, *lost;
+    int64_t epoch = 0;
+    till t;
+
+    validator_issue(v, NULL, &kept);
+    assert_int_equal(instance_backup(v->instance, backup), PL_OK);
+    assert_int_equal(instance_backup(v->instance, backup), PL_ERR_CONFLICT);
+    validator_issue(v, NULL, &lost);
+    instance_close(v->instance);
+    for (int64_t expected = 2; expected <= 3; expected++) { /* twice from the same backup: never the same epoch */
+        assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_OK);
+        assert_int_equal(epoch, expected);
+    }
+    v->instance = NULL;
+    validator_reopen(v);
+    assert_int_equal(keyring_epoch(validator_keyring(v)), 3);
+    t = till_make(1, kept);
+    assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
+    t = till_make(2, lost);
+    assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_UNKNOWN_KEY);
+    assert_true(exists(v, "validator.db.before-restore"));
+    assert_false(exists(v, "validator.db.restoring"));
+}
+
+static void what_is_no_backup_of_ours_replaces_nothing(void **state)
+{
+    validator *v = *state;
+    const char *foreign = path_in(v, "../foreign.db");
+    FILE *file = fopen(foreign, "wb");
+    const char *key;
+    int64_t epoch;
+
+    assert_non_null(file);
+    fputs("this is no database, and it is long enough to be looked at as one by whoever reads a header", file);
+    fclose(file);
+    validator_issue(v, NULL, &key);
+    instance_close(v->instance);
+    v->instance = NULL;
+    assert_int_equal(instance_restore(v->data, foreign, &v->clock, &epoch), PL_ERR_DATABASE);
+    assert_int_equal(instance_restore(v->data, path_in(v, "nowhere.db"), &v->clock, &epoch), PL_ERR_NOT_FOUND);
+    assert_false(exists(v, "validator.db.restoring"));
+    validator_reopen(v);
+    assert_int_equal(keyring_epoch(validator_keyring(v)), 1);
+}
+
+static void a_restore_waits_for_no_server(void **state)
+{
+    validator *v = *state;
+    const char *backup = path_in(v, "../backup.db");
+    instance_t *second;
+    int64_t epoch;
+
+    assert_int_equal(instance_backup(v->instance, backup), PL_OK);
+    assert_int_equal(instance_claim(v->instance), PL_OK);
+    assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_ERR_BUSY);
+    assert_int_equal(instance_open(v->data, &v->clock, &second), PL_OK); /* other commands go on */
+    assert_int_equal(instance_claim(second), PL_ERR_BUSY);
+    instance_close(second);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(init_refuses_a_directory_that_holds_anything),
+        TEST(init_that_fails_can_be_tried_again),
+        TEST(what_is_secret_is_for_its_owner_only),
+        TEST(neither_keys_nor_license_keys_lie_open_in_the_database),
+        TEST(a_wrong_or_missing_master_key_opens_nothing),
+        TEST(the_master_key_may_come_from_the_environment),
+        TEST(a_new_master_key_opens_everything_and_the_old_one_nothing),
+        TEST(a_rewrap_that_was_cut_is_finished_by_the_next_to_open),
+        TEST(with_the_key_in_the_environment_the_new_one_is_there_too),
+        TEST(a_restored_backup_signs_what_is_newer_than_anything_signed_since),
+        TEST(what_is_no_backup_of_ours_replaces_nothing),
+        TEST(a_restore_waits_for_no_server),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * lib/platform/library_posix.c
+ */
+#include "platform/library.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+static size_t (*length)(const char *text);
+
+static void never(void)
+{
+}
+
+static void the_first_library_that_is_there_fills_the_slots(void **state)
+{
+    static const char *const names[] = {"libpospal-does-not-exist.so.9", "libc.so.6", NULL};
+    const pl_import imports[] = {{"strlen", (pl_function *)(void *)&length}};
+
+    (void)state;
+    length = NULL;
+    assert_int_equal(pl_library_load(names, imports, 1), PL_OK);
+    assert_int_equal(length("seven77"), 7);
+}
+
+static void no_library_at_all_is_unsupported_and_names_the_first(void **state)
+{
+    static const char *const names[] = {"libpospal-does-not-exist.so.9", "libpospal-nor-this.so.1", NULL};
+
+    (void)state;
+    assert_int_equal(pl_library_load(names, NULL, 0), PL_ERR_UNSUPPORTED);
+    assert_non_null(strstr(pl_err_detail(), "libpospal-does-not-exist.so.9"));
+}
+
+static void a_missing_function_is_named_and_no_slot_is_touched(void **state)
+{
+    static const char *const names[] = {"libc.so.6", NULL};
+    pl_function first = never;
+    pl_function second = never;
+    const pl_import imports[] = {{"strlen", &first}, {"pospal_no_such_function", &second}};
+
+    (void)state;
+    assert_int_equal(pl_library_load(names, imports, 2), PL_ERR_UNSUPPORTED);
+    assert_non_null(strstr(pl_err_detail(), "pospal_no_such_function"));
+    assert_true(first == never);
+    assert_true(second == never);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_library_that_is_there_fills_the_slots),
+        cmocka_unit_test(no_library_at_all_is_unsupported_and_names_the_first),
+        cmocka_unit_test(a_missing_function_is_named_and_no_slot_is_touched),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

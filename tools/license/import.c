@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pospal-license import: a license file is verified and stored; no server is needed.
+ */
+#include "session.h"
+
+#include "token/license_file.h"
+
+typedef struct {
+    common_t common;
+    const char *file;
+} import_t;
+
+static const option_t options[] = {
+    {"FILE", OPTION_OPERAND, offsetof(import_t, file), true, "FILE", "the license file; - reads standard input", 0, 0},
+};
+
+static tool_exit import_text(tool_t *tool, const common_t *common, const pl_buf *text)
+{
+    pospal_license *license = NULL;
+    pospal_client *client;
+    pospal_result_t result;
+    tool_exit code = session_open(tool, common, NULL, &client);
+
+    if (code)
+        return code;
+    result = pospal_client_import(client, text->data ? text->data : "", text->size, &license);
+    code = result == POSPAL_OK ? session_show(tool, license) : tool_fail_result(tool, result);
+    pospal_license_free(license);
+    pospal_client_close(client);
+    return code;
+}
+
+static tool_exit run(tool_t *tool, const void *values)
+{
+    const import_t *import = values;
+    tool_exit code;
+    pl_buf text;
+    pl_err err;
+
+    pl_buf_init(&text);
+    err = session_read_file(tool, import->file, PL_LICENSE_FILE_MAX, &text);
+    code = err ? tool_fail_plainly(tool, err) : import_text(tool, &import->common, &text);
+    pl_buf_reset(&text);
+    return code;
+}
+
+const command_t command_import = {
+    .name = "import",
+    .summary = "take in an offline license file",
+    .notes = "To look at a file without taking it in, use `verify`.\n",
+    .example = "import till.license --product till --roots root-keys.json",
+    .uses = USES_CLIENT,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

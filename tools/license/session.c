@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Files, fingerprint, client and license for the subcommands; see session.h.
+ */
+#include "session.h"
+
+#include <string.h>
+
+#include "platform/file.h"
+
+enum { READ_STEP = 4096 };
+
+static pl_err read_stream(FILE *in, size_t limit, pl_buf *out)
+{
+    char step[READ_STEP];
+    size_t size;
+
+    while ((size = fread(step, 1, sizeof step, in)) > 0) {
+        if (out->size + size > limit)
+            return pl_fail(PL_ERR_TOO_LARGE, "standard input has more than %zu bytes", limit);
+        pl_buf_add(out, step, size);
+    }
+    pl_wipe(step, sizeof step);
+    return ferror(in) ? pl_fail(PL_ERR_IO, "standard input cannot be read") : out->err;
+}
+
+pl_err session_read_file(const tool_t *tool, const char *path, size_t limit, pl_buf *out)
+{
+    const pl_fs *fs = pl_fs_system();
+    pl_err err;
+
+    if (strcmp(path, "-") == 0)
+        return read_stream(tool->in, limit, out);
+    err = fs->read(fs->context, path, limit, out);
+    if (err == PL_ERR_NOT_FOUND)
+        return pl_fail(err, "there is no file %s", path);
+    if (err == PL_ERR_TOO_LARGE)
+        return pl_fail(err, "%s has more than %zu bytes", path, limit);
+    return err ? pl_fail(err, "%s cannot be read", path) : out->err;
+}
+
+pl_err session_read_roots(const tool_t *tool, const char *path, pl_buf *jwks, pl_roots *roots)
+{
+    char reason[PL_ERR_DETAIL_MAX];
+    pl_err err;
+
+    if ((err = session_read_file(tool, path, PL_JWKS_MAX, jwks)))
+        return err;
+    pl_err_clear();
+    if ((err = pl_roots_parse(pl_buf_span(jwks), roots)) == PL_OK)
+        return PL_OK;
+    (void)snprintf(reason, sizeof reason, "%s", pl_err_detail());
+    return pl_fail(PL_ERR_INVALID, "--roots: %s holds no root public keys%s%s", path, reason[0] ? ": " : "", reason);
+}
+
+pl_err session_fingerprint(const char *hardware_root, const char *product, pl_fingerprint *fingerprint)
+{
+    pl_probe_report report;
+    pl_err err;
+
+    if ((err = pl_probe_read(hardware_root ? hardware_root : "", &report)))
+        return err;
+    err = pl_device_fingerprint(&report, product, fingerprint);
+    pl_probe_wipe(&report);
+    return err;
+}
+
+static void set_options(pospal_options *options, const common_t *common)
+{
+    pospal_options_set_product(options, common->product, NULL);
+    pospal_options_set_data_directory(options, common->data);
+    pospal_options_set_hardware_root(options, common->hardware_root);
+    pospal_options_set_server(options, common->server);
+    pospal_options_set_proxy(options, common->proxy);
+    pospal_options_set_ca_file(options, common->ca);
+    if (common->timeout_ms)
+        pospal_options_set_timeout_ms(options, common->timeout_ms);
+}
+
+tool_exit session_open(tool_t *tool, const common_t *common, const char *device_name, pospal_client **client)
+{
+    pospal_options *options = pospal_options_new();
+    pospal_result_t result;
+    tool_exit code = TOOL_OK;
+    pl_roots roots;
+    pl_buf jwks;
+    pl_err err;
+
+    *client = NULL;
+    pl_buf_init(&jwks);
+    err = options ? session_read_roots(tool, common->roots, &jwks, &roots) : pl_fail(PL_ERR_MEMORY, "no memory for the options");
+    if (err) {
+        code = tool_fail_plainly(tool, err);
+        goto done;
+    }
+    set_options(options, common);
+    pospal_options_set_device_name(options, device_name);
+    pospal_options_set_root_keys(options, jwks.data);
+    if ((result = pospal_client_open(options, client)) != POSPAL_OK)
+        code = tool_fail_result(tool, result);
+done:
+    pospal_options_free(options);
+    pl_buf_reset(&jwks);
+    return code;
+}
+
+static void show_features(sheet_t *sheet, const pospal_license *license)
+{
+    const char *feature;
+
+    sheet_open_list(sheet, "features");
+    for (size_t i = 0; (feature = pospal_license_feature(license, i)) != NULL; i++)
+        sheet_add_item(sheet, "features", feature);
+    sheet_close_list(sheet);
+}
+
+tool_exit session_show(tool_t *tool, const pospal_license *license)
+{
+    sheet_t *sheet = &tool->sheet;
+    bool is_usable = pospal_license_is_usable(license) != 0;
+
+    sheet_text(sheet, "status", pospal_status_name(pospal_license_status(license)));
+    sheet_bool(sheet, "usable", is_usable);
+    sheet_text(sheet, "reason", pospal_reason_name(pospal_license_reason(license)));
+    sheet_text(sheet, "source", pospal_source_name(pospal_license_source(license)));
+    sheet_text(sheet, "license_id", pospal_license_id(license));
+    sheet_text(sheet, "plan", pospal_license_plan(license));
+    sheet_text(sheet, "customer", pospal_license_customer(license));
+    sheet_text(sheet, "device_name", pospal_license_device_name(license));
+    sheet_text(sheet, "activation_id", pospal_license_activation_id(license));
+    show_features(sheet, license);
+    sheet_time(sheet, "signed_at", pospal_license_issued_at(license));
+    sheet_time(sheet, "refresh_at", pospal_license_refresh_at(license));
+    sheet_time(sheet, "check_by", pospal_license_check_by(license));
+    sheet_time(sheet, "grace_until", pospal_license_grace_until(license));
+    sheet_time(sheet, "expires_at", pospal_license_expires_at(license));
+    if (pospal_license_clock_is_wrong(license) || sheet->is_json)
+        sheet_bool(sheet, "clock_is_wrong", pospal_license_clock_is_wrong(license) != 0);
+    if (pospal_license_can_extend(license) || sheet->is_json)
+        sheet_bool(sheet, "can_extend", pospal_license_can_extend(license) != 0);
+    return is_usable ? TOOL_OK : TOOL_NOT_USABLE;
+}

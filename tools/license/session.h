@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the subcommands share besides options: files, this machine's fingerprint, a client opened as the options say, a license
+ * shown.
+ */
+#ifndef POSPAL_TOOL_SESSION_H
+#define POSPAL_TOOL_SESSION_H
+
+#include "base/buf.h"
+#include "command.h"
+#include "device/device.h"
+#include "token/keyring.h"
+
+/* A whole file, or standard input for "-". PL_ERR_NOT_FOUND, _TOO_LARGE, _IO, _MEMORY; the detail names the file. */
+pl_err session_read_file(const tool_t *tool, const char *path, size_t limit, pl_buf *out);
+/* The text of a root JWKS file, and parsed: a file with an error in it is told as one. */
+pl_err session_read_roots(const tool_t *tool, const char *path, pl_buf *jwks, pl_roots *roots);
+/* hardware_root NULL: this machine as it stands. */
+pl_err session_fingerprint(const char *hardware_root, const char *product, pl_fingerprint *fingerprint);
+
+/* A failure is printed already; the caller closes *client. */
+tool_exit session_open(tool_t *tool, const common_t *common, const char *device_name, pospal_client **client);
+/* Puts the license on the sheet. TOOL_OK, or TOOL_NOT_USABLE. */
+tool_exit session_show(tool_t *tool, const pospal_license *license);
+
+#endif
