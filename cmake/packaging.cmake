@@ -14,13 +14,11 @@ foreach(kind IN ITEMS shared static)
   if(kind STREQUAL "static")
     set(target pospal_license_static)
   endif()
-  if(TARGET ${target})
-    install(TARGETS ${target} EXPORT pospal-license-${kind}
-      RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
-      LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-      ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-    install(EXPORT pospal-license-${kind} NAMESPACE pospal:: DESTINATION "${POSPAL_CMAKE_DIR}")
-  endif()
+  install(TARGETS ${target} EXPORT pospal-license-${kind}
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+  install(EXPORT pospal-license-${kind} NAMESPACE pospal:: DESTINATION "${POSPAL_CMAKE_DIR}")
 endforeach()
 foreach(program IN ITEMS pospal_license_command pospal_validator)
   if(TARGET ${program})

@@ -18,20 +18,12 @@ if(PROJECT_VERSION_MAJOR EQUAL 0)
 endif()
 
 function(pospal_objects_of out)
-  set(objects "")
-  foreach(name IN LISTS ARGN)
-    if(TARGET pl_${name})
-      list(APPEND objects $<TARGET_OBJECTS:pl_${name}>)
-    endif()
-  endforeach()
+  list(TRANSFORM ARGN REPLACE "(.+)" "$<TARGET_OBJECTS:pl_\\1>" OUTPUT_VARIABLE objects)
   set(${out} "${objects}" PARENT_SCOPE)
 endfunction()
 
 pospal_objects_of(shared_objects ${POSPAL_SDK_SHARED})
 pospal_objects_of(static_objects ${POSPAL_SDK_STATIC})
-if(NOT shared_objects)
-  return()
-endif()
 
 add_library(pospal_license SHARED ${shared_objects})
 add_library(pospal::license ALIAS pospal_license)
@@ -54,11 +46,6 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_OBJCOPY)
   # The targets as well as their files: make knows the rule for a file of another folder only through its target.
   set(object_targets ${POSPAL_SDK_STATIC})
   list(TRANSFORM object_targets PREPEND pl_)
-  foreach(target IN LISTS object_targets)
-    if(NOT TARGET ${target})
-      list(REMOVE_ITEM object_targets ${target})
-    endif()
-  endforeach()
   add_custom_command(OUTPUT "${combined}"
     COMMAND ${CMAKE_LINKER} -r -o "${combined}" ${static_objects}
     COMMAND ${CMAKE_OBJCOPY} --localize-hidden "${combined}"

@@ -15,12 +15,14 @@
 #include "base/mem.h"
 #include "http/exchange.h"
 #include "http/listen.h"
+#include "http/patience.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
 
 enum {
     CONNECTION_MEMORY = 8192, /* the head of a request must fit; an idle connection costs 9 KB instead of 33 */
     STOP_MS = 10000,
+    STEP_FACTOR = 2, /* an idle connection has its time-out, and then its next head as much again */
     IDLE_WAIT_MS = 1000,
     URL_SIZE = LISTEN_TEXT_SIZE + 16
 };
@@ -29,6 +31,7 @@ typedef struct {
     loop_t loop;
     http_server_t *server;
     struct MHD_Daemon *daemon;
+    patience_t patience;
     pl_thread *thread;
     int epoll_fd;
 } runner_t;
@@ -43,6 +46,57 @@ struct http_server {
     size_t count;
     runner_t runners[];
 };
+
+static int64_t now_ms(void)
+{
+    return pl_clock_monotonic_us() / 1000;
+}
+
+/* ---- one connection ---- */
+
+static guest_t *guest_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static void wait_no_longer(runner_t *runner, struct MHD_Connection *connection)
+{
+    guest_t *guest = guest_of(connection);
+
+    if (guest)
+        patience_end(&runner->patience, guest);
+}
+
+static void begin_step(runner_t *runner, struct MHD_Connection *connection)
+{
+    guest_t *guest = guest_of(connection);
+
+    if (guest)
+        patience_begin(&runner->patience, guest, now_ms());
+}
+
+/* Without memory to watch it a connection has no more than the library's own time-out. */
+static void notice(void *context, struct MHD_Connection *connection, void **state, enum MHD_ConnectionNotificationCode code)
+{
+    runner_t *runner = context;
+    guest_t *guest = *state;
+    const union MHD_ConnectionInfo *info;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED && guest) {
+        patience_end(&runner->patience, guest);
+        pl_free(guest);
+        *state = NULL;
+    }
+    if (code != MHD_CONNECTION_NOTIFY_STARTED || !(info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)))
+        return;
+    *state = guest = pl_alloc(sizeof *guest);
+    if (guest) {
+        guest->fd = info->connect_fd;
+        patience_begin(&runner->patience, guest, now_ms());
+    }
+}
 
 /* ---- one request ---- */
 
@@ -86,7 +140,7 @@ static exchange_t *begin(runner_t *runner, struct MHD_Connection *connection, co
     return exchange_open(&runner->loop, &head);
 }
 
-static enum MHD_Result send_reply(const runner_t *runner, struct MHD_Connection *connection, exchange_t *exchange)
+static enum MHD_Result send_reply(runner_t *runner, struct MHD_Connection *connection, exchange_t *exchange)
 {
     const http_reply_t *reply = exchange_reply(exchange);
     /* The body stays the exchange's, which lives until the library says that the request is completed. */
@@ -94,6 +148,8 @@ static enum MHD_Result send_reply(const runner_t *runner, struct MHD_Connection 
         MHD_create_response_from_buffer(reply->body.size, (void *)(uintptr_t)reply->body.data, MHD_RESPMEM_PERSISTENT);
     enum MHD_Result queued = MHD_NO;
     bool is_complete = response != NULL;
+
+    begin_step(runner, connection);
 
     for (size_t i = 0; is_complete && i < reply->header_count; i++)
         is_complete = MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) == MHD_YES;
@@ -118,6 +174,7 @@ static enum MHD_Result serve(void *context, struct MHD_Connection *connection, c
         exchange = *state = begin(runner, connection, method, path);
         if (!exchange)
             return MHD_NO;
+        begin_step(runner, connection);
         return exchange_is_decided(exchange) ? send_reply(runner, connection, exchange) : MHD_YES;
     }
     if (*size > 0) {
@@ -128,6 +185,7 @@ static enum MHD_Result serve(void *context, struct MHD_Connection *connection, c
     }
     exchange_run(exchange);
     if (exchange->is_waiting) {
+        wait_no_longer(runner, connection);
         MHD_suspend_connection(connection);
         return MHD_YES;
     }
@@ -136,12 +194,11 @@ static enum MHD_Result serve(void *context, struct MHD_Connection *connection, c
 
 static void complete(void *context, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
 {
-    (void)context;
-    (void)connection;
     (void)code;
     if (*state)
         exchange_close(*state);
     *state = NULL;
+    begin_step(context, connection);
 }
 
 /* ---- the loop ---- */
@@ -178,6 +235,7 @@ static void turn(runner_t *runner)
 
     journal_flush(runner->server->engine->journal, &runner->loop.lines);
     (void)poll(fds, 2, wait_ms(runner));
+    (void)patience_expire(&runner->patience, now_ms(), runner->server->options.timeout_s * 1000 * STEP_FACTOR);
     if (fds[1].revents && resume_finished(runner))
         MHD_run(runner->daemon);
     MHD_run(runner->daemon);
@@ -235,12 +293,12 @@ static struct MHD_Daemon *start_daemon(runner_t *runner, int listener)
 
     if (!options->tls_cert)
         tls[0].option = MHD_OPTION_END;
-    return MHD_start_daemon(flags | (options->tls_cert ? MHD_USE_TLS : 0), 0, NULL, NULL, serve, runner,
-                            MHD_OPTION_EXTERNAL_LOGGER, take_words, server, MHD_OPTION_LISTEN_SOCKET, listener,
-                            MHD_OPTION_NOTIFY_COMPLETED, complete, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                            (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT,
-                            (unsigned)options->timeout_s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-                            MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags | (options->tls_cert ? MHD_USE_TLS : 0), 0, NULL, NULL, serve, runner, MHD_OPTION_EXTERNAL_LOGGER, take_words,
+        server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, complete, runner, MHD_OPTION_NOTIFY_CONNECTION,
+        notice, runner, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->timeout_s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
 static pl_err start_runner(http_server_t *server, size_t index)
