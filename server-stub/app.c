@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "http/forwarded.h"
 #include "http/listen.h"
 #include "http/server.h"
 #include "licensing/instance.h"
@@ -82,6 +83,8 @@ static pl_err tick(void *context, store_t *store, writer_tick_t kind)
     if (!err && app->tick_failed)
         pl_log_write(&app->log, PL_LOG_INFO, "the database is up to date again");
     app->tick_failed = err != PL_OK;
+    if (!err && kind == TICK_TRIAL) /* it wrote: nobody needs to try */
+        breaker_note(&app->engine.writing, PL_OK, pl_clock_monotonic_us() / 1000);
     return err;
 }
 
@@ -91,10 +94,13 @@ static void read_vitals(void *context, vitals_t *vitals)
 {
     app_t *app = context;
     writer_state_t writer = writer_state(app->engine.writer);
+    int64_t monotonic_ms = pl_clock_monotonic_us() / 1000;
     int64_t now_ms;
 
     vitals->is_clock_trusted = !trusted_time_now(app->time, &now_ms);
-    vitals->database_pause_s = breaker_retry_s(&app->engine.breaker, pl_clock_monotonic_us() / 1000);
+    vitals->database_pause_s = breaker_retry_s(&app->engine.reading, monotonic_ms);
+    if (vitals->database_pause_s == 0)
+        vitals->database_pause_s = breaker_retry_s(&app->engine.writing, monotonic_ms);
     vitals->writes_waiting = writer.waiting;
     vitals->writer_stalled_ms = writer.stalled_ms;
 }
@@ -134,6 +140,8 @@ static pl_err work_open_time(void *context, tx_t *tx)
 {
     time_order_t *order = context;
 
+    trusted_time_close(order->app->time); /* a transaction may be run again */
+    order->app->time = NULL;
     return trusted_time_open(tx, order->options->clock, order->options->accept_clock, &order->app->time);
 }
 
@@ -144,7 +152,7 @@ static pl_err open_time(app_t *app, const app_options_t *options)
     pl_err err;
 
     pl_arena_init(&arena);
-    err = instance_read(app->instance, &arena, work_open_time, &order);
+    err = (options->accept_clock ? instance_write : instance_read)(app->instance, &arena, work_open_time, &order);
     pl_arena_reset(&arena);
     return err;
 }
@@ -178,8 +186,10 @@ static pl_err start_workers(app_t *app)
     return workers_start(&options, &app->engine.workers);
 }
 
-static void fill_engine(app_t *app)
+static pl_err fill_engine(app_t *app)
 {
+    const char *proxy = app->config->trusted_proxy;
+
     app->api.keys = instance_keys(app->instance);
     app->api.sightings = app->sightings;
     app->api.read_vitals = read_vitals;
@@ -190,7 +200,12 @@ static void fill_engine(app_t *app)
     app->engine.journal = &app->journal;
     app->engine.body_timeout_ms = app->config->timeout_s * 1000;
     app->engine.refusals_per_minute = app->config->refusals_per_minute;
-    breaker_init(&app->engine.breaker);
+    breaker_init(&app->engine.reading);
+    breaker_init(&app->engine.writing);
+    app->engine.has_proxy = proxy != NULL;
+    if (proxy && !forwarded_parse(pl_span_text(proxy), app->engine.proxy))
+        return pl_fail(PL_ERR_INVALID, "trusted_proxy is \"%s\"; an IPv4 or IPv6 address is needed", proxy);
+    return PL_OK;
 }
 
 static pl_err read_pem(const char *path, const char *what, pl_buf *pem)
@@ -229,8 +244,8 @@ static void warn_of_clock(const app_t *app)
     int64_t now_ms;
 
     if (trusted_time_now(app->time, &now_ms))
-        pl_log_write(&app->log, PL_LOG_ERROR, "%s; nothing is signed until it is set (or, where it is right: serve --accept-clock)",
-                     pl_err_detail());
+        pl_log_write(&app->log, PL_LOG_ERROR,
+                     "%s; nothing is signed until it is set (or, where it is right: serve --accept-clock)", pl_err_detail());
 }
 
 static pl_err open_all(app_t *app, const app_options_t *options)
@@ -244,7 +259,8 @@ static pl_err open_all(app_t *app, const app_options_t *options)
     app->sightings = sightings_new();
     if (!app->sightings)
         return PL_ERR_MEMORY;
-    fill_engine(app);
+    if ((err = fill_engine(app)))
+        return err;
     warn_of_clock(app);
     if ((err = start_writer(app)) || (err = start_workers(app)) || (err = start_server(app)))
         return err;
@@ -274,6 +290,7 @@ void app_close(app_t *app)
     sightings_free(app->sightings);
     trusted_time_close(app->time);
     instance_close(app->instance);
+    pl_mutex_free(app->journal.mutex);
     pl_buf_reset(&app->tls_key);
     pl_buf_reset(&app->tls_cert);
     pl_free(app);
@@ -289,10 +306,12 @@ pl_err app_open(const app_options_t *options, app_t **app)
     made->config = options->config;
     made->journal.fd = options->log_fd;
     made->journal.clock = options->clock;
+    made->journal.mutex = pl_mutex_new();
     made->loops = loop_count(options->config);
     pl_buf_init(&made->tls_cert);
     pl_buf_init(&made->tls_key);
-    if (!(err = journal_level_parse(options->config->log_level, &made->journal.level))) {
+    err = made->journal.mutex ? journal_level_parse(options->config->log_level, &made->journal.level) : PL_ERR_MEMORY;
+    if (!err) {
         made->log = journal_log(&made->journal);
         err = open_all(made, options);
     }

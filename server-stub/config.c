@@ -32,6 +32,7 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_CONNECTIONS] = {"connections", offsetof(config_t, connections), "10000", 1, 1000000},
     [CONFIG_TIMEOUT_S] = {"timeout_s", offsetof(config_t, timeout_s), "30", 1, 3600},
     [CONFIG_REFUSALS_PER_MINUTE] = {"refusals_per_minute", offsetof(config_t, refusals_per_minute), "300", 0, 1000000},
+    [CONFIG_TRUSTED_PROXY] = {"trusted_proxy", offsetof(config_t, trusted_proxy), NULL, 0, 0},
     [CONFIG_LOG_LEVEL] = {"log_level", offsetof(config_t, log_level), "info", 0, 0},
 };
 

@@ -24,6 +24,7 @@ typedef enum {
     CONFIG_CONNECTIONS,
     CONFIG_TIMEOUT_S,
     CONFIG_REFUSALS_PER_MINUTE,
+    CONFIG_TRUSTED_PROXY,
     CONFIG_LOG_LEVEL,
     CONFIG_COUNT
 } config_name_t;
@@ -42,6 +43,7 @@ typedef struct {
     int64_t connections;         /* in all */
     int64_t timeout_s;           /* of a connection on which nothing moves */
     int64_t refusals_per_minute; /* of one address; 0: no limit */
+    const char *trusted_proxy;   /* an address; its X-Forwarded-For is believed */
     const char *log_level;
 } config_t;
 

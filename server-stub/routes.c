@@ -6,15 +6,16 @@
 
 #include "api/device.h"
 #include "api/operator.h"
+#include "wire/device_request.h"
 
 enum { NO_BODY = 0 };
 
 /* clang-format off */
 static const route_t table[] = {
     /* method    path                          role           rate         kind         body             endpoint */
-    {METHOD_POST, "/api/v1/device/validate",    ROLE_DEVICE,   RATE_DEVICE, KIND_READ,   DEVICE_BODY_MAX, &device_validate},
-    {METHOD_POST, "/api/v1/device/activate",    ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  DEVICE_BODY_MAX, &device_activate},
-    {METHOD_POST, "/api/v1/device/deactivate",  ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  DEVICE_BODY_MAX, &device_deactivate},
+    {METHOD_POST, "/api/v1/device/validate",    ROLE_DEVICE,   RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_validate},
+    {METHOD_POST, "/api/v1/device/activate",    ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_activate},
+    {METHOD_POST, "/api/v1/device/deactivate",  ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_deactivate},
     {METHOD_GET,  "/api/v1/device/keyset",      ROLE_PUBLIC,   RATE_DEVICE, KIND_MEMORY, NO_BODY,         &device_keyset},
     {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks},
     {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez},

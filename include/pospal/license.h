@@ -21,6 +21,7 @@
  *   - There is no process-wide state to set up. Any number of clients and products may live in one process. Every function may be
  *     called from any thread unless it says otherwise. The library never aborts, prints, exits, forks, runs another program, or
  *     touches signal handlers or the locale.
+ *   - A client does not live on in a forked child: open a new one there. Closing the parent's in the child does nothing.
  *   - A handle is freed by exactly one call; the free and close functions accept NULL.
  */
 #ifndef POSPAL_LICENSE_H
@@ -349,10 +350,11 @@ POSPAL_API void pospal_client_close(pospal_client *client);
  * Activates this device with a license key and stores the key, sealed. Repeating it is harmless: a device always gets its own seat
  * back.
  * key NULL means the stored key, else the one given in the options.
- * Returns: POSPAL_OK when the license is ACTIVE; POSPAL_ERROR_DENIED when the server decided otherwise (the license tells the
- *   status and reason); POSPAL_ERROR_INVALID_ARGUMENT for a key with a typing error; POSPAL_ERROR_NO_LICENSE_KEY;
- *   POSPAL_ERROR_UNREACHABLE; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is
- *   set unless memory is exhausted.
+ * Returns: POSPAL_OK when the server answered ACTIVE; POSPAL_ERROR_DENIED when it decided otherwise: the detail names its verdict
+ *   and reason, *license tells what is held, which may be another license that goes on; POSPAL_ERROR_INVALID_ARGUMENT for a key
+ *   with a typing error or where no server is set; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_UNREACHABLE;
+ *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is set
+ *   unless memory is exhausted.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: network up to the time-out.
@@ -365,11 +367,13 @@ POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const c
  * server, but not again for 60 s after a failure. LOCAL never asks. ONLINE asks now. A device that the server no longer knows is
  * activated again with the stored key.
  * Returns: POSPAL_OK whenever an answer could be had, whatever its status; with ONLINE POSPAL_ERROR_UNREACHABLE where the server
- *   gave no signed answer (*license is still what is held); POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT.
+ *   gave no signed answer, POSPAL_ERROR_NO_LICENSE_KEY where there is nothing to ask with, POSPAL_ERROR_NO_FINGERPRINT,
+ *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set (*license is still what is held); POSPAL_ERROR_CLOSED;
+ *   POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: AUTO: never while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk at most; ONLINE: network up to the
- *   time-out.
+ * Blocks: AUTO: disk while ACTIVE or GRACE (for a moment longer while another process of the product writes), otherwise network
+ *   up to the time-out; LOCAL: disk; ONLINE: network up to the time-out.
  */
 POSPAL_API pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t mode, pospal_license **license);
 
@@ -386,7 +390,8 @@ POSPAL_API pospal_status_t pospal_client_status(const pospal_client *client);
 /*
  * Gives this device's seat back to the server and forgets the lease; the stored license key stays. Needs the device key made at
  * activation.
- * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND when this device holds no activation; POSPAL_ERROR_UNREACHABLE (nothing changed);
+ * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND when this device holds no activation; POSPAL_ERROR_UNREACHABLE (this device goes on;
+ *   should the server have heard it all the same, the next check takes the seat again);
  *   POSPAL_ERROR_DENIED; POSPAL_ERROR_STORAGE; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers.
  * Threads: any.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json_tree.h"
+#include "base/text.h"
 
 /* The copy ends with a NUL, which no rule takes; so nothing here compares with an end. */
 typedef struct {
@@ -36,24 +37,6 @@ static void skip_space(parser *p)
 static bool is_plain(char c)
 {
     return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
-}
-
-/* The length of the UTF-8 sequence of two or more bytes; 0 if it is none. */
-static size_t sequence_length(const char *text)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t size = bytes[0] < 0xE0 ? 2 : bytes[0] < 0xF0 ? 3 : 4;
-    uint32_t point = bytes[0] & (0xFFu >> (size + 1));
-
-    if (bytes[0] < 0xC2 || bytes[0] > 0xF4)
-        return 0;
-    for (size_t i = 1; i < size; i++) {
-        if ((bytes[i] & 0xC0) != 0x80)
-            return 0;
-        point = point << 6 | (bytes[i] & 0x3Fu);
-    }
-    return point < least[size] || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000) ? 0 : size;
 }
 
 static char *put_point(char *to, uint32_t point)
@@ -132,7 +115,7 @@ static bool take_special(parser *p, char **to)
 
     if (*p->at == '\\')
         return take_escape(p, to);
-    size = (unsigned char)*p->at >= 0x80 ? sequence_length(p->at) : 0;
+    size = (unsigned char)*p->at >= 0x80 ? pl_utf8_sequence(p->at) : 0;
     memmove(*to, p->at, size);
     *to += size;
     p->at += size;

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 
 #define FIRST_SECOND INT64_C(-62135596800) /* 0001-01-01T00:00:00Z */
-#define LAST_SECOND  INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 enum { DAY = 86400 };
 
@@ -126,7 +125,7 @@ static int64_t clamp(int64_t unix_seconds)
 {
     if (unix_seconds < FIRST_SECOND)
         return FIRST_SECOND;
-    return unix_seconds > LAST_SECOND ? LAST_SECOND : unix_seconds;
+    return unix_seconds > PL_TIME_MAX ? PL_TIME_MAX : unix_seconds;
 }
 
 static char *put_number(char *text, int number, int digits, char after)

@@ -10,6 +10,9 @@
 #include "base/err.h"
 #include "base/span.h"
 
+/* The end of the year 9999: the last second that has a text, hence the largest time that a document may hold. */
+#define PL_TIME_MAX INT64_C(253402300799)
+
 enum { PL_TIMESTAMP_SIZE = 32 };
 
 /* "2026-11-22T18:00:00Z"; years outside 0001..9999 print as the nearest of them. */

@@ -23,6 +23,8 @@ pl_file_lock *pl_apply_lock(pospal_client *client)
     /* a lock that can't be had must not keep a license from being stored: files are renamed whole, the worst is the older one */
     if (pl_file_lock_take(path, LOCK_WAIT_MS, &lock))
         pl_log_write(&client->log, PL_LOG_WARN, "going on without the lock: %s", pl_err_detail());
+    else
+        pl_shelf_sweep(&client->shelf, pl_document_is_ours);
     return lock;
 }
 
@@ -165,19 +167,22 @@ static pl_err apply_denial(pospal_client *client, const pl_answer *answer, pl_sp
     return remove_document(client, PL_DOCUMENT_LEASE);
 }
 
-/* The seat was given back: of the license that the lease is for nothing counts but a license file. */
-static pl_err apply_release(pospal_client *client)
+/* The seat was given back: what the server answered this device about that license is over, a license file is not. */
+static pl_err apply_release(pospal_client *client, const pl_claims *answered)
 {
-    const pl_claims *lease = find_document(client->holding, PL_DOCUMENT_LEASE);
-    char denial[PL_DOCUMENT_NAME_MAX];
+    const pl_holding *holding = client->holding;
     pl_err err = PL_OK;
+    size_t i;
 
     client->server_reason = PL_REASON_RELEASED;
-    if (lease && lease->license_id) {
-        pl_document_name(PL_DOCUMENT_DENIAL_PREFIX, lease->license_id, denial);
-        err = remove_document(client, denial);
+    for (i = 0; !err && i < holding->count; i++) {
+        const pl_claims *held = &holding->claims[i];
+
+        if (held->kind == PL_CLAIMS_ANSWER && !holding->held[i].is_other_device &&
+            (!answered->license_id || is_same_license(held, answered)))
+            err = remove_document(client, holding->names[i]);
     }
-    return err ? err : remove_document(client, PL_DOCUMENT_LEASE);
+    return err;
 }
 
 static pl_err apply_verdict(pospal_client *client, const pl_answer *answer, pl_span keyset)
@@ -192,7 +197,7 @@ static pl_err apply_verdict(pospal_client *client, const pl_answer *answer, pl_s
     case PL_VERDICT_NO_SEAT:
         return apply_denial(client, answer, keyset);
     case PL_VERDICT_RELEASED:
-        return apply_release(client);
+        return apply_release(client, &answer->claims);
     case PL_VERDICT_UNKNOWN_KEY:
         client->server_reason = PL_REASON_UNKNOWN_KEY;
         return PL_OK;
@@ -227,7 +232,7 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
     pl_span keyset = answer->keyset_token;
     pl_err err = pl_view_reload(client);
 
-    pl_timeline_anchor(&client->mark, now, answer->claims.issued_at);
+    pl_timeline_anchor(&client->mark, answer->asked, now, answer->claims.issued_at);
     if (!err && keyset.size > 0)
         err = store_keyset(client, keyset);
     else if (!err)
@@ -243,12 +248,22 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
     return err;
 }
 
+/* A lease of the same version does not: it says the same of the license, and may end sooner. */
+static bool rules_over(const pl_claims *held, const pl_claims *claims)
+{
+    bool is_same_version = held->epoch == claims->epoch && held->sequence == claims->sequence;
+
+    if (is_same_version && held->kind == PL_CLAIMS_ANSWER && !pl_verdict_is_denial(held->verdict))
+        return false;
+    return pl_claims_compare(held, claims) > 0;
+}
+
 static bool is_older(const pl_holding *holding, const pl_claims *claims)
 {
     size_t i;
 
     for (i = 0; holding && i < holding->count; i++)
-        if (is_same_license(&holding->claims[i], claims) && pl_claims_compare(&holding->claims[i], claims) > 0)
+        if (is_same_license(&holding->claims[i], claims) && rules_over(&holding->claims[i], claims))
             return true;
     return false;
 }
@@ -271,6 +286,10 @@ pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl
         pl_shelf_announce(&client->shelf);
         err = pl_view_reload(client);
         pl_view_store_mark(client, pl_clock_read(&client->clock), 0);
+    }
+    if (!err && !pl_holding_has(client->holding, name)) {
+        (void)remove_document(client, name);
+        err = pl_fail(PL_ERR_STATE, "%d documents are held that count for more; remove some with pospal_client_forget", PL_HELD_MAX);
     }
     pl_file_lock_release(lock);
     return err;

@@ -21,6 +21,9 @@ enum { URL_SIZE = 640 };
 
 /* All that a request is made of, gathered under the mutex so that the exchange can run without it. */
 typedef struct {
+    const char *key;
+    bool tells_keyset;      /* which keyset is held */
+    bool is_signer_unknown; /* of the answer: by the keyset held, or it trusts him no longer */
     pl_device_request request;
     pl_identity identity;
     char instance[PL_UUID_TEXT_SIZE];
@@ -58,22 +61,23 @@ static void describe_program(const pospal_client *client, question *q)
 }
 
 /* The mutex is held for the vault's and the holding's sake. */
-static pl_err gather(pospal_client *client, const char *key, question *q)
+static pl_err gather(pospal_client *client, question *q)
 {
     pl_device_request *request = &q->request;
     pl_err err;
 
     describe_program(client, q);
-    request->key = key;
+    request->key = q->key;
     request->fingerprint = client->fingerprint_text;
     request->device_name = client->device_name[0] ? client->device_name : NULL;
     pl_random(request->nonce, sizeof request->nonce);
     pl_mutex_lock(client->mutex);
     err = pl_identity_get(client, &q->identity);
     copy_activation(client->holding, q->activation);
-    if (client->holding && client->holding->trust.has_keyset) {
+    if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
         request->keyset_epoch = client->holding->trust.keyset.epoch;
         request->keyset_sequence = client->holding->trust.keyset.sequence;
+        request->keyset_root = client->roots.keys[client->holding->trust.keyset.root_rank].kid;
     }
     pl_mutex_unlock(client->mutex);
     if (err)
@@ -99,13 +103,15 @@ static pl_err prove(pospal_client *client, question *q)
     return q->proof.err;
 }
 
-static pl_err write_question(pospal_client *client, pl_act act, const char *key, question *q)
+static pl_err write_question(pospal_client *client, pl_act act, question *q)
 {
     pl_err err;
 
+    pl_buf_init(&q->proof);
+    pl_buf_init(&q->body);
     if (client->fingerprint_err)
         return pl_fail(client->fingerprint_err, "too little of this machine's hardware can be read");
-    if ((err = gather(client, key, q)))
+    if ((err = gather(client, q)))
         return err;
     if (act == PL_ACT_DEACTIVATE && (err = prove(client, q)))
         return err;
@@ -154,16 +160,41 @@ static pl_err choose_trust(pospal_client *client, pl_span offered, pl_trust *tru
 {
     pl_err err = PL_ERR_OLDER;
 
+    pl_err err_own;
+
     pl_mutex_lock(client->mutex);
     if (client->holding)
         *trust = client->holding->trust;
+    err_own = pl_trust_own(trust, &answer->arena);
     pl_mutex_unlock(client->mutex);
+    if (err_own)
+        return err_own;
     trust->roots = &client->roots;
+    answer->keyset_token = trust->token; /* an answer is stored with what it was verified by, whatever others forget meanwhile */
     if (offered.size > 0 && (err = pl_trust_take(trust, offered)) == PL_OK)
         answer->keyset_token = offered;
     if (err == PL_ERR_MEMORY || trust->has_keyset)
         return err == PL_ERR_MEMORY ? err : PL_OK;
     return pl_fail(PL_ERR_UNSIGNED, "the reply has no keyset that a root key of this program signed");
+}
+
+/*
+ * What answers a nonce is made now, so a key that was retired long ago can't have signed it, whatever date it carries. Retirement is
+ * published minutes ahead and clocks differ, hence the tolerance.
+ */
+static pl_err check_signer(pospal_client *client, const pl_keyset *keyset, const char *kid)
+{
+    int64_t t;
+    size_t i;
+
+    pl_mutex_lock(client->mutex);
+    t = pl_timeline_effective(&client->mark, pl_clock_read(&client->clock));
+    pl_mutex_unlock(client->mutex);
+    for (i = 0; i < keyset->count; i++)
+        if (strcmp(keyset->keys[i].jwk.kid, kid) == 0 && keyset->keys[i].state == PL_KEY_RETIRED &&
+            t > keyset->keys[i].retired_at + PL_TIME_TOLERANCE_S)
+            return pl_fail(PL_ERR_UNSIGNED, "the answer is signed with a key that was retired long ago");
+    return PL_OK;
 }
 
 static pl_err check_binding(const pospal_client *client, const question *q, const pl_claims *claims)
@@ -195,6 +226,8 @@ static pl_err believe(pospal_client *client, const question *q, pl_span body, pl
         (err = pl_claims_read(&answer->arena, &jws, &answer->claims)))
         return err;
     answer->token = reply.answer;
+    if ((err = check_signer(client, &trust.keyset, jws.kid)))
+        return err;
     return check_binding(client, q, &answer->claims);
 }
 
@@ -206,26 +239,37 @@ static pl_err as_unreachable(pl_err err)
     return pl_fail(PL_ERR_UNSIGNED, "%s: %s", pl_err_code(err), pl_err_detail());
 }
 
-pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer)
+static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer *answer)
 {
-    question q = {0};
     pl_exchange_reply reply;
     pl_err err;
 
     pl_exchange_reply_init(&reply);
-    pl_buf_init(&q.proof);
-    pl_buf_init(&q.body);
-    err = write_question(client, act, key, &q);
-    if (!err)
-        err = send(client, act, &q, &reply);
-    if (err == PL_ERR_TOO_LARGE)
+    answer->asked = pl_clock_read(&client->clock);
+    answer->keyset_token = pl_span_of(NULL, 0);
+    if ((err = write_question(client, act, q)) == PL_OK && (err = send(client, act, q, &reply)) == PL_ERR_TOO_LARGE)
         err = as_unreachable(err);
-    if (!err)
-        err = as_unreachable(believe(client, &q, pl_buf_span(&reply.body), answer));
-    pl_buf_reset(&q.body);
-    pl_buf_reset(&q.proof);
-    pl_wipe(&q.identity, sizeof q.identity);
+    if (!err) {
+        err = believe(client, q, pl_buf_span(&reply.body), answer);
+        q->is_signer_unknown = err == PL_ERR_KEY_UNKNOWN || err == PL_ERR_KEY_REVOKED;
+        err = as_unreachable(err);
+    }
+    pl_buf_reset(&q->body);
+    pl_buf_reset(&q->proof);
+    pl_wipe(&q->identity, sizeof q->identity);
     pl_exchange_reply_reset(&reply);
+    return err;
+}
+
+pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer)
+{
+    question first = {.key = key, .tells_keyset = true};
+    question second = {.key = key};
+    pl_err err = ask_once(client, act, &first, answer);
+
+    /* whatever the server made of the keyset we told it of: who tells of none is sent the one in use */
+    if (first.is_signer_unknown && first.request.keyset_root)
+        err = ask_once(client, act, &second, answer);
     return err;
 }
 

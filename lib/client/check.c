@@ -20,7 +20,6 @@ static bool must_ask(pospal_client *client)
     bool must;
 
     pl_mutex_lock(client->mutex);
-    pl_worker_need(client);
     must = !pl_view_update(client, &view) && !is_usable(view.decision.status) && !pl_online_is_quiet(client, view.now);
     pl_mutex_unlock(client->mutex);
     return must;
@@ -38,6 +37,8 @@ pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t m
         return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
     if (mode != POSPAL_CHECK_AUTO && mode != POSPAL_CHECK_LOCAL && mode != POSPAL_CHECK_ONLINE)
         return pl_report(pl_fail(PL_ERR_INVALID, "check mode %d is none of the enum", (int)mode));
+    if (mode == POSPAL_CHECK_AUTO || client->options.changed)
+        pl_worker_need(client);
     if (mode == POSPAL_CHECK_ONLINE)
         err = pl_online_renew(client, false, &outcome);
     else if (mode == POSPAL_CHECK_AUTO && must_ask(client))
@@ -47,13 +48,6 @@ pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t m
     return err ? pl_report_again(err) : pl_report(err_view);
 }
 
-static void watch(pospal_client *client)
-{
-    pl_mutex_lock(client->mutex);
-    pl_worker_need(client);
-    pl_mutex_unlock(client->mutex);
-}
-
 pospal_status_t pospal_client_status(const pospal_client *client)
 {
     pl_time now;
@@ -61,7 +55,8 @@ pospal_status_t pospal_client_status(const pospal_client *client)
     if (!client)
         return POSPAL_STATUS_NONE;
     if (!atomic_load_explicit(&client->is_watched, memory_order_relaxed))
-        watch((pospal_client *)client); /* the first call only: const to the caller is the license, not our bookkeeping */
+        pl_worker_need(
+            (pospal_client *)client); /* the first call only: const to the caller is the license, not our bookkeeping */
     if (!client->options.clock)
         return (pospal_status_t)pl_hot_status(&client->hot, pl_clock_coarse_wall_ms(), pl_clock_coarse_up_ms());
     now = pl_clock_read(&client->clock);

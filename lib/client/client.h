@@ -16,6 +16,7 @@
 #include "device/device.h"
 #include "license/timeline.h"
 #include "platform/thread.h"
+#include "state/mark.h"
 #include "state/vault.h"
 #include "transport/transport.h"
 
@@ -47,6 +48,7 @@ struct pospal_client {
 
     pl_mutex *mutex;
     pl_cond *changed;
+    uint64_t process_id; /* where it was opened: it does not live on in a fork */
     pl_hot hot;
     atomic_bool is_watched; /* the background was asked for once: the hot path need not ask again */
 
@@ -62,6 +64,7 @@ struct pospal_client {
     char online_token[PL_CLAIMS_ID_MAX + 1]; /* jti of the answer this process received itself */
     uint64_t notice;
     pl_time_mark mark;
+    pl_extension_note extension; /* in the mark's file */
     pl_time mark_stored; /* when it was last written */
     bool has_asked;
     pl_time last_ask; /* when the last exchange ended, well or not */

@@ -35,6 +35,7 @@ typedef struct {
     pl_claims claims[PL_HELD_MAX];
     pl_held held[PL_HELD_MAX];
     char names[PL_HELD_MAX][PL_DOCUMENT_NAME_MAX];
+    pl_span texts[PL_HELD_MAX]; /* as read; live in the arena */
     size_t count;
     bool is_incomplete;              /* the disk failed to read something that may be readable next time */
     size_t refused;                  /* documents that were there and could not be believed */
@@ -49,8 +50,13 @@ typedef struct {
     const pl_log *log;
 } pl_judge;
 
-/* PL_ERR_MEMORY only: what can't be read or believed is passed over, noted and set aside. The caller drops *holding. */
-pl_err pl_holding_load(pl_shelf *shelf, const pl_judge *judge, pl_holding **holding);
+/*
+ * PL_ERR_MEMORY only: what can't be believed is passed over, noted and set aside; what can't be read just now is taken over from previous,
+ * which is what was held before, or NULL. Where there are more documents than room, denials stay, and of the grants those that last
+ * longest. The caller drops *holding.
+ */
+pl_err pl_holding_load(pl_shelf *shelf, const pl_judge *judge, const pl_holding *previous, pl_holding **holding);
+bool pl_holding_has(const pl_holding *holding, const char *name);
 pl_holding *pl_holding_keep(pl_holding *holding);
 void pl_holding_drop(pl_holding *holding); /* accepts NULL */
 
@@ -59,6 +65,8 @@ void pl_holding_drop(pl_holding *holding); /* accepts NULL */
  * is borrowed.
  */
 pl_err pl_trust_take(pl_trust *trust, pl_span token);
+/* Makes the token the arena's own, for a trust that is to outlive the holding it was copied from. PL_ERR_MEMORY. */
+pl_err pl_trust_own(pl_trust *trust, pl_arena *arena);
 /*
  * Verifies one document text under the keyset held, or under a newer one that comes with it, which trust takes in. On success claims live
  * in the arena. Not yet judged for product and device: see pl_judge_claims. The text must outlive trust.
@@ -67,5 +75,7 @@ pl_err pl_trust_verify(pl_trust *trust, pl_arena *arena, pl_doc doc, pl_span tex
 void pl_judge_claims(const pl_judge *judge, pl_held *held);
 /* The name under which a license's document is kept. */
 void pl_document_name(const char *prefix, const char *license_id, char name[PL_DOCUMENT_NAME_MAX]);
+/* Whether such a name is given here: any other file in the directory is somebody else's. */
+bool pl_document_is_ours(const char *name);
 
 #endif

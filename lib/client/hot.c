@@ -5,6 +5,8 @@
  */
 #include "client/hot.h"
 
+enum { TRIES_MAX = 1000 };
+
 void pl_hot_publish(pl_hot *hot, const pl_held *held, size_t count, pl_hot_time time)
 {
     unsigned version = atomic_load_explicit(&hot->version, memory_order_relaxed);
@@ -48,11 +50,16 @@ static pl_status read_once(const pl_hot *hot, int64_t wall_ms, int64_t up_ms)
 
 pl_status pl_hot_status(const pl_hot *hot, int64_t wall_ms, int64_t up_ms)
 {
-    for (;;) {
-        unsigned before = atomic_load_explicit(&hot->version, memory_order_acquire);
-        pl_status status = read_once(hot, wall_ms, up_ms);
+    pl_status status = PL_STATUS_NONE;
+    int tries;
 
+    /* a writer that was stopped in the middle, or died in a fork, keeps nobody waiting: each half of what it left was true */
+    for (tries = 0; tries < TRIES_MAX; tries++) {
+        unsigned before = atomic_load_explicit(&hot->version, memory_order_acquire);
+
+        status = read_once(hot, wall_ms, up_ms);
         if ((before & 1) == 0 && atomic_load_explicit(&hot->version, memory_order_relaxed) == before)
-            return status;
+            break;
     }
+    return status;
 }

@@ -10,7 +10,7 @@
 
 #include "license/policy.h"
 
-enum { PL_HOT_STEPS = 6 };
+enum { PL_HOT_STEPS = 12 };
 
 typedef struct {
     atomic_uint version;

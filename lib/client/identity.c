@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/crypto.h"
 #include "license/license_key.h"
 #include "state/mark.h"
 
@@ -130,7 +131,7 @@ pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MA
     err = get(client, key_item, &stored);
     if (!err)
         err = first_line(pl_buf_span(&stored), key);
-    else if (err != PL_ERR_MEMORY && err != PL_ERR_TOO_NEW && err != PL_ERR_BUSY)
+    else if (err != PL_ERR_MEMORY && err != PL_ERR_BUSY)
         err = key_from_options(client, key);
     pl_buf_reset(&stored);
     if (err == PL_ERR_NO_KEY)
@@ -228,6 +229,18 @@ static void extension_item(const char *token_id, char item[PL_VAULT_NAME_MAX])
     snprintf(item, PL_VAULT_NAME_MAX, "extension:%s", token_id);
 }
 
+static uint64_t digest_of(const char *token_id)
+{
+    uint8_t digest[PL_DIGEST_SIZE];
+    uint64_t beginning = 0;
+    int i;
+
+    pl_digest(pl_span_text(token_id), digest);
+    for (i = 0; i < 8; i++)
+        beginning = beginning << 8 | digest[i];
+    return beginning;
+}
+
 int64_t pl_identity_extension(pospal_client *client, const char *token_id)
 {
     char item[PL_VAULT_NAME_MAX];
@@ -241,17 +254,44 @@ int64_t pl_identity_extension(pospal_client *client, const char *token_id)
     if (!get(client, item, &value) && !value.err)
         until = strtoll(value.data, NULL, 10);
     pl_buf_reset(&value);
-    return until;
+    return until == 0 && client->extension.lease == digest_of(token_id) ? client->extension.until : until;
+}
+
+/* In the vault and in the mark's file: what is left of the two still tells. */
+static pl_err note_extension(pospal_client *client, const char *item, const char *token_id, int64_t until)
+{
+    pl_extension_note before = client->extension;
+    char text[32];
+    pl_err err;
+
+    if (!pl_vault_is_durable(client->vault))
+        return pl_fail(PL_ERR_READ_ONLY, "%s", client->vault_detail[0] ? client->vault_detail : client->storage_detail);
+    snprintf(text, sizeof text, "%" PRId64, until);
+    if ((err = pl_vault_put(client->vault, item, pl_span_text(text))))
+        return err;
+    client->extension.lease = digest_of(token_id);
+    client->extension.until = until;
+    if ((err = pl_mark_store(&client->shelf.disk, client->mark_key, &client->mark, &client->extension)))
+        client->extension = before;
+    return err;
 }
 
 pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, int64_t until)
 {
     char item[PL_VAULT_NAME_MAX];
+    char detail[PL_ERR_DETAIL_MAX];
     char text[32];
+    pl_err err;
 
     extension_item(token_id, item);
     snprintf(text, sizeof text, "%" PRId64, until);
-    return put(client, item, pl_span_text(text));
+    if (!client->directory[0])
+        return put(client, item, pl_span_text(text));
+    if ((err = pl_identity_open_vault(client)) || (err = note_extension(client, item, token_id, until)) == PL_OK)
+        return err;
+    snprintf(detail, sizeof detail, "%s", pl_err_detail());
+    (void)pl_vault_remove(client->vault, item); /* memory or the disk may have kept it */
+    return pl_fail(PL_ERR_NO_EXTENSION, "it could not be noted on disk: %s", detail);
 }
 
 bool pl_identity_is_released(pospal_client *client)
@@ -279,7 +319,7 @@ void pl_identity_store_mark(pospal_client *client)
 {
     uint8_t bytes[PL_MARK_SIZE];
 
-    pl_mark_encode(&client->mark, sealed_mark_key, bytes);
+    pl_mark_encode(&client->mark, &client->extension, sealed_mark_key, bytes);
     (void)put(client, mark_item, pl_span_of(bytes, sizeof bytes));
 }
 
@@ -291,7 +331,7 @@ pl_err pl_identity_load_mark(pospal_client *client, pl_time_mark *mark)
     pl_buf_init(&bytes);
     err = get(client, mark_item, &bytes);
     if (!err)
-        err = pl_mark_decode(pl_buf_span(&bytes), sealed_mark_key, mark);
+        err = pl_mark_decode(pl_buf_span(&bytes), sealed_mark_key, mark, &client->extension);
     pl_buf_reset(&bytes);
     return err;
 }

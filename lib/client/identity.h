@@ -16,7 +16,7 @@ typedef struct {
     uint8_t device_secret[PL_DEVICE_SECRET_SIZE];
 } pl_identity;
 
-/* PL_ERR_MEMORY, PL_ERR_TOO_NEW; storage that can't be used is no error. */
+/* PL_ERR_MEMORY; storage that can't be used is no error. */
 pl_err pl_identity_open_vault(pospal_client *client);
 
 /* The stored key, else the one the options name. PL_ERR_NO_KEY; PL_ERR_KEY_TYPO for a key of the options. */
@@ -32,6 +32,7 @@ pl_err pl_identity_get(pospal_client *client, pl_identity *identity);
 
 /* The end of the extension taken on an answer, Unix seconds; 0: none taken. */
 int64_t pl_identity_extension(pospal_client *client, const char *token_id);
+/* PL_ERR_NO_EXTENSION where the client has a data directory and it can't be noted there: it could be taken again and again. */
 pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, int64_t until);
 
 /* Whether the device gave its seat back, so that it does not take one again by itself. */

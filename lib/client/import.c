@@ -32,6 +32,8 @@ static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
     pl_err err;
 
     trust.roots = &client->roots;
+    if ((err = pl_trust_own(&trust, arena)))
+        return err;
     if ((err = pl_license_file_split(text, &document, &keyset)))
         return err;
     if (keyset.size > 0 && pl_trust_take(&trust, keyset) == PL_ERR_MEMORY)

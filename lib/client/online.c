@@ -124,6 +124,17 @@ static pl_err take_turn(pospal_client *client, bool is_patient)
     return pl_fail(PL_ERR_STATE, "the server was asked a moment ago");
 }
 
+/* Another process may have given the seat back while we asked. */
+static bool was_released(pospal_client *client)
+{
+    bool is_released;
+
+    pl_mutex_lock(client->mutex);
+    is_released = pl_identity_is_released(client);
+    pl_mutex_unlock(client->mutex);
+    return is_released;
+}
+
 pl_err pl_online_renew(pospal_client *client, bool is_patient, pl_outcome *outcome)
 {
     char key[PL_LICENSE_KEY_MAX + 1];
@@ -140,6 +151,8 @@ pl_err pl_online_renew(pospal_client *client, bool is_patient, pl_outcome *outco
     pl_mutex_unlock(client->mutex);
     if (!err)
         err = ask_in_turn(client, act, key, asked_notice, outcome);
+    if (!err && act == PL_ACT_VALIDATE && outcome->verdict == PL_VERDICT_NOT_ACTIVATED && was_released(client))
+        err = pl_fail(PL_ERR_NO_KEY, "this device gave its seat back; activate it again to use it");
     /* a seat released at the vendor, or a validator restored from yesterday's backup: take the seat again without asking anybody */
     if (!err && act == PL_ACT_VALIDATE && outcome->verdict == PL_VERDICT_NOT_ACTIVATED)
         err = pl_online_ask(client, PL_ACT_ACTIVATE, key, outcome);

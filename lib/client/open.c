@@ -124,7 +124,7 @@ static void recall_mark(pospal_client *client)
 
     client->mark_stored = pl_clock_read(&client->clock);
     if (client->directory[0])
-        err = pl_mark_load(&client->shelf.disk, client->mark_key, &mark);
+        err = pl_mark_load(&client->shelf.disk, client->mark_key, &mark, &client->extension);
     if (err && pl_vault_is_there(client->options.fs, client->directory))
         err = pl_identity_load_mark(client, &mark);
     if (!err)
@@ -167,6 +167,7 @@ static pl_err open_client(pospal_client *client)
     pl_view view;
     pl_err err;
 
+    client->process_id = pl_process_id();
     connect_seams(client);
     if ((err = pl_crypto_ready()) || (err = take_roots(client)) || (err = make_parts(client)) ||
         (err = choose_directory(client)) || (err = look_at_machine(client)))
@@ -218,8 +219,8 @@ pospal_result_t pospal_client_open(const pospal_options *options, pospal_client 
 
 void pospal_client_close(pospal_client *client)
 {
-    if (!client)
-        return;
+    if (!client || client->process_id != pl_process_id())
+        return; /* in a forked child its thread, its locks and its database are the parent's: nothing here may touch them */
     pl_mutex_lock(client->mutex);
     client->is_closing = true;
     pl_cond_wake_all(client->changed);

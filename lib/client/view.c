@@ -19,28 +19,39 @@ static pl_judge make_judge(const pospal_client *client)
     return judge;
 }
 
+/* What is held is looked at each time: a clock that could not be doubted when a document came may be known to be wrong now. */
+static void raise_high(pospal_client *client, const pl_holding *holding, pl_time now)
+{
+    size_t i;
+
+    for (i = 0; i < holding->count; i++)
+        if (!holding->held[i].is_other_product)
+            pl_timeline_raise(&client->mark, now, holding->claims[i].issued_at);
+}
+
 pl_err pl_view_reload(pospal_client *client)
 {
     pl_judge judge = make_judge(client);
     pl_time now = pl_clock_read(&client->clock);
-    uint64_t notice = pl_shelf_notice(&client->shelf);
+    uint64_t notice = client->notice;
+    bool is_noticed = pl_shelf_notice(&client->shelf, &notice) == PL_OK;
     pl_holding *fresh;
     pl_err err;
     size_t i;
 
-    if ((err = pl_holding_load(&client->shelf, &judge, &fresh)))
+    if ((err = pl_holding_load(&client->shelf, &judge, client->holding, &fresh)))
         return err;
     for (i = 0; i < fresh->count; i++) {
         const pl_claims *claims = &fresh->claims[i];
 
         if (claims->token_id && strcmp(claims->token_id, client->online_token) == 0)
             fresh->held[i].source = PL_SOURCE_ONLINE;
-        if (!fresh->held[i].is_other_product)
-            pl_timeline_raise(&client->mark, now, claims->issued_at);
     }
+    raise_high(client, fresh, now);
     pl_holding_drop(client->holding);
     client->holding = fresh;
-    client->notice = fresh->is_incomplete ? ~notice : notice; /* what could not be read now is tried again next time */
+    client->notice =
+        fresh->is_incomplete || !is_noticed ? ~notice : notice; /* what could not be read now is tried again next time */
     return PL_OK;
 }
 
@@ -79,15 +90,19 @@ static void adopt_mark(pospal_client *client)
 {
     pl_time_mark mark;
 
-    if (client->holding && client->directory[0] && !pl_mark_load(&client->shelf.disk, client->mark_key, &mark))
+    if (client->holding && client->directory[0] &&
+        !pl_mark_load(&client->shelf.disk, client->mark_key, &mark, &client->extension))
         client->mark = mark;
 }
 
 pl_err pl_view_update(pospal_client *client, pl_view *view)
 {
+    uint64_t notice = client->notice;
     pl_err err = PL_OK;
 
-    if (!client->holding || client->notice != pl_shelf_notice(&client->shelf)) {
+    /* where files can't be read for a moment, what is held stays */
+    (void)pl_shelf_notice(&client->shelf, &notice);
+    if (!client->holding || client->notice != notice) {
         adopt_mark(client);
         err = pl_view_reload(client);
     }
@@ -95,6 +110,7 @@ pl_err pl_view_update(pospal_client *client, pl_view *view)
         return err;
     view->now = pl_clock_read(&client->clock);
     pl_timeline_observe(&client->mark, view->now);
+    raise_high(client, client->holding, view->now);
     view->t = pl_timeline_effective(&client->mark, view->now);
     view->clock_is_wrong = pl_timeline_clock_is_wrong(&client->mark, view->now);
     view->decision = decide(client, view->t);
@@ -119,6 +135,14 @@ pl_err pl_view_snapshot(pospal_client *client, const pl_view *view, pospal_licen
     return PL_OK;
 }
 
+/* Who takes an extension writes it into the file at once: another process may have. */
+static void adopt_extension(pospal_client *client)
+{
+    pl_time_mark mark;
+
+    (void)pl_mark_load(&client->shelf.disk, client->mark_key, &mark, &client->extension);
+}
+
 void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms)
 {
     int64_t age_ms = now.boot_ms - client->mark_stored.boot_ms;
@@ -129,7 +153,8 @@ void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms)
     if (is_same_boot && age_ms >= 0 && age_ms < min_age_ms)
         return;
     client->mark_stored = now;
-    if (pl_mark_store(&client->shelf.disk, client->mark_key, &client->mark))
+    adopt_extension(client);
+    if (pl_mark_store(&client->shelf.disk, client->mark_key, &client->mark, &client->extension))
         pl_log_write(&client->log, PL_LOG_WARN, "the time mark could not be written: %s", pl_err_detail());
     if (client->vault)
         pl_identity_store_mark(client);

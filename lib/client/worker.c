@@ -94,11 +94,13 @@ void pl_worker_need(pospal_client *client)
 {
     bool has_work = client->options.text[PL_OPTION_SERVER] || client->directory[0] || client->options.changed;
 
-    if (!client->worker && !client->is_closing && has_work && pl_thread_start(run, client, &client->worker)) {
-        pl_log_write(&client->log, PL_LOG_WARN, "the background thread could not be started: %s", pl_err_detail());
+    /* whoever comes first starts it; the hot path is among the callers, so no mutex is taken */
+    if (atomic_exchange(&client->is_watched, true) || client->worker || !has_work)
         return;
+    if (pl_thread_start(run, client, &client->worker)) {
+        pl_log_write(&client->log, PL_LOG_WARN, "the background thread could not be started: %s", pl_err_detail());
+        atomic_store(&client->is_watched, false);
     }
-    atomic_store_explicit(&client->is_watched, true, memory_order_relaxed);
 }
 
 void pl_worker_stop(pospal_client *client)

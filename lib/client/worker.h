@@ -8,7 +8,7 @@
 
 #include "client/client.h"
 
-/* Mutex held. Starts the thread where there is something to watch; a failure to start is logged, and tried again next time. */
+/* Starts the thread where there is something to watch; a failure to start is logged, and tried again next time. Any thread. */
 void pl_worker_need(pospal_client *client);
 /* Mutex NOT held, is_closing set: waits for its end. */
 void pl_worker_stop(pospal_client *client);

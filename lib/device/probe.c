@@ -12,102 +12,100 @@
 
 enum { SIGNIFICANT_MIN = 4, NOTES_MAX = 4 };
 
-/* What firmware says where its maker wrote nothing, as whole values. */
-static const char *const PLACEHOLDERS[] = {
-    "default",
-    "default string",
-    "default_string",
-    "to be filled by o.e.m.",
-    "to be filled by o.e.m",
-    "to be filled by oem",
-    "tobefilledbyo.e.m.",
-    "o.e.m.",
-    "system serial number",
-    "system serial#",
-    "base board serial number",
-    "baseboard serial number",
-    "board serial number",
-    "chassis serial number",
-    "serial number",
-    "serial",
-    "serialnumber",
-    "sernum0",
-    "not specified",
-    "not available",
-    "not applicable",
-    "not settable",
-    "not set",
-    "no asset information",
-    "no serial",
-    "none",
-    "null",
-    "n/a",
-    "unknown",
-    "unspecified",
-    "undefined",
-    "invalid",
-    "empty",
-    "reserved",
-    "standard",
-    "type1productconfigid",
-    "uninitialized",
-    "no enclosure",
-    "0123456789",
-    "01234567890",
-    "123456789",
-    "1234567890",
-    "12345678",
-    "1234567",
-    "123456",
-    "12345",
-    "1234",
-    "0123456789abcdef",
-    "123456789abcdef",
-    "1234567890abcdef",
-    "abcdefghijklmnop",
-    "mb-1234567890",
-    "ssn12345678901234567",
-    "bsn12345678901234567",
-    "csn12345678901234567",
-    "bss-0123456789",
-    "css-0123456789",
-    "sys-1234567890",
-    "evaluation board",
-};
+/* What firmware says where its maker wrote nothing, as whole values. One text and not a table of pointers: each of those would cost
+ * more in relocations than the words are long. An empty one ends it. */
+static const char PLACEHOLDERS[] = "default\0"
+                                   "default string\0"
+                                   "default_string\0"
+                                   "to be filled by o.e.m.\0"
+                                   "to be filled by o.e.m\0"
+                                   "to be filled by oem\0"
+                                   "tobefilledbyo.e.m.\0"
+                                   "o.e.m.\0"
+                                   "system serial number\0"
+                                   "system serial#\0"
+                                   "base board serial number\0"
+                                   "baseboard serial number\0"
+                                   "board serial number\0"
+                                   "chassis serial number\0"
+                                   "serial number\0"
+                                   "serial\0"
+                                   "serialnumber\0"
+                                   "sernum0\0"
+                                   "not specified\0"
+                                   "not available\0"
+                                   "not applicable\0"
+                                   "not settable\0"
+                                   "not set\0"
+                                   "no asset information\0"
+                                   "no serial\0"
+                                   "none\0"
+                                   "null\0"
+                                   "n/a\0"
+                                   "unknown\0"
+                                   "unspecified\0"
+                                   "undefined\0"
+                                   "invalid\0"
+                                   "empty\0"
+                                   "reserved\0"
+                                   "standard\0"
+                                   "type1productconfigid\0"
+                                   "uninitialized\0"
+                                   "no enclosure\0"
+                                   "0123456789\0"
+                                   "01234567890\0"
+                                   "123456789\0"
+                                   "1234567890\0"
+                                   "12345678\0"
+                                   "1234567\0"
+                                   "123456\0"
+                                   "12345\0"
+                                   "1234\0"
+                                   "0123456789abcdef\0"
+                                   "123456789abcdef\0"
+                                   "1234567890abcdef\0"
+                                   "abcdefghijklmnop\0"
+                                   "mb-1234567890\0"
+                                   "ssn12345678901234567\0"
+                                   "bsn12345678901234567\0"
+                                   "csn12345678901234567\0"
+                                   "bss-0123456789\0"
+                                   "css-0123456789\0"
+                                   "sys-1234567890\0"
+                                   "evaluation board\0";
 
 /* Values that look right and are the same on many machines: examples left in by makers, files baked into published images. */
-static const char *const SHARED[] = {
+static const char SHARED[] =
     /* firmware UUIDs */
-    "03000200-0400-0500-0006-000700080009",
-    "00020003-0004-0005-0006-000700080009",
-    "03020100-0504-0706-0809-0a0b0c0d0e0f",
-    "00010203-0405-0607-0809-0a0b0c0d0e0f",
-    "07090201-0103-0301-0807-060504030201",
-    "12345678-1234-5678-90ab-cddeefaabbcc",
-    "12345678-1234-1234-1234-123456789abc",
-    "11111111-2222-3333-4444-555555555555",
-    "4c4c4544-0000-2010-8020-80c04f202020",
-    "dc698397-fa54-4cf2-82c8-b1b5307a6a7f",
-    "8e275844-178f-44a8-aceb-a7d7e5178c63",
-    "890e2d14-cacd-45d1-ae66-bc80e8bfeb0f",
+    "03000200-0400-0500-0006-000700080009\0"
+    "00020003-0004-0005-0006-000700080009\0"
+    "03020100-0504-0706-0809-0a0b0c0d0e0f\0"
+    "00010203-0405-0607-0809-0a0b0c0d0e0f\0"
+    "07090201-0103-0301-0807-060504030201\0"
+    "12345678-1234-5678-90ab-cddeefaabbcc\0"
+    "12345678-1234-1234-1234-123456789abc\0"
+    "11111111-2222-3333-4444-555555555555\0"
+    "4c4c4544-0000-2010-8020-80c04f202020\0"
+    "dc698397-fa54-4cf2-82c8-b1b5307a6a7f\0"
+    "8e275844-178f-44a8-aceb-a7d7e5178c63\0"
+    "890e2d14-cacd-45d1-ae66-bc80e8bfeb0f\0"
     /* machine ids: Whonix and Kicksecure, Debian's container images of 2021 and 2022 */
-    "b08dfa6083e7567a1921a715000001fb",
-    "88544b92092430bc5d3fbbffc12a2f04",
-    "85f94e57ab75f80918cab17d001eac85",
-    "0123456789abcdef0123456789abcdef",
-    "00112233445566778899aabbccddeeff",
+    "b08dfa6083e7567a1921a715000001fb\0"
+    "88544b92092430bc5d3fbbffc12a2f04\0"
+    "85f94e57ab75f80918cab17d001eac85\0"
+    "0123456789abcdef0123456789abcdef\0"
+    "00112233445566778899aabbccddeeff\0"
     /* network cards: examples left in by makers of cheap boards, and what tunnels call themselves */
-    "00:11:22:33:44:55",
-    "00:01:02:03:04:05",
-    "00:e0:4c:68:00:01",
-    "00:e0:4c:00:00:01",
-    "10:20:30:40:50:60",
-    "00:05:9a:3c:78:00",
-    "00:05:9a:3c:7a:00",
-    "00:53:45:00:00:00",
-    "20:41:53:59:4e:ff",
-    "50:50:54:50:30:30",
-};
+    "00:11:22:33:44:55\0"
+    "00:01:02:03:04:05\0"
+    "00:e0:4c:68:00:01\0"
+    "00:e0:4c:00:00:01\0"
+    "10:20:30:40:50:60\0"
+    "00:05:9a:3c:78:00\0"
+    "00:05:9a:3c:7a:00\0"
+    "00:53:45:00:00:00\0"
+    "20:41:53:59:4e:ff\0"
+    "50:50:54:50:30:30\0";
 
 /* Serials that a hypervisor gives to the n-th disk of every machine, as parts of a value. */
 static const char *const SHARED_DISK_PARTS[] = {
@@ -139,10 +137,10 @@ static const struct {
     {"Apple Virtualization", "vm:apple"},
 };
 
-static bool is_listed(const char *const *list, size_t count, const char *value)
+static bool is_listed(const char *list, const char *value)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i], value) == 0)
+    for (; *list; list += strlen(list) + 1) {
+        if (strcmp(list, value) == 0)
             return true;
     }
     return false;
@@ -203,10 +201,9 @@ static bool is_shared_disk(const char *value)
 
 static pl_finding_state judge(pl_component component, const char *value)
 {
-    if (is_monotonous(value) || is_filled_uuid(value) ||
-        is_listed(PLACEHOLDERS, sizeof PLACEHOLDERS / sizeof PLACEHOLDERS[0], value))
+    if (is_monotonous(value) || is_filled_uuid(value) || is_listed(PLACEHOLDERS, value))
         return PL_FINDING_PLACEHOLDER;
-    if (is_listed(SHARED, sizeof SHARED / sizeof SHARED[0], value) || (component == PL_COMPONENT_DISK && is_shared_disk(value)))
+    if (is_listed(SHARED, value) || (component == PL_COMPONENT_DISK && is_shared_disk(value)))
         return PL_FINDING_SHARED;
     return PL_FINDING_USED;
 }

@@ -264,6 +264,14 @@ pl_match pl_fingerprint_match(const pl_fingerprint *known, const pl_fingerprint 
     return match;
 }
 
+bool pl_fingerprint_is_of_one_machine(const pl_fingerprint *fingerprint)
+{
+    for (size_t c = 0; c < PL_COMPONENT_COUNT; c++)
+        if (fingerprint->count[c] > 1 && c != PL_COMPONENT_DISK && c != PL_COMPONENT_NIC)
+            return false;
+    return true;
+}
+
 bool pl_fingerprint_is_enough(const pl_fingerprint *fingerprint)
 {
     return pl_fingerprint_match(fingerprint, fingerprint, PL_MATCH_TWO).is_same;

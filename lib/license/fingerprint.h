@@ -57,6 +57,8 @@ bool pl_component_is_hardware(pl_component component); /* not carried by a disk 
 void pl_fingerprint_format(const pl_fingerprint *fingerprint, char text[PL_FINGERPRINT_TEXT_SIZE]);
 /* PL_ERR_MALFORMED; unknown schemes and components PL_ERR_UNSUPPORTED. */
 pl_err pl_fingerprint_parse(pl_span text, pl_fingerprint *fingerprint);
+/* Several values of one component are several disks or network cards; of anything else they would be several machines. */
+bool pl_fingerprint_is_of_one_machine(const pl_fingerprint *fingerprint);
 /* Enough to satisfy the default rule against itself: two components, one of them hardware. Less would not tell machines apart. */
 bool pl_fingerprint_is_enough(const pl_fingerprint *fingerprint);
 pl_match pl_fingerprint_match(const pl_fingerprint *known, const pl_fingerprint *seen, pl_match_rule rule);

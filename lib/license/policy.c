@@ -73,6 +73,12 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* An extension holds for its own length only: one taken under a clock that was ahead has not begun yet when the clock is set right. */
+static int64_t extension_begins(const pl_held *held)
+{
+    return held->emergency_until - held->claims->emergency_seconds;
+}
+
 static pl_decision judge_grant(const pl_held *held, int64_t t)
 {
     const pl_claims *claims = held->claims;
@@ -89,13 +95,15 @@ static pl_decision judge_grant(const pl_held *held, int64_t t)
     } else if (t < claims->grace_until) {
         decision.status = PL_STATUS_GRACE;
         decision.holds_until = sooner(claims->grace_until, claims->expires_at);
-    } else if (t < held->emergency_until) {
+    } else if (t >= extension_begins(held) && t < held->emergency_until) {
         decision.status = PL_STATUS_GRACE;
         decision.source = PL_SOURCE_EMERGENCY;
         decision.reason = PL_REASON_EMERGENCY;
         decision.holds_until = sooner(held->emergency_until, claims->expires_at);
     } else {
         decision.can_extend = claims->emergency_seconds > 0 && held->emergency_until == 0;
+        if (t < held->emergency_until)
+            decision.holds_until = sooner(extension_begins(held), claims->expires_at);
     }
     return decision;
 }
@@ -148,6 +156,13 @@ static bool is_newer(const pl_claims *a, const pl_claims *b)
     return order > 0;
 }
 
+/* A lease and a license file of one version of the license say the same of it: neither takes the other's place, the better answers. */
+static bool are_grants_of_one_version(const pl_claims *a, const pl_claims *b)
+{
+    return a->epoch == b->epoch && a->sequence == b->sequence && !pl_verdict_is_denial(a->verdict) &&
+           !pl_verdict_is_denial(b->verdict) && a->kind != b->kind;
+}
+
 /* May rule, but a newer one of the same license rules in its place; of two that are equal in all, the first. */
 static bool is_overruled(const pl_held *held, size_t count, size_t index, int64_t t)
 {
@@ -156,7 +171,8 @@ static bool is_overruled(const pl_held *held, size_t count, size_t index, int64_
     for (size_t i = 0; i < count; i++) {
         const pl_claims *other = held[i].claims;
 
-        if (i == index || says(&held[i], t) < SAYS_DENIED || !are_of_one_license(claims, other))
+        if (i == index || says(&held[i], t) < SAYS_DENIED || !are_of_one_license(claims, other) ||
+            are_grants_of_one_version(claims, other))
             continue;
         if (is_newer(other, claims) || (i < index && !is_newer(claims, other)))
             return true;

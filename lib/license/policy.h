@@ -43,7 +43,7 @@ typedef struct {
  *   t at or after exp                            EXPIRED
  *   t before check_by, or none                   ACTIVE
  *   t before grace_until                         GRACE           no grace_until: there is no grace
- *   t before the end of an emergency extension   GRACE           source EMERGENCY
+ *   t within an emergency extension   GRACE           source EMERGENCY
  *   later                                        STALE
  */
 pl_decision pl_policy_judge(const pl_held *held, int64_t t);

@@ -124,14 +124,24 @@ static void set_high(pl_time_mark *mark, pl_time now, int64_t high_ms)
     mark->boot_id = now.boot_id;
 }
 
-void pl_timeline_anchor(pl_time_mark *mark, pl_time now, int64_t signed_at_s)
+/* How much of an exchange, at most all of it, lies after the signature by what the clock says. */
+static int64_t time_since_signed(pl_time asked, pl_time now, int64_t lead)
+{
+    int64_t since = least(minus(now.boot_ms, asked.boot_ms), lead);
+
+    return since > 0 ? since : 0;
+}
+
+void pl_timeline_anchor(pl_time_mark *mark, pl_time asked, pl_time now, int64_t signed_at_s)
 {
     int64_t lead = minus(now.wall_ms, milliseconds(signed_at_s));
+    int64_t since = time_since_signed(asked, now, lead);
 
     if (signed_at_s <= 0)
         return;
-    set_high(mark, now, milliseconds(signed_at_s));
+    set_high(mark, now, plus(milliseconds(signed_at_s), since));
     forget_lead(mark);
+    lead = minus(lead, since);
     mark->error_ms = lead > PL_TIME_SLACK_MS ? lead : 0;
 }
 
@@ -161,7 +171,9 @@ bool pl_timeline_clock_is_wrong(const pl_time_mark *mark, pl_time now)
 {
     int64_t high_ms = pl_timeline_high_ms(mark, now);
 
+    if (now.wall_ms < milliseconds(PL_TIME_FLOOR_S))
+        return true;
     if (mark->high_ms <= 0)
-        return now.wall_ms < milliseconds(PL_TIME_FLOOR_S);
+        return false;
     return minus(high_ms, now.wall_ms) > PL_TIME_SLACK_MS || error_at(mark, high_ms, now) > PL_TIME_SLACK_MS;
 }

@@ -17,7 +17,11 @@
 #include "base/clock.h"
 
 enum {
-    PL_TIME_FLOOR_S = 1577836800,         /* 2020-01-01: older than any document of ours; a clock before it is wrong */
+    /*
+     * 2026-11-01: when this version was made, set anew with each release. No machine that runs it can rightly be before that, so a
+     * clock that is (1970, or the date of the firmware, with which a machine without battery wakes) is wrong.
+     */
+    PL_TIME_FLOOR_S = 1793491200,
     PL_TIME_BELIEF_MS = 24 * 3600 * 1000, /* uptime after which a clock ahead is believed */
     PL_TIME_SLACK_MS = 5 * 60 * 1000,     /* drift that is no difference */
     PL_TIME_TOLERANCE_S = 26 * 3600       /* for nbf and iat: time zones and technicians */
@@ -34,19 +38,23 @@ typedef struct {
 
 /* Takes the present into account: H advances with uptime, a lead is gathered or forgotten. Call at every check and at close. */
 void pl_timeline_observe(pl_time_mark *mark, pl_time now);
-/* A fresh, nonce-bound answer: H becomes its time, be that earlier or later. */
-void pl_timeline_anchor(pl_time_mark *mark, pl_time now, int64_t signed_at_s);
 /*
- * A signed document that answers no request (license file, keyset): H rises to its issue time, never falls. A document dated more
- * than the tolerance ahead of a clock that may be right does not move it: one hour of a validator in 2099 must not last. A clock that
- * is known to be wrong (a dead battery's 1970) has no such say.
+ * A fresh, nonce-bound answer: H becomes its time, be that earlier or later. It was signed at some moment since it was asked for at
+ * asked; a machine may sleep for hours on either side of that moment. As much of the boot time since then counts as the clock says:
+ * a right clock stays right, a clock ahead gains the exchange's duration at most, and with one behind H is late by no more than that.
+ */
+void pl_timeline_anchor(pl_time_mark *mark, pl_time asked, pl_time now, int64_t signed_at_s);
+/*
+ * A signed document that is held (lease, denial, license file): H rises to its issue time, never falls. A document dated more than the
+ * tolerance ahead of a clock that may be right does not move it: one hour of a validator in 2099 must not last. A clock that is known
+ * to be wrong (a dead battery's 1970) has no such say. A clock can become wrong after a document came: call it at every check.
  */
 void pl_timeline_raise(pl_time_mark *mark, pl_time now, int64_t signed_at_s);
 /* Effective time, Unix seconds. Does not change the mark. */
 int64_t pl_timeline_effective(const pl_time_mark *mark, pl_time now);
 /* H advanced to now, Unix ms. */
 int64_t pl_timeline_high_ms(const pl_time_mark *mark, pl_time now);
-/* The clock is older than any document, behind H by more than the slack, or still ahead as a fresh answer showed to be false. */
+/* The clock is older than this version, behind H by more than the slack, or still ahead as a fresh answer showed to be false. */
 bool pl_timeline_clock_is_wrong(const pl_time_mark *mark, pl_time now);
 
 #endif

@@ -31,7 +31,8 @@ static uint64_t get_u64(const uint8_t *from)
     return value;
 }
 
-void pl_mark_encode(const pl_time_mark *mark, const uint8_t key[32], uint8_t bytes[PL_MARK_SIZE])
+void pl_mark_encode(const pl_time_mark *mark, const pl_extension_note *extension, const uint8_t key[32],
+                    uint8_t bytes[PL_MARK_SIZE])
 {
     memcpy(bytes, magic, sizeof magic);
     put_u64(bytes + 4, (uint64_t)mark->high_ms);
@@ -40,10 +41,12 @@ void pl_mark_encode(const pl_time_mark *mark, const uint8_t key[32], uint8_t byt
     put_u64(bytes + 28, (uint64_t)mark->ahead_ms);
     put_u64(bytes + 36, (uint64_t)mark->ahead_since_ms);
     put_u64(bytes + 44, (uint64_t)mark->error_ms);
+    put_u64(bytes + 52, extension->lease);
+    put_u64(bytes + 60, (uint64_t)extension->until);
     pl_mac(key, pl_span_of(bytes, BODY_SIZE), bytes + BODY_SIZE);
 }
 
-pl_err pl_mark_decode(pl_span bytes, const uint8_t key[32], pl_time_mark *mark)
+pl_err pl_mark_decode(pl_span bytes, const uint8_t key[32], pl_time_mark *mark, pl_extension_note *extension)
 {
     const uint8_t *from = (const uint8_t *)bytes.data;
     uint8_t mac[PL_MAC_SIZE];
@@ -59,10 +62,12 @@ pl_err pl_mark_decode(pl_span bytes, const uint8_t key[32], pl_time_mark *mark)
     mark->ahead_ms = (int64_t)get_u64(from + 28);
     mark->ahead_since_ms = (int64_t)get_u64(from + 36);
     mark->error_ms = (int64_t)get_u64(from + 44);
+    extension->lease = get_u64(from + 52);
+    extension->until = (int64_t)get_u64(from + 60);
     return PL_OK;
 }
 
-pl_err pl_mark_load(const pl_documents *documents, const uint8_t key[32], pl_time_mark *mark)
+pl_err pl_mark_load(const pl_documents *documents, const uint8_t key[32], pl_time_mark *mark, pl_extension_note *extension)
 {
     pl_err first = PL_ERR_NOT_FOUND;
     int generation;
@@ -74,7 +79,7 @@ pl_err pl_mark_load(const pl_documents *documents, const uint8_t key[32], pl_tim
         pl_buf_init(&bytes);
         err = pl_documents_read(documents, mark_name, generation, &bytes);
         if (!err)
-            err = pl_mark_decode(pl_buf_span(&bytes), key, mark);
+            err = pl_mark_decode(pl_buf_span(&bytes), key, mark, extension);
         pl_buf_reset(&bytes);
         if (!err)
             return PL_OK;
@@ -84,10 +89,11 @@ pl_err pl_mark_load(const pl_documents *documents, const uint8_t key[32], pl_tim
     return first;
 }
 
-pl_err pl_mark_store(const pl_documents *documents, const uint8_t key[32], const pl_time_mark *mark)
+pl_err pl_mark_store(const pl_documents *documents, const uint8_t key[32], const pl_time_mark *mark,
+                     const pl_extension_note *extension)
 {
     uint8_t bytes[PL_MARK_SIZE];
 
-    pl_mark_encode(mark, key, bytes);
+    pl_mark_encode(mark, extension, key, bytes);
     return pl_documents_write(documents, mark_name, pl_span_of(bytes, sizeof bytes));
 }

@@ -9,13 +9,21 @@
 #include "license/timeline.h"
 #include "state/documents.h"
 
-enum { PL_MARK_SIZE = 4 + 6 * 8 + 32 };
+enum { PL_MARK_SIZE = 4 + 8 * 8 + 32 };
 
-void pl_mark_encode(const pl_time_mark *mark, const uint8_t key[32], uint8_t bytes[PL_MARK_SIZE]);
+/* The emergency extension taken last: noted beside the mark, so that it is not granted again where the vault is lost. */
+typedef struct {
+    uint64_t lease; /* of the id of the lease, its digest's beginning; 0: none was taken */
+    int64_t until;  /* Unix seconds */
+} pl_extension_note;
+
+void pl_mark_encode(const pl_time_mark *mark, const pl_extension_note *extension, const uint8_t key[32],
+                    uint8_t bytes[PL_MARK_SIZE]);
 /* PL_ERR_MALFORMED, PL_ERR_SIGNATURE. */
-pl_err pl_mark_decode(pl_span bytes, const uint8_t key[32], pl_time_mark *mark);
+pl_err pl_mark_decode(pl_span bytes, const uint8_t key[32], pl_time_mark *mark, pl_extension_note *extension);
 /* The newest good generation of the file. PL_ERR_NOT_FOUND where there is no file, else why the newest is not good. */
-pl_err pl_mark_load(const pl_documents *documents, const uint8_t key[32], pl_time_mark *mark);
-pl_err pl_mark_store(const pl_documents *documents, const uint8_t key[32], const pl_time_mark *mark);
+pl_err pl_mark_load(const pl_documents *documents, const uint8_t key[32], pl_time_mark *mark, pl_extension_note *extension);
+pl_err pl_mark_store(const pl_documents *documents, const uint8_t key[32], const pl_time_mark *mark,
+                     const pl_extension_note *extension);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 
+enum { PATH_SIZE = 1024 };
+
 static bool has_disk(const pl_shelf *shelf)
 {
     return shelf->disk.directory[0] != '\0';
@@ -117,11 +119,53 @@ pl_err pl_shelf_remove(pl_shelf *shelf, const char *name)
     return kept ? kept : err;
 }
 
-pl_err pl_shelf_set_aside(pl_shelf *shelf, const char *name, int generation)
+pl_err pl_shelf_set_aside(pl_shelf *shelf, const char *name, int generation, pl_span seen)
 {
+    pl_file_lock *lock = NULL;
+    char path[PATH_SIZE];
+    pl_err err;
+
     if (!has_disk(shelf) || shelf->is_read_only || find(shelf, name))
         return PL_OK;
-    return pl_documents_set_aside(&shelf->disk, name, generation);
+    snprintf(path, sizeof path, "%s/lock", shelf->disk.directory);
+    if ((err = pl_file_lock_take(path, 0, &lock)))
+        return err;
+    err = pl_documents_set_aside(&shelf->disk, name, generation, seen);
+    pl_file_lock_release(lock);
+    return err;
+}
+
+typedef struct {
+    pl_shelf *shelf;
+    bool (*is_ours)(const char *name);
+} hiding;
+
+static pl_err hide(void *context, const char *name)
+{
+    const hiding *h = context;
+
+    return h->is_ours(name) ? keep(h->shelf, name, NULL) : PL_OK;
+}
+
+pl_err pl_shelf_clear(pl_shelf *shelf, bool (*is_ours)(const char *name))
+{
+    hiding h = {shelf, is_ours};
+    pl_err err = refuse_write(shelf);
+    pl_err hidden;
+
+    if (!err && has_disk(shelf))
+        err = pl_documents_clear(&shelf->disk, is_ours);
+    pl_shelf_reset(shelf);
+    if (!err)
+        return PL_OK;
+    hidden = pl_documents_each(&shelf->disk, "", hide, &h);
+    return hidden == PL_ERR_MEMORY ? hidden : err;
+}
+
+void pl_shelf_sweep(const pl_shelf *shelf, bool (*is_ours)(const char *name))
+{
+    if (has_disk(shelf) && !shelf->is_read_only)
+        (void)pl_documents_sweep(&shelf->disk, is_ours);
 }
 
 pl_err pl_shelf_each(const pl_shelf *shelf, const char *prefix, pl_err (*visit)(void *visitor, const char *name), void *visitor)
@@ -147,9 +191,17 @@ bool pl_shelf_is_held_back(const pl_shelf *shelf, const char *name)
     return has_disk(shelf) && item && item->text;
 }
 
-uint64_t pl_shelf_notice(const pl_shelf *shelf)
+bool pl_shelf_is_in_memory(const pl_shelf *shelf, const char *name)
 {
-    return has_disk(shelf) ? pl_documents_notice(&shelf->disk) : 0;
+    return find(shelf, name) != NULL;
+}
+
+pl_err pl_shelf_notice(const pl_shelf *shelf, uint64_t *notice)
+{
+    if (has_disk(shelf))
+        return pl_documents_notice(&shelf->disk, notice);
+    *notice = 0;
+    return PL_OK;
 }
 
 void pl_shelf_announce(pl_shelf *shelf)

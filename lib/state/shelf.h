@@ -30,12 +30,20 @@ pl_err pl_shelf_read(const pl_shelf *shelf, const char *name, int generation, pl
 /* When the disk refuses, the change is kept in memory and the disk's error is returned; PL_ERR_MEMORY when that fails too. */
 pl_err pl_shelf_write(pl_shelf *shelf, const char *name, pl_span text);
 pl_err pl_shelf_remove(pl_shelf *shelf, const char *name);
-pl_err pl_shelf_set_aside(pl_shelf *shelf, const char *name, int generation);
-/* Once for each generation, and once more for a text in memory. */
+/* As pl_documents_set_aside, and only while no other process writes: it may be in the middle of it. PL_ERR_BUSY. */
+pl_err pl_shelf_set_aside(pl_shelf *shelf, const char *name, int generation, pl_span seen);
+/* Removes all of the names that are ours; when the disk refuses, this process sees none of them and the disk's error is returned. */
+pl_err pl_shelf_clear(pl_shelf *shelf, bool (*is_ours)(const char *name));
+/* Removes what stops in the middle of a write left on disk; the caller holds the lock. */
+void pl_shelf_sweep(const pl_shelf *shelf, bool (*is_ours)(const char *name));
+/* Once for each generation, and once more for a text in memory. PL_ERR_NOT_FOUND where the directory is gone. */
 pl_err pl_shelf_each(const pl_shelf *shelf, const char *prefix, pl_err (*visit)(void *visitor, const char *name), void *visitor);
 /* Whether the document held in memory is one that the disk refused: what it replaces must not be removed there. */
 bool pl_shelf_is_held_back(const pl_shelf *shelf, const char *name);
-uint64_t pl_shelf_notice(const pl_shelf *shelf);
+/* Whether memory rules over the disk for this name, be it with a text or with its removal. */
+bool pl_shelf_is_in_memory(const pl_shelf *shelf, const char *name);
+/* When it can't be read now (PL_ERR_IO, _MEMORY) *notice stays as it is. */
+pl_err pl_shelf_notice(const pl_shelf *shelf, uint64_t *notice);
 void pl_shelf_announce(pl_shelf *shelf);
 
 #endif

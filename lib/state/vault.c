@@ -39,6 +39,7 @@ typedef struct {
 struct pl_vault {
     pl_db *db; /* NULL: in memory */
     pl_db_statement *select, *upsert, *delete;
+    bool is_read_only;
     uint8_t key[32];
     const pl_fs *fs;
     char path[PATH_SIZE];
@@ -86,12 +87,21 @@ static pl_err put_in_memory(pl_vault *vault, const char *name, pl_span value)
 
 static pl_err prepare(pl_vault *vault)
 {
-    pl_err err;
+    pl_err err = pl_db_prepare(vault->db, select_sql, &vault->select);
 
-    if ((err = pl_db_prepare(vault->db, select_sql, &vault->select)) ||
-        (err = pl_db_prepare(vault->db, upsert_sql, &vault->upsert)))
+    if (err || vault->is_read_only)
+        return err;
+    if ((err = pl_db_prepare(vault->db, upsert_sql, &vault->upsert)))
         return err;
     return pl_db_prepare(vault->db, delete_sql, &vault->delete);
+}
+
+/* Statements go with their connection. */
+static void close_db(pl_vault *vault)
+{
+    pl_db_close(vault->db);
+    vault->db = NULL;
+    vault->is_read_only = false;
 }
 
 static pl_err take_key(void *context, pl_db *db)
@@ -130,9 +140,33 @@ static pl_err open_file(pl_vault *vault)
         (err = pl_db_script(vault->db, "PRAGMA secure_delete=ON")) ||
         (err = pl_migrate(vault->db, migrations, sizeof migrations / sizeof *migrations, vault->options->now_ms)) ||
         (err = pl_db_transaction(vault->db, take_key, vault)) || (err = prepare(vault))) {
-        pl_db_close(vault->db);
-        vault->db = NULL;
+        close_db(vault);
     }
+    return err;
+}
+
+static pl_err refuse_other_version(pl_db *db)
+{
+    int version;
+    pl_err err = pl_migrate_version(db, &version);
+
+    if (err || version == migrations[sizeof migrations / sizeof *migrations - 1].number)
+        return err;
+    return pl_fail(PL_ERR_TOO_NEW, "the stored state has version %d and can't be written to change that", version);
+}
+
+/* For a license key that an installer put into a directory which the till itself may not write. */
+static pl_err open_to_read(pl_vault *vault)
+{
+    pl_db_sqlite_options options = {vault->path, DB_READ_ONLY, BUSY_MS, true, false};
+    pl_err err;
+
+    vault->is_read_only = true;
+    if ((err = pl_db_open_sqlite(&options, &vault->db)) || (err = check_file(vault->db)) ||
+        (err = refuse_other_version(vault->db)) ||
+        (err = pl_vault_key_find(vault->db, vault->options->keys, vault->options->key_count, vault->key)) ||
+        (err = prepare(vault)))
+        close_db(vault);
     return err;
 }
 
@@ -198,6 +232,8 @@ static pl_err open_on_disk(pl_vault *vault, bool *set_aside)
     if (options->fs->kind(options->fs->context, options->directory) == PL_FS_NETWORK)
         return pl_fail(PL_ERR_NETWORK_SHARE, "%s is on a network share", options->directory);
     err = open_file(vault);
+    if (err == PL_ERR_READ_ONLY && (err = open_to_read(vault)) != PL_ERR_MEMORY)
+        return pl_fail(PL_ERR_READ_ONLY, "%s can't be written by this account", vault->path);
     if (err != PL_ERR_NOT_FOUND && !is_unusable(err))
         return err;
     snprintf(lock_path, sizeof lock_path, "%s.lock", vault->path);
@@ -222,7 +258,7 @@ pl_err pl_vault_open(const pl_vault_options *options, pl_vault **vault, pl_err *
     if (options->directory && options->directory[0])
         *storage = open_on_disk(fresh, set_aside);
     fresh->options = NULL;
-    if (*storage == PL_ERR_MEMORY || *storage == PL_ERR_TOO_NEW || *storage == PL_ERR_BUSY) {
+    if (*storage == PL_ERR_MEMORY) {
         pl_vault_close(fresh);
         return *storage;
     }
@@ -241,6 +277,16 @@ void pl_vault_close(pl_vault *vault)
         release_item(&vault->items[i]);
     pl_wipe(vault->key, sizeof vault->key);
     pl_free(vault);
+}
+
+bool pl_vault_is_durable(const pl_vault *vault)
+{
+    return vault->db && !vault->is_read_only;
+}
+
+static pl_err refuse_write(const pl_vault *vault)
+{
+    return vault->is_read_only ? pl_fail(PL_ERR_READ_ONLY, "%s can't be written by this account", vault->path) : PL_OK;
 }
 
 static pl_err unseal_row(pl_vault *vault, const char *name, pl_buf *value)
@@ -285,7 +331,7 @@ static pl_err put_on_disk(pl_vault *vault, const char *name, pl_span value)
     uint8_t sealed[PL_VAULT_VALUE_MAX + PL_SEAL_OVERHEAD];
     pl_err err;
 
-    if ((err = pl_seal(vault->key, pl_span_text(name), value, sealed)))
+    if ((err = refuse_write(vault)) || (err = pl_seal(vault->key, pl_span_text(name), value, sealed)))
         return err;
     pl_db_bind_text(vault->upsert, 1, name);
     pl_db_bind_blob(vault->upsert, 2, sealed, value.size + PL_SEAL_OVERHEAD);
@@ -316,22 +362,26 @@ pl_err pl_vault_put(pl_vault *vault, const char *name, pl_span value)
 pl_err pl_vault_remove(pl_vault *vault, const char *name)
 {
     memory_item *item = find_item(vault, name);
+    pl_err err = refuse_write(vault);
 
     if (item)
         release_item(item);
-    if (!vault->db)
-        return PL_OK;
+    if (err || !vault->db)
+        return err;
     pl_db_bind_text(vault->delete, 1, name);
     return pl_db_err(pl_db_run(vault->delete));
 }
 
 pl_err pl_vault_clear(pl_vault *vault)
 {
+    pl_err err = refuse_write(vault);
     size_t i;
 
     for (i = 0; i < PL_VAULT_MEMORY_ITEMS_MAX; i++)
         release_item(&vault->items[i]);
-    return vault->db ? pl_db_script(vault->db, "DELETE FROM item") : PL_OK;
+    if (err)
+        close_db(vault); /* this process at least sees nothing of it any more */
+    return vault->db ? pl_db_script(vault->db, "DELETE FROM item") : err;
 }
 
 bool pl_vault_is_there(const pl_fs *fs, const char *directory)

@@ -27,14 +27,18 @@ typedef struct {
 
 /*
  * Opens or makes the vault. A file that no component opens, or that is no database, is set aside as vault.db.TIME.bad and a new one is
- * made; *set_aside tells. When the place can't be used at all the vault works in memory and *storage tells why (PL_OK: on disk).
- * PL_ERR_MEMORY, PL_ERR_TOO_NEW, PL_ERR_BUSY.
+ * made; *set_aside tells. A vault that can be read and not written is read, and what is put holds in memory. When the place can't be used
+ * at all, or the vault is a newer version's or kept busy, it is left alone and all is in memory. *storage tells why (PL_OK: on disk).
+ * PL_ERR_MEMORY.
  */
 pl_err pl_vault_open(const pl_vault_options *options, pl_vault **vault, pl_err *storage, bool *set_aside);
 void pl_vault_close(pl_vault *vault); /* accepts NULL */
 
+bool pl_vault_is_durable(const pl_vault *vault); /* what is put goes to disk */
+
 /* Appends the value. PL_ERR_NOT_FOUND; PL_ERR_SIGNATURE for a record that was tampered with. */
 pl_err pl_vault_get(pl_vault *vault, const char *name, pl_buf *value);
+/* What the disk refuses is kept in memory, and the disk's error is returned. PL_ERR_TOO_LARGE, PL_ERR_MEMORY: it is not. */
 pl_err pl_vault_put(pl_vault *vault, const char *name, pl_span value);
 pl_err pl_vault_remove(pl_vault *vault, const char *name);
 /* Removes and overwrites every record. The empty file stays: other processes may have it open, and must see that it is empty. */

@@ -87,16 +87,37 @@ static pl_err add_rows(pl_db *db, const search *s)
     return err;
 }
 
+/* PL_OK for an empty vault too. */
+static pl_err search_key(pl_db *db, search *s)
+{
+    pl_err err = search_rows(db, s);
+
+    if (!err && s->rows > 0 && !s->is_open)
+        return pl_fail(PL_ERR_OTHER_DEVICE, "none of this machine's %zu hardware components opens the stored state", s->count);
+    return err;
+}
+
 pl_err pl_vault_key_open(pl_db *db, const pl_device_wrap_key *keys, size_t count, uint8_t key[32])
 {
     search s = {.keys = keys, .count = count};
-    pl_err err;
+    pl_err err = search_key(db, &s);
 
-    if ((err = search_rows(db, &s)) == PL_OK && s.rows > 0 && !s.is_open)
-        err = pl_fail(PL_ERR_OTHER_DEVICE, "none of this machine's %zu hardware components opens the stored state", count);
     if (!err && s.rows == 0)
         pl_random(s.key, sizeof s.key);
     if (!err && (err = add_rows(db, &s)) == PL_OK)
+        memcpy(key, s.key, sizeof s.key);
+    pl_wipe(&s, sizeof s);
+    return err;
+}
+
+pl_err pl_vault_key_find(pl_db *db, const pl_device_wrap_key *keys, size_t count, uint8_t key[32])
+{
+    search s = {.keys = keys, .count = count};
+    pl_err err = search_key(db, &s);
+
+    if (!err && s.rows == 0)
+        err = PL_ERR_NOT_FOUND;
+    if (!err)
         memcpy(key, s.key, sizeof s.key);
     pl_wipe(&s, sizeof s);
     return err;

@@ -13,5 +13,7 @@
  * transaction. PL_ERR_OTHER_DEVICE when no component opens it.
  */
 pl_err pl_vault_key_open(pl_db *db, const pl_device_wrap_key *keys, size_t count, uint8_t key[32]);
+/* The same of a vault that can only be read: nothing is made or added. PL_ERR_NOT_FOUND for an empty one. */
+pl_err pl_vault_key_find(pl_db *db, const pl_device_wrap_key *keys, size_t count, uint8_t key[32]);
 
 #endif

@@ -4,17 +4,17 @@
  */
 #include "token/claims_json.h"
 
+#include "base/timestamp.h"
+
 #include <string.h>
 
 enum { WORD_MAX = 64, NONCE_TEXT = 44 /* with the NUL */ };
-
-#define TIME_MAX INT64_C(253402300799) /* the end of the year 9999 */
 
 /* ---- reading ---- */
 
 static pl_err read_time(const pl_json *object, const char *name, int64_t *time)
 {
-    return pl_json_may_int(object, name, 1, TIME_MAX, time);
+    return pl_json_may_int(object, name, 1, PL_TIME_MAX, time);
 }
 
 /* Ids and slugs: an empty one would be equal to another empty one. */
@@ -50,7 +50,7 @@ static pl_err read_identity(const pl_json *object, pl_claims *claims)
 
     if ((err = want_id(object, "iss", &claims->issuer)) || (err = read_id(object, "sub", &claims->license_id)) ||
         (err = want_id(object, "aud", &claims->product_id)) ||
-        (err = pl_json_want_int(object, "iat", 1, TIME_MAX, &claims->issued_at)) ||
+        (err = pl_json_want_int(object, "iat", 1, PL_TIME_MAX, &claims->issued_at)) ||
         (err = read_time(object, "nbf", &claims->not_before)) || (err = read_time(object, "exp", &claims->expires_at)) ||
         (err = read_id(object, "jti", &claims->token_id)) || (err = want_id(object, "product", &claims->product)) ||
         (err = pl_json_may_int(object, "epoch", 0, INT64_MAX, &claims->epoch)))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The reply to every decided device request: {"answer": JWS, "keyset": JWS where the client's is older}. Always HTTP 200; nothing but
+ * The reply to every decided device request: {"answer": JWS, "keyset": JWS where the client lacks it}. Always HTTP 200; nothing but
  * the signature is believed. Also the reply of /api/v1/device/keyset: {"keyset": JWS}.
  */
 #ifndef PL_WIRE_DEVICE_REPLY_H

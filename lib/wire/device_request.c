@@ -4,6 +4,7 @@
  */
 #include "wire/device_request.h"
 
+#include "base/text.h"
 #include "base/uuid.h"
 #include "license/claims.h"
 #include "token/proof.h"
@@ -40,6 +41,7 @@ static void put_keyset_held(pl_json_writer *writer, const pl_device_request *req
     pl_json_open(writer, "keyset", '{');
     pl_json_put_int(writer, "epoch", request->keyset_epoch);
     pl_json_put_int(writer, "seq", request->keyset_sequence);
+    pl_json_put_text(writer, "root", request->keyset_root);
     pl_json_close(writer);
 }
 
@@ -106,9 +108,13 @@ static pl_err read_keyset_held(const pl_json *object, pl_device_request *request
 
     if (err || !held)
         return err;
-    if ((err = pl_json_want_int(held, "epoch", 0, INT64_MAX, &request->keyset_epoch)))
+    if ((err = pl_json_want_int(held, "epoch", 0, INT64_MAX, &request->keyset_epoch)) ||
+        (err = pl_json_want_int(held, "seq", 0, INT64_MAX, &request->keyset_sequence)) ||
+        (err = pl_json_may_text(held, "root", KID_TEXT, &request->keyset_root)))
         return err;
-    return pl_json_want_int(held, "seq", 0, INT64_MAX, &request->keyset_sequence);
+    if (request->keyset_root && strlen(request->keyset_root) != KID_TEXT)
+        return pl_fail(PL_ERR_INVALID, "keyset.root is not a key id");
+    return PL_OK;
 }
 
 static pl_err read_device_key(const pl_json *object, pl_device_request *request)
@@ -177,6 +183,8 @@ static pl_err check_forms(const pl_device_request *request)
 
     if (request->fingerprint && pl_fingerprint_parse(pl_span_text(request->fingerprint), &fingerprint))
         return pl_fail(PL_ERR_INVALID, "fingerprint is not well-formed");
+    if (request->device_name && !pl_text_is_clean(request->device_name))
+        return pl_fail(PL_ERR_INVALID, "device_name has control characters");
     if (request->instance_id && pl_uuid_parse(pl_span_text(request->instance_id), &id))
         return pl_fail(PL_ERR_INVALID, "instance is no UUID");
     if (request->activation_id && pl_uuid_parse(pl_span_text(request->activation_id), &id))

@@ -30,8 +30,9 @@ typedef struct {
     bool has_device_key;
     uint8_t device_key[PL_DEVICE_PUBLIC_SIZE]; /* "device_key": Ed25519 public key, base64url */
     const char *device_name;                   /* "device_name" */
-    int64_t keyset_epoch;                      /* "keyset": {"epoch","seq"} held; 0, 0: none */
+    int64_t keyset_epoch;                      /* "keyset": {"epoch","seq","root"} held; 0, 0: none */
     int64_t keyset_sequence;
+    const char *keyset_root; /* the same member's "root": kid of the root key that signed it */
     const char *app_version; /* "app_version" */
     const char *sdk_version; /* "sdk_version" */
     const char *platform;    /* "platform": "linux/x86_64" */

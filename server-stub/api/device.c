@@ -38,6 +38,8 @@ pl_err device_reply(const api_t *api, pl_arena *arena, const void *in, const voi
     pl_uuid_format(device->call.brand_id, brand);
     reply->brand = brand;
     reply->is_refusal = outcome->verdict == PL_VERDICT_UNKNOWN_KEY;
+    if (reply->is_refusal && reply->is_tired)
+        return pl_fail(PL_ERR_RATE_LIMITED, "too many refused requests from this address");
     sightings_note(api->sightings, outcome);
     return answer_sign(arena, device->keyring, &device->call, outcome, reply->body);
 }

@@ -8,8 +8,6 @@
 #include "api/endpoint.h"
 #include "licensing/device.h"
 
-enum { DEVICE_BODY_MAX = 64 * 1024 };
-
 /* The keyring is the one that the call was read with, whatever changes meanwhile. */
 typedef struct {
     const keyring_t *keyring;

@@ -49,6 +49,7 @@ typedef struct {
     const char *cache_control; /* NULL: none */
     const char *brand;         /* for the log; NULL: not known */
     bool is_refusal;           /* counted against the address, see rate_t */
+    bool is_tired;             /* given: the address was refused too often; what would refuse it fails with PL_ERR_RATE_LIMITED */
     pl_buf *body;
 } reply_t;
 

@@ -5,6 +5,8 @@
 #include "cli/fields.h"
 #include "cli/key_fields.h"
 
+enum { MANY_KEYS = 24 };
+
 typedef struct {
     cli_common_t common;
     const char *brand;
@@ -31,15 +33,29 @@ static pl_err work_list(void *context, tx_t *tx)
     return admin_keys_list(tx, work->brand.id, &work->keys, &work->count);
 }
 
+static void warn_of_many(cli_t *cli, const key_view_t *keys, size_t count)
+{
+    size_t signers = 0;
+
+    for (size_t i = 0; i < count; i++)
+        signers += !keys[i].is_root;
+    if (signers >= MANY_KEYS)
+        pl_json_put_text(&cli->json, "warning",
+                         "a keyset holds 32 keys: beyond that it leaves out revoked keys, then the oldest retired ones, and what "
+                         "those signed is refused");
+}
+
 static pl_err run_list(cli_t *cli, const void *values)
 {
     const brand_only_t *only = values;
     keys_work_t work = {.slug = only->brand};
     pl_err err = instance_read(cli->instance, &cli->arena, work_list, &work);
 
-    if (!err)
-        put_keys(cli, work.keys, work.count);
-    return err;
+    if (err)
+        return err;
+    put_keys(cli, work.keys, work.count);
+    warn_of_many(cli, work.keys, work.count);
+    return PL_OK;
 }
 
 static pl_err work_brand(void *context, tx_t *tx)

@@ -101,18 +101,31 @@ static void print_table(FILE *out, const pl_json *rows)
         print_row(&table, pl_json_at(rows, i), print_value);
 }
 
+typedef struct {
+    FILE *out;
+    const pl_json *object;
+} page_t;
+
+static bool is_empty_list(const pl_json *object, const char *name)
+{
+    const pl_json *list = NULL;
+
+    return !pl_json_may_array(object, name, 0, &list) && list;
+}
+
 static pl_err print_member(void *context, const char *name, const pl_json *value)
 {
-    FILE *out = context;
+    const page_t *page = context;
+    page_t below = {page->out, value};
     char number[NUMBER_SIZE];
-    const char *text = describe(value, number);
+    const char *text = is_empty_list(page->object, name) ? "none" : describe(value, number);
 
     if (text)
-        (void)fprintf(out, "%-*s  %s\n", NAME_WIDTH, name, text);
+        (void)fprintf(page->out, "%-*s  %s\n", NAME_WIDTH, name, text);
     else if (pl_json_is_object(value))
-        return pl_json_each(value, print_member, out);
+        return pl_json_each(value, print_member, &below);
     else if (pl_json_is_object(pl_json_at(value, 0)))
-        print_table(out, value);
+        print_table(page->out, value);
     return PL_OK;
 }
 
@@ -120,6 +133,10 @@ pl_err print_result(FILE *out, pl_arena *arena, pl_span json)
 {
     const pl_json *result;
     pl_err err = pl_json_parse(arena, json, RESULT_MAX, &result);
+    page_t page = {out, NULL};
 
-    return err ? err : pl_json_each(result, print_member, out);
+    if (err)
+        return err;
+    page.object = result;
+    return pl_json_each(result, print_member, &page);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `serve`: runs the validator until SIGTERM or SIGINT. Settings come from flags, the environment and a file; see config.h.
+ * `serve`: runs the validator until SIGTERM, SIGINT or SIGHUP. Settings come from flags, the environment and a file; see config.h.
  */
 #include <signal.h>
 
@@ -30,6 +30,7 @@ static const option_t options[] = {
     {"connections", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_CONNECTIONS]), false, "N", "connections at a time (10000)", 0, 0},
     {"timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TIMEOUT_S]), false, "S", "for a connection that is idle (30)", 0, 0},
     {"refusals-per-minute", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_REFUSALS_PER_MINUTE]), false, "N", "of one address (300; 0: no limit)", 0, 0},
+    {"trusted-proxy", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TRUSTED_PROXY]), false, "ADDRESS", "its X-Forwarded-For names the client (none)", 0, 0},
     {"log-level", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOG_LEVEL]), false, "LEVEL", "error, warn, info (default) or debug", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
 };
@@ -65,6 +66,7 @@ static void block_signals(sigset_t *awaited)
     sigemptyset(awaited);
     sigaddset(awaited, SIGTERM);
     sigaddset(awaited, SIGINT);
+    sigaddset(awaited, SIGHUP); /* nothing is read anew while running: a restart does */
     (void)sigprocmask(SIG_BLOCK, awaited, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
 }

@@ -31,10 +31,17 @@ void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms)
     if (blames_storage(err)) {
         if (atomic_fetch_add(&breaker->failures, 1) + 1 >= BREAKER_FAILURES)
             atomic_store(&breaker->open_until_ms, now_ms + BREAKER_OPEN_MS);
-    } else if (err == PL_OK && atomic_load(&breaker->failures) != 0) {
+    } else if (atomic_load(&breaker->failures) != 0) {
         atomic_store(&breaker->failures, 0);
         atomic_store(&breaker->open_until_ms, 0);
     }
+}
+
+void breaker_return(breaker_t *breaker, int64_t now_ms)
+{
+    int64_t until = now_ms + BREAKER_OPEN_MS; /* what breaker_allows wrote for the one who tries */
+
+    (void)atomic_compare_exchange_strong(&breaker->open_until_ms, &until, now_ms);
 }
 
 int breaker_retry_s(const breaker_t *breaker, int64_t now_ms)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A circuit breaker for the database: after 5 failures in a row nothing is asked of it for 30 seconds, so that a broken disk costs
- * each request a moment and not a time-out. Shared by all loops; every call is one or two atomic operations.
+ * each request a moment and not a time-out. There is one for reading and one for writing. Shared by all loops; every call is one or two atomic operations.
  */
 #ifndef POSPAL_HTTP_BREAKER_H
 #define POSPAL_HTTP_BREAKER_H
@@ -22,8 +22,13 @@ typedef struct {
 void breaker_init(breaker_t *breaker);
 /* Whether to try. After the pause one caller at a time finds out how things are. now_ms is monotonic. */
 bool breaker_allows(breaker_t *breaker, int64_t now_ms);
-/* Takes the outcome of a try into account: only failures of storage count. */
+/*
+ * Takes the outcome of a try into account, once the database was asked: a failure of storage counts, everything else, refusals and
+ * all, shows that it works.
+ */
 void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms);
+/* Whoever was allowed at now_ms did not ask after all: the next one may try. */
+void breaker_return(breaker_t *breaker, int64_t now_ms);
 /* Seconds until the next try, at least 1; 0 when closed. */
 int breaker_retry_s(const breaker_t *breaker, int64_t now_ms);
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "crypto/crypto.h"
 #include "http/exchange_act.h"
+#include "http/forwarded.h"
 #include "platform/clock.h"
 
 enum {
@@ -43,6 +44,8 @@ static pl_err check_length(const exchange_head_t *head, const route_t *route)
     char *end;
     unsigned long long length;
 
+    if (head->has_two_lengths)
+        return pl_fail(PL_ERR_MALFORMED, "Content-Length is there more than once");
     if (!head->content_length)
         return PL_OK;
     /* Two ways to say where the body ends are one too many: proxies may read the other one. */
@@ -71,8 +74,9 @@ static pl_err check_rate(exchange_t *exchange)
 {
     if (exchange->route->rate == RATE_NONE)
         return PL_OK;
-    exchange->retry_after_s = limiter_wait_s(&exchange->loop->limiter, exchange->address, exchange->started_us / 1000);
-    return exchange->retry_after_s == 0 ? PL_OK : pl_fail(PL_ERR_RATE_LIMITED, "too many refused requests from this address");
+    exchange->wait = limiter_wait(&exchange->loop->limiter, exchange->address, exchange->started_us / 1000);
+    exchange->retry_after_s = exchange->wait.all_s;
+    return exchange->wait.all_s == 0 ? PL_OK : pl_fail(PL_ERR_RATE_LIMITED, "a flood of refused requests from this address");
 }
 
 static pl_err examine(exchange_t *exchange, const exchange_head_t *head)
@@ -85,6 +89,15 @@ static pl_err examine(exchange_t *exchange, const exchange_head_t *head)
     return PL_OK;
 }
 
+static void take_address(exchange_t *exchange, const exchange_head_t *head)
+{
+    const engine_t *engine = exchange->loop->engine;
+
+    memcpy(exchange->address, head->address, sizeof exchange->address);
+    if (engine->has_proxy && head->forwarded_for && memcmp(head->address, engine->proxy, sizeof engine->proxy) == 0)
+        forwarded_apply(head->forwarded_for, exchange->address);
+}
+
 exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
 {
     exchange_t *exchange = take_spare(loop);
@@ -94,7 +107,7 @@ exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
         return NULL;
     loop->open++;
     exchange->loop = loop;
-    memcpy(exchange->address, head->address, sizeof exchange->address);
+    take_address(exchange, head);
     exchange->method = head->method;
     exchange->started_us = pl_clock_monotonic_us();
     if (head->request_id && request_id_is_valid(head->request_id))
@@ -158,12 +171,34 @@ void exchange_run(exchange_t *exchange)
 
 /* ---- replying ---- */
 
+/* What a guesser learns from: that the key or the brand is unknown, that the proof is wrong, that the request is. */
+static bool is_telling(int status)
+{
+    return status == 400 || status == 401 || status == 404;
+}
+
+/*
+ * Who was refused too often is not told any more why. Only refusals are replaced: whoever shares the address and is in order is
+ * served.
+ */
+static void be_terse(exchange_t *exchange)
+{
+    int status = pl_err_http(exchange->err);
+
+    exchange->is_refusal |= status > 0 && status < 500 && exchange->err != PL_ERR_RATE_LIMITED;
+    if (exchange->wait.refused_s == 0 || !is_telling(status))
+        return;
+    exchange_fail(exchange, pl_fail(PL_ERR_RATE_LIMITED, "too many refused requests from this address"));
+    exchange->retry_after_s = exchange->wait.refused_s;
+}
+
 static void reply_problem(exchange_t *exchange)
 {
-    http_failure_t failure = {exchange->err, exchange->detail, exchange->id, exchange->allow, exchange->retry_after_s};
+    http_failure_t failure;
 
+    be_terse(exchange);
+    failure = (http_failure_t){exchange->err, exchange->detail, exchange->id, exchange->allow, exchange->retry_after_s};
     http_reply_problem(&exchange->reply, &failure, &exchange->reply_body);
-    exchange->is_refusal = exchange->reply.status < 500 && exchange->err != PL_ERR_RATE_LIMITED;
 }
 
 static void reply_options(exchange_t *exchange)
@@ -175,10 +210,13 @@ static void reply_options(exchange_t *exchange)
 
 static pl_err reply_result(exchange_t *exchange)
 {
-    reply_t made = {200, "application/json", NULL, NULL, false, &exchange->reply_body};
+    reply_t made = {200, "application/json", NULL, NULL, false, exchange->wait.refused_s > 0, &exchange->reply_body};
     const endpoint_t *endpoint = exchange->route->endpoint;
     pl_err err = endpoint->reply(exchange->loop->engine->api, &exchange->arena, exchange->in, exchange->out, &made);
 
+    exchange->is_refusal = made.is_refusal;
+    if (err == PL_ERR_RATE_LIMITED)
+        exchange->retry_after_s = exchange->wait.refused_s;
     if (err || (err = exchange->reply_body.err))
         return err;
     exchange->reply.status = made.status;
@@ -187,7 +225,6 @@ static pl_err reply_result(exchange_t *exchange)
     http_reply_add_header(&exchange->reply, "Cache-Control", made.cache_control);
     http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
     exchange->brand = made.brand;
-    exchange->is_refusal = made.is_refusal;
     return PL_OK;
 }
 

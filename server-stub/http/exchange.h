@@ -17,6 +17,8 @@ typedef struct {
     const char *content_type;
     const char *content_length;
     const char *transfer_encoding;
+    const char *forwarded_for; /* the last header of that name */
+    bool has_two_lengths;      /* Content-Length is there more than once */
     const char *(*query)(const request_t *request, const char *name);
     void *connection;
     uint8_t address[LIMITER_ADDRESS_MAX]; /* IPv4 mapped into IPv6 */
@@ -44,6 +46,7 @@ struct exchange {
     pl_err err; /* PL_OK: there is something to reply */
     const char *detail;
     int retry_after_s;
+    limiter_wait_t wait; /* as the head came */
     bool is_run;
     bool is_waiting;
     const char *brand;

@@ -46,7 +46,7 @@ static void tell_loop(write_job_t *job, pl_err err)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, write));
 
-    breaker_note(&exchange->loop->engine->breaker, err, pl_clock_monotonic_us() / 1000);
+    breaker_note(&exchange->loop->engine->writing, err, pl_clock_monotonic_us() / 1000);
     if (err && err != job->err)
         exchange_fail(exchange, err);
     else
@@ -54,7 +54,7 @@ static void tell_loop(write_job_t *job, pl_err err)
     loop_finish(exchange->loop, exchange);
 }
 
-/* On a worker's thread. A good end says nothing about the database, which it may not have needed. */
+/* On a worker's thread. An end without error says nothing about the database, which it may not have needed. */
 static void act_on_worker(slow_job_t *job, store_t *store)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
@@ -63,8 +63,10 @@ static void act_on_worker(slow_job_t *job, store_t *store)
     pl_err err = exchange->route->endpoint->act(loop->engine->api, &tx, exchange->in, &exchange->out);
 
     if (err) {
-        breaker_note(&loop->engine->breaker, err, pl_clock_monotonic_us() / 1000);
+        breaker_note(&loop->engine->reading, err, pl_clock_monotonic_us() / 1000);
         exchange_fail(exchange, err);
+    } else if (exchange->route->role != ROLE_OBSERVER) { /* who observes has taken no turn */
+        breaker_return(&loop->engine->reading, exchange->started_us / 1000);
     }
     loop_finish(loop, exchange);
 }
@@ -83,7 +85,7 @@ static pl_err act_by_reading(exchange_t *exchange)
     tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL};
     pl_err err = store_read(exchange->loop->reader, &about, act_now, exchange);
 
-    breaker_note(&exchange->loop->engine->breaker, err, exchange->started_us / 1000);
+    breaker_note(&exchange->loop->engine->reading, err, exchange->started_us / 1000);
     return err;
 }
 
@@ -112,10 +114,17 @@ static pl_err hand_to_workers(exchange_t *exchange)
     return workers_submit(exchange->loop->engine->workers, &exchange->slow);
 }
 
+static breaker_t *breaker_of(const exchange_t *exchange)
+{
+    engine_t *engine = exchange->loop->engine;
+
+    return exchange->route->kind == KIND_WRITE ? &engine->writing : &engine->reading;
+}
+
 /* A database that fails is left alone for a while, and that is no verdict on anybody's license. */
 static pl_err check_database(exchange_t *exchange)
 {
-    breaker_t *breaker = &exchange->loop->engine->breaker;
+    breaker_t *breaker = breaker_of(exchange);
     int64_t monotonic_ms = exchange->started_us / 1000;
 
     if (breaker_allows(breaker, monotonic_ms))
@@ -137,9 +146,11 @@ pl_err exchange_act(exchange_t *exchange)
     if (route->kind == KIND_READ)
         return act_by_reading(exchange);
     err = route->kind == KIND_WRITE ? hand_to_writer(exchange) : hand_to_workers(exchange);
-    if (!err) {
-        exchange->is_waiting = true;
-        exchange->loop->waiting++;
+    if (err) {
+        breaker_return(breaker_of(exchange), exchange->started_us / 1000);
+        return err;
     }
-    return err;
+    exchange->is_waiting = true;
+    exchange->loop->waiting++;
+    return PL_OK;
 }

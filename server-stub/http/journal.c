@@ -5,6 +5,8 @@
 #include "http/journal.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,7 +43,7 @@ static pl_log_level request_level(int status)
 
 static void write_message(void *context, pl_log_level level, const char *message)
 {
-    const journal_t *journal = context;
+    journal_t *journal = context;
     pl_json_writer line;
     pl_buf out;
 
@@ -77,22 +79,90 @@ void journal_add_request(const journal_t *journal, const journal_request_t *requ
     close_line(&line, lines);
 }
 
-void journal_flush(const journal_t *journal, pl_buf *lines)
+/* A pipe that polls as writable takes as many bytes as this without blocking. */
+static bool has_room(int fd)
 {
-    pl_span rest = pl_buf_span(lines);
+    struct pollfd end = {fd, POLLOUT, 0};
 
-    while (!lines->err && rest.size > 0) {
-        ssize_t done = write(journal->fd, rest.data, rest.size);
+    return poll(&end, 1, 0) == 1 && end.revents == POLLOUT;
+}
+
+static bool put(int fd, pl_span piece)
+{
+    while (piece.size > 0 && has_room(fd)) {
+        ssize_t done = write(fd, piece.data, piece.size);
 
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
-            break;
-        rest = pl_span_of(rest.data + done, rest.size - (size_t)done);
+            return false;
+        piece = pl_span_of(piece.data + done, piece.size - (size_t)done);
     }
-    /* A buffer that ran out of memory once starts afresh. */
-    if (lines->err)
+    return piece.size == 0;
+}
+
+/* As many whole lines as fit. */
+static pl_span first_piece(pl_span lines)
+{
+    size_t size = lines.size < PIPE_BUF ? lines.size : PIPE_BUF;
+    size_t whole = size;
+
+    while (whole > 0 && lines.data[whole - 1] != '\n')
+        whole--;
+    return pl_span_of(lines.data, whole > 0 ? whole : size);
+}
+
+static int64_t count_lines(pl_span text)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < text.size; i++)
+        count += text.data[i] == '\n';
+    return count;
+}
+
+/* Until this line gets through nothing else does. */
+static bool tell_dropped(journal_t *journal)
+{
+    pl_json_writer line;
+    bool is_told;
+    pl_buf out;
+
+    if (journal->dropped == 0)
+        return true;
+    pl_buf_init(&out);
+    open_line(journal, PL_LOG_WARN, &line, &out);
+    pl_json_put_text(&line, "message", "nobody read the log in time");
+    pl_json_put_int(&line, "lines_dropped", journal->dropped);
+    close_line(&line, &out);
+    is_told = !out.err && put(journal->fd, pl_buf_span(&out));
+    pl_buf_reset(&out);
+    if (is_told)
+        journal->dropped = 0;
+    return is_told;
+}
+
+static void write_lines(journal_t *journal, pl_span lines)
+{
+    if (lines.size > 0 && tell_dropped(journal))
+        for (pl_span piece = first_piece(lines); piece.size > 0 && put(journal->fd, piece); piece = first_piece(lines))
+            lines = pl_span_of(lines.data + piece.size, lines.size - piece.size);
+    journal->dropped += count_lines(lines);
+}
+
+void journal_flush(journal_t *journal, pl_buf *lines)
+{
+    if (lines->err) { /* a buffer that ran out of memory once starts afresh */
         pl_buf_reset(lines);
+        return;
+    }
+    if (lines->size == 0)
+        return;
+    if (journal->mutex)
+        pl_mutex_lock(journal->mutex);
+    write_lines(journal, pl_buf_span(lines));
+    if (journal->mutex)
+        pl_mutex_unlock(journal->mutex);
     pl_buf_clear(lines);
 }
 

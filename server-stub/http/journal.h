@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "platform/thread.h"
 
 enum { JOURNAL_FLUSH_SIZE = 32 * 1024 };
 
@@ -16,6 +17,9 @@ typedef struct {
     int fd;
     pl_log_level level; /* the most detailed level wanted */
     pl_clock clock;
+    pl_mutex
+        *mutex; /* several threads write: between asking whether there is room and using it nobody else may; NULL: one thread */
+    int64_t dropped; /* lines that nobody read in time, since the last that was written */
 } journal_t;
 
 /* One served request. Texts may be NULL. */
@@ -33,8 +37,11 @@ typedef struct {
 bool journal_wants(const journal_t *journal, pl_log_level level);
 /* Appends one line. Requests of one loop are gathered and written together. */
 void journal_add_request(const journal_t *journal, const journal_request_t *request, pl_buf *lines);
-/* Writes the gathered lines and empties the buffer. What cannot be written is dropped: a log must not stop the server. */
-void journal_flush(const journal_t *journal, pl_buf *lines);
+/*
+ * Writes the gathered lines and empties the buffer. Never waits for who reads the log: what finds no room is dropped and counted, and
+ * the next line that gets through says how many were ("lines_dropped").
+ */
+void journal_flush(journal_t *journal, pl_buf *lines);
 /* A sink for everything else; each message is one line, written at once. The journal must outlive it. */
 pl_log journal_log(journal_t *journal);
 /* "error", "warn", "info", "debug". PL_ERR_INVALID. */

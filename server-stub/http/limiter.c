@@ -34,11 +34,17 @@ static size_t first_way(const uint8_t key[LIMITER_ADDRESS_MAX])
     return (size_t)((hash ^ (hash >> 32)) % (LIMITER_SLOTS / WAYS)) * WAYS;
 }
 
+static int64_t drained(int64_t micro, int64_t per_minute, int64_t passed_ms)
+{
+    int64_t left = micro - passed_ms * per_minute * MICRO / 60000;
+
+    return left < 0 ? 0 : left;
+}
+
 static void drain(const limiter_t *limiter, limiter_slot_t *slot, int64_t now_ms)
 {
-    slot->spent_micro -= (now_ms - slot->at_ms) * limiter->per_minute * MICRO / 60000;
-    if (slot->spent_micro < 0)
-        slot->spent_micro = 0;
+    slot->spent_micro = drained(slot->spent_micro, limiter->per_minute, now_ms - slot->at_ms);
+    slot->flood_micro = drained(slot->flood_micro, limiter->per_minute * LIMITER_FLOOD, now_ms - slot->at_ms);
     slot->at_ms = now_ms;
 }
 
@@ -67,19 +73,29 @@ void limiter_init(limiter_t *limiter, int64_t per_minute)
     limiter->per_minute = per_minute;
 }
 
-int limiter_wait_s(limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_MAX], int64_t now_ms)
+static int wait_s(int64_t micro, int64_t per_minute)
 {
+    int64_t over = micro - (per_minute - 1) * MICRO;
+
+    return over <= 0 ? 0 : (int)(over * 60 / (per_minute * MICRO)) + 1;
+}
+
+limiter_wait_t limiter_wait(limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_MAX], int64_t now_ms)
+{
+    limiter_wait_t wait = {0, 0};
     uint8_t key[LIMITER_ADDRESS_MAX];
     limiter_slot_t *slot;
     bool is_found;
-    int64_t over;
 
     if (limiter->per_minute == 0)
-        return 0;
+        return wait;
     normalise(address, key);
     slot = find(limiter, key, now_ms, &is_found);
-    over = is_found ? slot->spent_micro - (limiter->per_minute - 1) * MICRO : 0;
-    return over <= 0 ? 0 : (int)(over * 60 / (limiter->per_minute * MICRO)) + 1;
+    if (is_found) {
+        wait.refused_s = wait_s(slot->spent_micro, limiter->per_minute);
+        wait.all_s = wait_s(slot->flood_micro, limiter->per_minute * LIMITER_FLOOD);
+    }
+    return wait;
 }
 
 void limiter_charge(limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_MAX], int64_t now_ms)
@@ -94,7 +110,9 @@ void limiter_charge(limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_MA
     slot = find(limiter, key, now_ms, &is_found);
     if (!is_found) {
         memcpy(slot->address, key, LIMITER_ADDRESS_MAX);
-        slot->spent_micro = 0;
+        slot->spent_micro = slot->flood_micro = 0;
     }
-    slot->spent_micro += MICRO;
+    slot->flood_micro += MICRO;
+    if (slot->spent_micro < limiter->per_minute * LIMITER_FLOOD * MICRO) /* nobody waits for more than that many minutes */
+        slot->spent_micro += MICRO;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Opening the listening sockets. What is done with the connections is in server_mhd.c.
+ * Opening the listening sockets. What is done with the connections is in server.c.
  */
 #include "http/listen.h"
 

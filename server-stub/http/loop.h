@@ -23,12 +23,15 @@ typedef struct {
     const api_t *api;
     routes_t routes;
     trusted_time_t *time;
-    const journal_t *journal;
+    journal_t *journal;
     writer_t *writer;
     workers_t *workers;
-    breaker_t breaker;
+    breaker_t reading; /* two, for a full disk must not end the reading of what is there */
+    breaker_t writing;
     int64_t body_timeout_ms;     /* from the first byte of a request to its last */
     int64_t refusals_per_minute; /* of one address before it must wait; 0: no limit */
+    bool has_proxy;              /* whose X-Forwarded-For is believed */
+    uint8_t proxy[LIMITER_ADDRESS_MAX];
 } engine_t;
 
 /* Used by the loop's own thread alone, but for finished and event_fd. */

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "http/exchange.h"
@@ -123,6 +124,21 @@ static void find_address(struct MHD_Connection *connection, uint8_t address[LIMI
     }
 }
 
+/* What stands in several headers of one name: a look-up finds the first of them only. */
+static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    exchange_head_t *head = context;
+
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") == 0)
+        head->forwarded_for = value;
+    if (strcasecmp(name, "Content-Length") == 0) {
+        head->has_two_lengths |= head->content_length != NULL;
+        head->content_length = value;
+    }
+    return MHD_YES;
+}
+
 static exchange_t *begin(runner_t *runner, struct MHD_Connection *connection, const char *method, const char *path)
 {
     exchange_head_t head = {
@@ -130,13 +146,13 @@ static exchange_t *begin(runner_t *runner, struct MHD_Connection *connection, co
         .path = path,
         .request_id = find_header(connection, "X-Request-Id"),
         .content_type = find_header(connection, "Content-Type"),
-        .content_length = find_header(connection, "Content-Length"),
         .transfer_encoding = find_header(connection, "Transfer-Encoding"),
         .query = find_query,
         .connection = connection,
     };
 
     find_address(connection, head.address);
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, see_header, &head);
     return exchange_open(&runner->loop, &head);
 }
 

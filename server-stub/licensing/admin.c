@@ -4,6 +4,7 @@
  */
 #include "licensing/admin.h"
 
+#include "base/text.h"
 #include "license/claims.h"
 #include "licensing/admin_keys.h"
 #include "licensing/entitlement_text.h"
@@ -39,12 +40,12 @@ bool admin_slug_is_valid(const char *slug)
     return strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == size;
 }
 
-static pl_err check_names(const char *slug, const char *name)
+pl_err admin_check_names(const char *slug, const char *name)
 {
     if (!admin_slug_is_valid(slug))
         return pl_fail(PL_ERR_INVALID, "a slug has 1 to %d lower-case letters, digits and inner dashes", (int)BRAND_SLUG_MAX);
-    if (!name[0] || strlen(name) > BRAND_NAME_MAX)
-        return pl_fail(PL_ERR_INVALID, "a name has 1 to %d bytes", (int)BRAND_NAME_MAX);
+    if (!name[0] || strlen(name) > BRAND_NAME_MAX || !pl_text_is_clean(name))
+        return pl_fail(PL_ERR_INVALID, "a name has 1 to %d bytes of UTF-8, none of them control characters", (int)BRAND_NAME_MAX);
     return PL_OK;
 }
 
@@ -168,7 +169,7 @@ pl_err admin_brand_add(tx_t *tx, const keyring_t *keyring, const brand_order_t *
     pl_err err;
 
     *made = (brand_made_t){.brand = {store_new_id(tx), order->slug, order->name, tx->now_ms}};
-    if ((err = check_names(order->slug, order->name)) || (err = name_root_files(tx, order, made)))
+    if ((err = admin_check_names(order->slug, order->name)) || (err = name_root_files(tx, order, made)))
         return err;
     if ((err = pl_key_pair_new(alg, &roots[0])) || (err = pl_key_pair_new(alg, &roots[1])))
         return err;
@@ -223,7 +224,7 @@ pl_err admin_product_add(tx_t *tx, pl_uuid brand_id, product_t *product)
     product->id = entry.target = store_new_id(tx);
     product->brand_id = brand_id;
     product->created_at_ms = tx->now_ms;
-    if ((err = check_names(product->slug, product->name)) || (err = check_policy(&product->policy)) ||
+    if ((err = admin_check_names(product->slug, product->name)) || (err = check_policy(&product->policy)) ||
         (err = check_key_template(product)))
         return err;
     if ((err = entitlement_text_read(tx->arena, product->entitlements, NULL, &set)))

@@ -14,6 +14,7 @@
 product_policy_t admin_default_policy(void);
 /* Lower-case letters, digits and '-', 1 to 64, first and last no '-'. */
 bool admin_slug_is_valid(const char *slug);
+pl_err admin_check_names(const char *slug, const char *name); /* PL_ERR_INVALID */
 
 typedef struct {
     brand_t brand;

@@ -58,15 +58,18 @@ pl_err admin_license_change(tx_t *tx, license_t *license, license_change change,
 
 pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms)
 {
-    pl_err err = refuse_cancelled(license);
+    product_t product;
+    pl_err err;
 
-    if (err)
+    if ((err = refuse_cancelled(license)) || (err = products_find(tx, license->brand_id, license->product_id, &product)))
         return err;
     if (expires_at_ms && expires_at_ms <= tx->now_ms)
         return pl_fail(PL_ERR_INVALID, "the new end is past already");
     license->expires_at_ms = expires_at_ms;
     if (!expires_at_ms)
         license->renews = false;
+    if ((err = admin_license_check_end(license, &product.policy)))
+        return err;
     return write_change(tx, license, AUDIT_LICENSE_RENEWED, NULL);
 }
 

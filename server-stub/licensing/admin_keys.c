@@ -148,8 +148,11 @@ pl_err admin_keys_set_state(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id
     if (verdict->state == PL_KEY_CURRENT)
         return pl_fail(PL_ERR_INVALID, "a key is retired or revoked; new ones are made by rotating");
     if ((err = trusted_time_confirm(tx)) || (err = check_root(keyring, brand_id, root)) ||
-        (err = find_key(tx, brand_id, verdict->kid, &key)) || (err = change_state(tx, keyring, key, verdict->state)) ||
-        (err = keyset_publish(tx, brand_id, &root->pair)))
+        (err = find_key(tx, brand_id, verdict->kid, &key)))
+        return err;
+    if (key->state == PL_KEY_RETIRED && verdict->state == PL_KEY_RETIRED)
+        return PL_OK; /* it is: no new keyset */
+    if ((err = change_state(tx, keyring, key, verdict->state)) || (err = keyset_publish(tx, brand_id, &root->pair)))
         return err;
     return audit_append(tx, &entry);
 }

@@ -4,6 +4,7 @@
  */
 #include "licensing/admin_licenses.h"
 
+#include "base/text.h"
 #include "licensing/entitlement_text.h"
 #include "licensing/judge.h"
 #include "licensing/sealing.h"
@@ -20,7 +21,7 @@ static pl_err check_email(const char *email)
 {
     const char *at = email ? strchr(email, '@') : NULL;
 
-    if (!at || at == email || !at[1] || strlen(email) > CUSTOMER_EMAIL_MAX || strpbrk(email, " \t\r\n"))
+    if (!at || at == email || !at[1] || strlen(email) > CUSTOMER_EMAIL_MAX || strchr(email, ' ') || !pl_text_is_clean(email))
         return pl_fail(PL_ERR_INVALID, "an e-mail address has the form name@domain and at most %d bytes",
                        (int)CUSTOMER_EMAIL_MAX);
     return PL_OK;
@@ -33,16 +34,18 @@ static pl_err check_order(tx_t *tx, const license_order_t *order)
 
     if ((err = check_email(order->email)))
         return err;
-    if (order->name && strlen(order->name) > CUSTOMER_NAME_MAX)
-        return pl_fail(PL_ERR_INVALID, "a customer's name has at most %d bytes", (int)CUSTOMER_NAME_MAX);
+    if (order->name && (strlen(order->name) > CUSTOMER_NAME_MAX || !pl_text_is_clean(order->name)))
+        return pl_fail(PL_ERR_INVALID, "a customer's name has at most %d bytes of UTF-8, none of them control characters",
+                       (int)CUSTOMER_NAME_MAX);
     if (order->seats < 0 || order->seats > SEATS_MAX)
         return pl_fail(PL_ERR_INVALID, "seats must be 1 to %d, or 0 for the product's", (int)SEATS_MAX);
     if (order->expires_at_ms && (order->expires_at_ms <= tx->now_ms || order->expires_at_ms <= order->starts_at_ms))
         return pl_fail(PL_ERR_INVALID, "the license would end before it begins");
     if (order->renews && !order->expires_at_ms)
         return pl_fail(PL_ERR_INVALID, "a license that renews needs an end");
-    if (order->plan && (!order->plan[0] || strlen(order->plan) > LICENSE_PLAN_MAX))
-        return pl_fail(PL_ERR_INVALID, "a plan has 1 to %d bytes", (int)LICENSE_PLAN_MAX);
+    if (order->plan && (!order->plan[0] || strlen(order->plan) > LICENSE_PLAN_MAX || !pl_text_is_clean(order->plan)))
+        return pl_fail(PL_ERR_INVALID, "a plan has 1 to %d bytes of UTF-8, none of them control characters",
+                       (int)LICENSE_PLAN_MAX);
     err = entitlement_text_read(tx->arena, NULL, order->entitlements, &set);
     return err && err != PL_ERR_MEMORY ? PL_ERR_INVALID : err;
 }
@@ -124,7 +127,9 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
     license->customer_id = view->customer.id;
     view->seats = license_seats(license, &view->product.policy);
     view->key_tail = pl_license_key_tail(*key);
-    return insert(tx, license);
+    if ((err = admin_license_check_end(license, &view->product.policy)) || (err = insert(tx, license)))
+        return err;
+    return admin_license_try_document(tx, keyring, license);
 }
 
 /* ---- showing ---- */
@@ -169,6 +174,7 @@ pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view)
 pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key)
 {
     const sealed_place_t place = {SEALED_LICENSE_KEY, license->brand_id, pl_span_of(license->key_hash, KEY_HASH_SIZE)};
+    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_REVEALED, .target = license->id};
     license_key_t row;
     char *plain;
     pl_err err = license_keys_find(tx, license->brand_id, license->key_hash, &row);
@@ -180,7 +186,9 @@ pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t 
     if (!(plain = pl_arena_take(tx->arena, row.sealed.size - PL_SEAL_OVERHEAD + 1)))
         return PL_ERR_MEMORY;
     *key = plain;
-    return unseal_at(keyring_sealing_key(keyring), &place, row.sealed, (uint8_t *)plain);
+    if ((err = unseal_at(keyring_sealing_key(keyring), &place, row.sealed, (uint8_t *)plain)))
+        return err;
+    return audit_append(tx, &entry);
 }
 
 /* ---- listing ---- */

@@ -59,7 +59,7 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
                            const char **key);
 /* By id alone, for the operator. Then act with view.license, which names its brand. */
 pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view);
-/* The key in full. PL_ERR_SIGNATURE when sealed under another master key. */
+/* The key in full, and an entry in the audit that says so: a write. PL_ERR_SIGNATURE when sealed under another master key. */
 pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key);
 pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list);
 /* reason: NONE means by the vendor. Idempotent. PL_ERR_STATE with a cancelled license. */
@@ -68,6 +68,11 @@ pl_err admin_license_change(tx_t *tx, license_t *license, license_change change,
 pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms);
 /* Two lines: the license document, the keyset. fingerprint: text form, NULL: not bound. PL_ERR_STATE unless active and not expired. */
 pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *license, const char *fingerprint, pl_buf *file);
+
+/* PL_ERR_INVALID when the end, renewal slack included, is later than a document can say. */
+pl_err admin_license_check_end(const license_t *license, const product_policy_t *policy);
+/* Signs a document for it and forgets that: PL_ERR_INVALID when no program could read it. */
+pl_err admin_license_try_document(tx_t *tx, const keyring_t *keyring, const license_t *license);
 
 /* Seats: the list is the store's activations_list_live or _all. */
 pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid activation_id); /* PL_ERR_NOT_FOUND */

@@ -101,8 +101,13 @@ static pl_err describe(pl_arena *arena, const device_call_t *call, const outcome
     return entitlement_text_read(arena, outcome->product.entitlements, outcome->license.entitlements, &claims->entitlements);
 }
 
-static bool is_older(const pl_device_request *request, const pl_keyset *keyset)
+/* Numbers compare under one root only: a thief of another root may have signed the highest there is. */
+static bool lacks_keyset(const pl_device_request *request, const brand_keys_t *brand)
 {
+    const pl_keyset *keyset = &brand->keyset;
+
+    if (!request->keyset_root || strcmp(request->keyset_root, brand->roots.keys[keyset->root_rank].kid) != 0)
+        return true;
     if (request->keyset_epoch != keyset->epoch)
         return request->keyset_epoch < keyset->epoch;
     return request->keyset_sequence < keyset->sequence;
@@ -126,7 +131,7 @@ pl_err answer_sign(pl_arena *arena, const keyring_t *keyring, const device_call_
     pl_buf_init(&token);
     if (!(err = pl_claims_sign(&claims, &brand->answer.pair, brand->answer.kid, &token))) {
         reply.answer = pl_buf_span(&token);
-        if (brand->has_keyset && is_older(&call->request, &brand->keyset))
+        if (brand->has_keyset && lacks_keyset(&call->request, brand))
             reply.keyset = brand->keyset_token;
         pl_device_reply_write(&reply, body);
         err = body->err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From an outcome to the reply's body: claims, signature, and the keyset where the device's is older. Outside any transaction.
+ * From an outcome to the reply's body: claims, signature, and the keyset where the device lacks it. Outside any transaction.
  */
 #ifndef LICENSING_ANSWER_H
 #define LICENSING_ANSWER_H

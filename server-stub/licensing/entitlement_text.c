@@ -5,6 +5,7 @@
 #include "licensing/entitlement_text.h"
 
 #include "base/json.h"
+#include "base/timestamp.h"
 #include "store/products.h"
 
 #include <string.h>
@@ -63,7 +64,7 @@ static pl_err visit(void *context, const char *name, const pl_json *member)
     *item = (pl_entitlement){.name = name};
     if (!pl_json_is_object(member))
         return read_value(reading->object, name, item);
-    if ((err = pl_json_may_int(member, "exp", 1, INT64_MAX, &item->ends_at)))
+    if ((err = pl_json_may_int(member, "exp", 1, PL_TIME_MAX, &item->ends_at)))
         return err;
     return read_value(member, "value", item);
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "licensing/instance_state.h"
 #include "licensing/master_key.h"
+#include "licensing/secret_file.h"
 
 instance_t *instance_of_directory(const char *directory, const pl_clock *clock)
 {
@@ -16,11 +17,14 @@ instance_t *instance_of_directory(const char *directory, const pl_clock *clock)
         return NULL;
     pl_arena_init(&instance->arena);
     instance->clock = *clock;
+    instance->directory = pl_arena_format(&instance->arena, "%s", directory);
     instance->database = pl_arena_format(&instance->arena, "%s/validator.db", directory);
     instance->master_key = pl_arena_format(&instance->arena, "%s/master.key", directory);
     instance->master_key_next = pl_arena_format(&instance->arena, "%s/master.key.new", directory);
     instance->lock = pl_arena_format(&instance->arena, "%s/server.lock", directory);
-    if (instance->database && instance->master_key && instance->master_key_next && instance->lock)
+    instance->master_key_lock = pl_arena_format(&instance->arena, "%s/master.key.lock", directory);
+    if (instance->directory && instance->database && instance->master_key && instance->master_key_next && instance->lock &&
+        instance->master_key_lock)
         return instance;
     instance_close(instance);
     return NULL;
@@ -47,6 +51,13 @@ tx_t instance_about(const instance_t *instance, pl_arena *arena)
     return (tx_t){.arena = arena, .now_ms = instance_now_ms(instance), .actor = "cli"};
 }
 
+pl_err instance_take_lock(const char *path, int64_t timeout_ms, pl_file_lock **lock)
+{
+    pl_err err = secret_file_create(path, pl_span_of("", 0));
+
+    return err && err != PL_ERR_CONFLICT ? err : pl_file_lock_take(path, timeout_ms, lock);
+}
+
 pl_err instance_open_store(const instance_t *instance, pl_db_mode mode, store_t **store)
 {
     const store_options_t options = {instance->database, mode, INSTANCE_BUSY_TIMEOUT_MS};
@@ -68,9 +79,15 @@ static pl_err load_keys(void *context, tx_t *tx)
 
 pl_err instance_load_keys(instance_t *instance, pl_arena *arena, const uint8_t master[PL_SEAL_KEY_SIZE])
 {
-    key_load load = {master, &instance->keys};
+    keys_t *keys = NULL;
+    key_load load = {master, &keys};
+    pl_err err = instance_read(instance, arena, load_keys, &load);
 
-    return instance_read(instance, arena, load_keys, &load);
+    if (err)
+        return err;
+    keys_close(instance->keys);
+    instance->keys = keys;
+    return PL_OK;
 }
 
 /* A rewrap that was cut between its commit and the renaming of the file left the new key beside the old one. */
@@ -81,14 +98,21 @@ static pl_err finish_rewrap(instance_t *instance, pl_arena *arena)
     bool is_file;
     pl_err err;
 
-    if ((err = master_key_load(instance->master_key_next, master, &is_file)) ||
-        (err = instance_load_keys(instance, arena, master)))
+    if ((err = master_key_load(instance->master_key_next, master, &is_file)))
         return err;
+    err = instance_load_keys(instance, arena, master);
     pl_wipe(master, sizeof(master));
-    return fs->rename(fs->context, instance->master_key_next, instance->master_key);
+    if (err || (err = fs->rename(fs->context, instance->master_key_next, instance->master_key)))
+        return err;
+    return fs->sync_directory(fs->context, instance->directory);
 }
 
-static pl_err unlock(instance_t *instance, pl_arena *arena)
+static pl_err fail_unfit(void)
+{
+    return pl_fail(PL_ERR_SIGNATURE, "the master key is not the one this database was sealed with");
+}
+
+static pl_err try_master_key(instance_t *instance, pl_arena *arena)
 {
     uint8_t master[PL_SEAL_KEY_SIZE];
     pl_err err = master_key_load(instance->master_key, master, &instance->master_is_file);
@@ -99,9 +123,31 @@ static pl_err unlock(instance_t *instance, pl_arena *arena)
         return err;
     err = instance_load_keys(instance, arena, master);
     pl_wipe(master, sizeof(master));
-    if (err == PL_ERR_SIGNATURE && instance->master_is_file && !finish_rewrap(instance, arena))
-        return PL_OK;
-    return err == PL_ERR_SIGNATURE ? pl_fail(err, "the master key is not the one this database was sealed with") : err;
+    return err == PL_ERR_SIGNATURE ? fail_unfit() : err;
+}
+
+pl_err instance_unlock(instance_t *instance, pl_arena *arena)
+{
+    pl_err err = try_master_key(instance, arena);
+
+    if (err != PL_ERR_SIGNATURE || !instance->master_is_file)
+        return err;
+    return finish_rewrap(instance, arena) ? fail_unfit() : PL_OK;
+}
+
+/* The key file may be replaced between the reading of it and of the database: what does not fit is looked at again under the lock. */
+static pl_err unlock(instance_t *instance, pl_arena *arena)
+{
+    pl_err err = try_master_key(instance, arena);
+    pl_file_lock *lock;
+
+    if (err != PL_ERR_SIGNATURE || !instance->master_is_file)
+        return err;
+    if ((err = instance_take_lock(instance->master_key_lock, INSTANCE_BUSY_TIMEOUT_MS, &lock)))
+        return err;
+    err = instance_unlock(instance, arena);
+    pl_file_lock_release(lock);
+    return err;
 }
 
 /* Opening for writing must not make a database where there is none. */
@@ -142,7 +188,7 @@ pl_err instance_open(const char *directory, const pl_clock *clock, instance_t **
 
 pl_err instance_claim(instance_t *instance)
 {
-    pl_err err = pl_file_lock_take(instance->lock, 0, &instance->claim);
+    pl_err err = instance_take_lock(instance->lock, 0, &instance->claim);
 
     return err == PL_ERR_BUSY ? pl_fail(err, "a server runs on this data directory") : err;
 }

@@ -50,8 +50,8 @@ pl_err instance_read(instance_t *instance, pl_arena *arena, store_work work, voi
 /* An online copy of the database; the master key is not in it. PL_ERR_CONFLICT when the file exists. */
 pl_err instance_backup(instance_t *instance, const char *path);
 /*
- * Puts a backup in place of the database (which is kept as validator.db.before-restore) and raises the epoch, so that what is signed from now on
- * is newer than anything signed after the backup was taken. The server must be stopped: PL_ERR_BUSY. Needs the master key. Keysets keep their own
+ * Puts a backup in place of the database (which is kept as validator.db.before-restore-TIME) and raises the epoch, so that what is signed from now on
+ * is newer than anything signed after the backup was taken. The server and every command must have ended: PL_ERR_BUSY. Needs the master key. Keysets keep their own
  * epoch, because only the root, which is offline, can sign them; after a restore over a rotation, rotate again.
  */
 pl_err instance_restore(const char *directory, const char *backup, const pl_clock *clock, int64_t *epoch);

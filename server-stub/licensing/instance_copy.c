@@ -4,6 +4,7 @@
  */
 #include "licensing/instance.h"
 
+#include "base/timestamp.h"
 #include "licensing/instance_state.h"
 #include "licensing/master_key.h"
 #include "licensing/sealing.h"
@@ -24,6 +25,8 @@ pl_err instance_backup(instance_t *instance, const char *path)
 }
 
 /* ---- restore ---- */
+
+enum { KEPT_MAX = 100 }; /* within one second */
 
 typedef struct {
     instance_t *instance; /* of the directory; its store is the restored one while that is prepared */
@@ -88,57 +91,131 @@ static pl_err read_epoch(void *context, tx_t *tx)
     return err;
 }
 
-/* The database that is replaced may be damaged: that is why one restores. Its epoch counts where it can be read. */
-static void look_at_present(restoration *r, pl_arena *arena)
+/* Its log put into it, as one file, which SQLite does only where nobody else has it open: who has would write on into the kept file. */
+static pl_err make_one_file(const char *database)
+{
+    const pl_db_sqlite_options options = {database, DB_READ_WRITE, INSTANCE_BUSY_TIMEOUT_MS, true, false};
+    pl_db *db;
+    pl_err err = pl_db_open_sqlite(&options, &db);
+
+    if (err)
+        return err;
+    pl_db_close(db);
+    return PL_OK;
+}
+
+/* The database that is replaced may be damaged: that is why one restores. Its epoch counts where it can be read. PL_ERR_BUSY. */
+static pl_err look_at_present(restoration *r, pl_arena *arena)
 {
     instance_t *instance = r->instance;
+    pl_err err = instance_open_store(instance, DB_READ_ONLY, &instance->store); /* it tidies up nothing of what is damaged */
 
-    if (instance_open_store(instance, DB_READ_WRITE, &instance->store))
-        return;
-    (void)instance_read(instance, arena, read_epoch, r);
-    store_close(instance->store);
-    instance->store = NULL;
+    if (!err) {
+        (void)instance_read(instance, arena, read_epoch, r);
+        store_close(instance->store);
+        instance->store = NULL;
+        err = make_one_file(instance->database);
+    }
+    if (err == PL_ERR_BUSY)
+        return pl_fail(err, "another program has %s open; restore when it has ended", instance->database);
+    return PL_OK;
 }
 
-static void remove_beside(const char *database, const char *end, pl_arena *arena)
+static void remove_file(const char *path)
 {
     const pl_fs *fs = pl_fs_system();
-    const char *path = pl_arena_format(arena, "%s%s", database, end);
 
-    if (path)
-        fs->remove(fs->context, path);
+    fs->remove(fs->context, path);
 }
 
-/* A log of the old database must never be replayed into the new one. */
-static pl_err exchange(const restoration *r, const char *directory, pl_arena *arena)
+static bool is_there(const char *path)
+{
+    const pl_fs *fs = pl_fs_system();
+    pl_buf content;
+    pl_err err;
+
+    pl_buf_init(&content);
+    err = fs->read(fs->context, path, 0, &content);
+    pl_buf_reset(&content);
+    return err != PL_ERR_NOT_FOUND;
+}
+
+/* A name nobody has yet: what a restore put aside is never overwritten. */
+static pl_err choose_kept(restoration *r, pl_arena *arena)
+{
+    char now[PL_TIMESTAMP_SIZE];
+
+    pl_timestamp_format(instance_now_ms(r->instance) / 1000, now);
+    for (int n = 1; n <= KEPT_MAX; n++) {
+        r->kept = pl_arena_format(arena, "%s.before-restore-%.10s-%.2s%.2s%.2s-%d", r->instance->database, now, now + 11,
+                                  now + 14, now + 17, n);
+        if (!r->kept)
+            return PL_ERR_MEMORY;
+        if (!is_there(r->kept))
+            return PL_OK;
+    }
+    return pl_fail(PL_ERR_CONFLICT, "%s exists already", r->kept);
+}
+
+static pl_err move(const char *from, const char *to, const char *end, pl_arena *arena)
+{
+    const pl_fs *fs = pl_fs_system();
+    const char *source = pl_arena_format(arena, "%s%s", from, end);
+    const char *target = pl_arena_format(arena, "%s%s", to, end);
+    pl_err err = source && target ? fs->rename(fs->context, source, target) : PL_ERR_MEMORY;
+
+    return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+}
+
+/* With its log, which must never be replayed into another database. */
+static pl_err move_database(const char *from, const char *to, pl_arena *arena)
+{
+    pl_err err;
+
+    if ((err = move(from, to, "", arena)) || (err = move(from, to, "-wal", arena)))
+        return err;
+    return move(from, to, "-shm", arena);
+}
+
+static pl_err exchange(restoration *r, pl_arena *arena)
 {
     const pl_fs *fs = pl_fs_system();
     const char *database = r->instance->database;
-    pl_err err = fs->rename(fs->context, database, r->kept);
+    pl_err err;
 
-    if (err && err != PL_ERR_NOT_FOUND)
+    if ((err = choose_kept(r, arena)))
         return err;
-    remove_beside(database, "-wal", arena);
-    remove_beside(database, "-shm", arena);
-    if ((err = fs->rename(fs->context, r->prepared, database)))
+    if ((err = move_database(database, r->kept, arena)) || (err = fs->rename(fs->context, r->prepared, database))) {
+        (void)move_database(r->kept, database, arena);
         return err;
-    return fs->sync_directory(fs->context, directory);
+    }
+    return fs->sync_directory(fs->context, r->instance->directory);
 }
 
-static pl_err run_restore(restoration *r, const char *directory, const char *backup, pl_arena *arena)
+static pl_err replace(restoration *r, const char *backup, pl_arena *arena)
 {
     pl_err err;
 
     r->prepared = pl_arena_format(arena, "%s.restoring", r->instance->database);
-    r->kept = pl_arena_format(arena, "%s.before-restore", r->instance->database);
-    if (!r->prepared || !r->kept)
+    if (!r->prepared)
         return PL_ERR_MEMORY;
-    if ((err = instance_claim(r->instance)))
+    remove_file(r->prepared); /* of a restore that was cut short */
+    if ((err = copy_backup(r, backup)) || (err = look_at_present(r, arena)) || (err = prepare(r, arena)) ||
+        (err = exchange(r, arena)))
+        remove_file(r->prepared);
+    return err;
+}
+
+static pl_err run_restore(restoration *r, const char *backup, pl_arena *arena)
+{
+    pl_file_lock *lock; /* a new master key would be for the database that goes */
+    pl_err err;
+
+    if ((err = instance_claim(r->instance)) ||
+        (err = instance_take_lock(r->instance->master_key_lock, INSTANCE_BUSY_TIMEOUT_MS, &lock)))
         return err;
-    remove_beside(r->prepared, "", arena); /* of a restore that was cut short */
-    look_at_present(r, arena);
-    if ((err = copy_backup(r, backup)) || (err = prepare(r, arena)) || (err = exchange(r, directory, arena)))
-        remove_beside(r->prepared, "", arena);
+    err = replace(r, backup, arena);
+    pl_file_lock_release(lock);
     return err;
 }
 
@@ -152,7 +229,7 @@ pl_err instance_restore(const char *directory, const char *backup, const pl_cloc
         return PL_ERR_MEMORY;
     pl_arena_init(&arena);
     if (!err)
-        err = run_restore(&r, directory, backup, &arena);
+        err = run_restore(&r, backup, &arena);
     *epoch = r.epoch;
     instance_close(r.instance);
     pl_arena_reset(&arena);
@@ -183,7 +260,11 @@ static pl_err reseal(void *context, tx_t *tx)
     return audit_append(tx, &entry);
 }
 
-pl_err instance_rewrap(instance_t *instance, pl_arena *arena)
+/*
+ * The file of the new key is on the medium before the commit that needs it, and is left there when the commit fails: whether it did is
+ * not always known. The next to open takes whichever fits.
+ */
+static pl_err change_master_key(instance_t *instance, pl_arena *arena)
 {
     const pl_fs *fs = pl_fs_system();
     uint8_t master[PL_SEAL_KEY_SIZE];
@@ -191,16 +272,27 @@ pl_err instance_rewrap(instance_t *instance, pl_arena *arena)
     pl_err err;
 
     if (instance->master_is_file)
-        remove_beside(instance->master_key_next, "", arena); /* of a rewrap that never committed */
+        remove_file(instance->master_key_next); /* of a rewrap that never committed: master.key fits */
     if ((err = master_key_make_next(instance->master_key_next, instance->master_is_file, master)))
         return err;
     err = instance_write(instance, arena, reseal, &rewrap);
     pl_wipe(master, sizeof(master));
-    if (!instance->master_is_file)
+    if (err || !instance->master_is_file)
         return err;
+    if ((err = fs->rename(fs->context, instance->master_key_next, instance->master_key)))
+        return err;
+    return fs->sync_directory(fs->context, instance->directory);
+}
+
+pl_err instance_rewrap(instance_t *instance, pl_arena *arena)
+{
+    pl_file_lock *lock;
+    pl_err err = instance_take_lock(instance->master_key_lock, INSTANCE_BUSY_TIMEOUT_MS, &lock);
+
     if (err)
-        remove_beside(instance->master_key_next, "", arena);
-    else
-        err = fs->rename(fs->context, instance->master_key_next, instance->master_key);
+        return err;
+    if (!(err = instance_unlock(instance, arena))) /* anew: another rewrap may have come first */
+        err = change_master_key(instance, arena);
+    pl_file_lock_release(lock);
     return err;
 }

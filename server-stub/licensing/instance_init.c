@@ -4,6 +4,8 @@
  */
 #include "licensing/instance.h"
 
+#include <stdio.h>
+
 #include "licensing/admin.h"
 #include "licensing/instance_state.h"
 #include "licensing/master_key.h"
@@ -16,6 +18,8 @@ typedef struct {
     const instance_order_t *order;
     const uint8_t *master;
     brand_made_t brand;
+    bool made_directory; /* what is to be undone when the rest fails */
+    bool made_database;
 } init_run;
 
 static pl_err refuse_entry(void *visitor, const char *name)
@@ -23,13 +27,14 @@ static pl_err refuse_entry(void *visitor, const char *name)
     return pl_fail(PL_ERR_CONFLICT, "%s holds %s already; init takes an empty or a new directory", (const char *)visitor, name);
 }
 
-static pl_err make_directory(const char *directory)
+static pl_err make_directory(const char *directory, bool *is_new)
 {
     const pl_fs *fs = pl_fs_system();
     pl_err err = fs->list(fs->context, directory, refuse_entry, (void *)(uintptr_t)directory);
 
     if (err && err != PL_ERR_NOT_FOUND)
         return err;
+    *is_new = err == PL_ERR_NOT_FOUND;
     return fs->make_directory(fs->context, directory);
 }
 
@@ -67,8 +72,7 @@ static pl_err fill(void *context, tx_t *tx)
     return err;
 }
 
-/* What was begun is taken away again, so that init can be tried anew. */
-static void undo(const instance_t *instance, const brand_made_t *brand)
+static void remove_database(const instance_t *instance)
 {
     static const char *const ends[] = {"", "-wal", "-shm"};
     const pl_fs *fs = pl_fs_system();
@@ -82,8 +86,24 @@ static void undo(const instance_t *instance, const brand_made_t *brand)
             fs->remove(fs->context, path.data);
     }
     pl_buf_reset(&path);
-    fs->remove(fs->context, instance->master_key); /* not there when the environment gave the key */
-    admin_brand_undo(brand);
+}
+
+/* What this run began is taken away again, so that init can be tried anew. The failure keeps its own detail. */
+static pl_err undo(const init_run *init, pl_err err)
+{
+    const pl_fs *fs = pl_fs_system();
+    char detail[PL_ERR_DETAIL_MAX + 1];
+
+    (void)snprintf(detail, sizeof(detail), "%s", pl_err_detail());
+    if (init->made_database) {
+        remove_database(init->instance);
+        admin_brand_undo(&init->brand);
+    }
+    if (init->instance->master_is_file)
+        fs->remove(fs->context, init->instance->master_key);
+    if (init->made_directory)
+        (void)remove(init->order->directory); /* unless somebody has put something there */
+    return pl_fail(err, "%s", detail);
 }
 
 static pl_err build(init_run *init, pl_arena *arena)
@@ -91,6 +111,7 @@ static pl_err build(init_run *init, pl_arena *arena)
     instance_t *instance = init->instance;
     pl_err err = secret_file_create(instance->database, pl_span_of("", 0)); /* so that SQLite's files are 0600 too */
 
+    init->made_database = !err;
     if (err || (err = instance_open_store(instance, DB_READ_WRITE_CREATE, &instance->store)))
         return err;
     return instance_write(instance, arena, fill, init);
@@ -98,19 +119,18 @@ static pl_err build(init_run *init, pl_arena *arena)
 
 static pl_err run(init_run *init, pl_arena *arena)
 {
+    instance_t *instance = init->instance;
     uint8_t master[PL_SEAL_KEY_SIZE];
-    pl_err err = master_key_make(init->instance->master_key, master);
+    pl_err err = master_key_make(instance->master_key, master, &instance->master_is_file);
 
     if (err)
         return err;
     init->master = master;
     err = build(init, arena);
     pl_wipe(master, sizeof(master));
-    store_close(init->instance->store);
-    init->instance->store = NULL;
-    if (err)
-        undo(init->instance, &init->brand);
-    return err;
+    store_close(instance->store);
+    instance->store = NULL;
+    return err ? undo(init, err) : PL_OK;
 }
 
 pl_err instance_init(pl_arena *arena, const instance_order_t *order, instance_made_t *made)
@@ -118,7 +138,8 @@ pl_err instance_init(pl_arena *arena, const instance_order_t *order, instance_ma
     init_run init = {.order = order};
     pl_err err;
 
-    if ((err = pl_crypto_ready()) || (err = make_directory(order->directory)))
+    if ((err = pl_crypto_ready()) || (err = admin_check_names(order->brand_slug, order->brand_name)) ||
+        (err = make_directory(order->directory, &init.made_directory)))
         return err;
     if (!(init.instance = instance_of_directory(order->directory, &order->clock)))
         return PL_ERR_MEMORY;

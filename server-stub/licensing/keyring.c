@@ -65,7 +65,8 @@ static void export_key(pl_json_writer *writer, const pl_jwk *jwk)
 
 static void export_brand(pl_json_writer *writer, const brand_keys_t *brand)
 {
-    for (size_t i = 0; i < brand->roots.count; i++)
+    /* A root that a later one outranks signs nothing that a program takes. */
+    for (size_t i = brand->has_keyset ? brand->keyset.root_rank : 0; i < brand->roots.count; i++)
         export_key(writer, &brand->roots.keys[i]);
     for (size_t i = 0; i < brand->keyset.count; i++)
         if (brand->keyset.keys[i].state != PL_KEY_REVOKED)

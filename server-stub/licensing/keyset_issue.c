@@ -33,14 +33,35 @@ static bool signs_answers_only(const signing_key_t *key)
     return key->docs == 1u << PL_DOC_ANSWER;
 }
 
-/* Retired answer keys may be left out when they are many: their last leases have ended. License keys stay, for licenses do. */
-static size_t drop_oldest_answer_key(signing_key_t *keys, size_t count)
+static bool is_revoked(const signing_key_t *key)
 {
-    for (size_t i = count; i-- > 0;)
-        if (keys[i].state != PL_KEY_CURRENT && signs_answers_only(&keys[i])) {
-            memmove(&keys[i], &keys[i + 1], (count - i - 1) * sizeof(*keys));
-            return count - 1;
-        }
+    return key->state == PL_KEY_REVOKED;
+}
+
+static bool is_old_answer_key(const signing_key_t *key)
+{
+    return key->state == PL_KEY_RETIRED && signs_answers_only(key);
+}
+
+static bool is_retired(const signing_key_t *key)
+{
+    return key->state == PL_KEY_RETIRED;
+}
+
+/*
+ * What is left out when a keyset is full, the oldest first: revoked keys, for a key that is unknown is refused as well; retired answer
+ * keys, whose last leases have ended; retired license keys last, for licenses live long. A theft must never find no room.
+ */
+static size_t leave_one_out(signing_key_t *keys, size_t count)
+{
+    static bool (*const kinds[])(const signing_key_t *key) = {is_revoked, is_old_answer_key, is_retired};
+
+    for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
+        for (size_t i = count; i-- > 0;)
+            if (kinds[kind](&keys[i])) {
+                memmove(&keys[i], &keys[i + 1], (count - i - 1) * sizeof(*keys));
+                return count - 1;
+            }
     return count;
 }
 
@@ -55,7 +76,7 @@ static pl_err choose_keys(tx_t *tx, pl_uuid brand_id, pl_keyset *keyset)
     do {
         before = count;
         if (count > PL_KEYSET_KEYS_MAX)
-            count = drop_oldest_answer_key(keys, count);
+            count = leave_one_out(keys, count);
     } while (count < before);
     if (count > PL_KEYSET_KEYS_MAX)
         return pl_fail(PL_ERR_STATE, "the brand has %zu keys and a keyset holds %d", count, (int)PL_KEYSET_KEYS_MAX);

@@ -4,10 +4,12 @@
  */
 #include "licensing/admin_licenses.h"
 
+#include "base/timestamp.h"
 #include "licensing/entitlement_text.h"
 #include "licensing/judge.h"
 #include "licensing/trusted_time.h"
 #include "store/audit.h"
+#include "token/claims_json.h"
 #include "token/issue.h"
 #include "token/license_file.h"
 
@@ -35,7 +37,8 @@ static pl_err bind_device(const char *fingerprint, const product_t *product, pl_
 {
     if (!fingerprint)
         return PL_OK;
-    if (pl_fingerprint_parse(pl_span_text(fingerprint), &claims->device) || !pl_fingerprint_is_enough(&claims->device))
+    if (pl_fingerprint_parse(pl_span_text(fingerprint), &claims->device) || !pl_fingerprint_is_enough(&claims->device) ||
+        !pl_fingerprint_is_of_one_machine(&claims->device))
         return pl_fail(PL_ERR_INVALID, "that is no fingerprint of one device; take what `pospal-license fingerprint` prints");
     claims->has_device = true;
     claims->match = product->policy.match;
@@ -64,13 +67,37 @@ static pl_err describe(tx_t *tx, const license_t *license, const product_t *prod
     return entitlement_text_read(tx->arena, product->entitlements, license->entitlements, &claims->entitlements);
 }
 
-static pl_err write_file(const brand_keys_t *brand, const pl_claims *claims, pl_buf *file)
+/* As the customer's program will read it. What that refuses must not leave the house. */
+static pl_err read_back(tx_t *tx, const brand_keys_t *brand, pl_span token)
+{
+    pl_claims claims;
+    pl_jws jws;
+    pl_err err = pl_keyset_verify_document(&brand->keyset, tx->arena, PL_DOC_LICENSE, token, &jws);
+
+    if (err)
+        return err == PL_ERR_MALFORMED || err == PL_ERR_TOO_LARGE
+                   ? pl_fail(PL_ERR_INVALID, "a program could not read the license: it is too large, or a text in it is damaged")
+                   : err;
+    err = pl_claims_read(tx->arena, &jws, &claims);
+    return err == PL_ERR_MALFORMED ? PL_ERR_INVALID : err; /* the detail names the member */
+}
+
+static pl_err sign(tx_t *tx, const brand_keys_t *brand, const pl_claims *claims, pl_buf *token)
+{
+    pl_err err = pl_claims_sign(claims, &brand->license.pair, brand->license.kid, token);
+
+    if (err)
+        return err == PL_ERR_TOO_LARGE ? pl_fail(PL_ERR_INVALID, "the license has too many or too long entitlements") : err;
+    return read_back(tx, brand, pl_buf_span(token));
+}
+
+static pl_err write_file(tx_t *tx, const brand_keys_t *brand, const pl_claims *claims, pl_buf *file)
 {
     pl_buf token;
     pl_err err;
 
     pl_buf_init(&token);
-    if (!(err = pl_claims_sign(claims, &brand->license.pair, brand->license.kid, &token)))
+    if (!(err = sign(tx, brand, claims, &token)))
         pl_license_file_join(file, pl_buf_span(&token), brand->keyset_token);
     pl_buf_reset(&token);
     return err ? err : file->err;
@@ -84,6 +111,45 @@ static pl_err note(tx_t *tx, const license_t *license, const char *token_id)
                            .metadata = pl_arena_format(tx->arena, "{\"jti\":\"%s\"}", token_id)};
 
     return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+}
+
+static void name(tx_t *tx, const brand_keys_t *brand, const license_t *license, id_texts *ids, pl_claims *claims)
+{
+    pl_uuid_format(license->id, ids->license_id);
+    pl_uuid_format(license->product_id, ids->product_id);
+    pl_uuid_format(store_new_id(tx), ids->token_id);
+    claims->issuer = brand->id_text;
+    claims->license_id = ids->license_id;
+    claims->product_id = ids->product_id;
+    claims->token_id = ids->token_id;
+}
+
+pl_err admin_license_check_end(const license_t *license, const product_policy_t *policy)
+{
+    if (license_end_ms(license, policy) / MS > PL_TIME_MAX)
+        return pl_fail(PL_ERR_INVALID, "the end, with the slack of a late renewal, must not be later than the year 9999");
+    return PL_OK;
+}
+
+pl_err admin_license_try_document(tx_t *tx, const keyring_t *keyring, const license_t *license)
+{
+    const brand_keys_t *brand = keyring_find_brand(keyring, license->brand_id);
+    pl_claims claims = {.epoch = keyring_epoch(keyring)};
+    product_t product;
+    id_texts ids;
+    pl_buf token;
+    pl_err err;
+
+    if (!brand || brand->license.pair.public_key.alg == PL_ALG_NONE)
+        return PL_OK; /* a brand may be without a key for licenses for a while */
+    if ((err = products_find(tx, license->brand_id, license->product_id, &product)) ||
+        (err = describe(tx, license, &product, &claims)))
+        return err;
+    name(tx, brand, license, &ids, &claims);
+    pl_buf_init(&token);
+    err = sign(tx, brand, &claims, &token);
+    pl_buf_reset(&token);
+    return err;
 }
 
 pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *license, const char *fingerprint, pl_buf *file)
@@ -100,14 +166,8 @@ pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *l
         (err = check_license(tx, license, &product)) || (err = describe(tx, license, &product, &claims)) ||
         (err = bind_device(fingerprint, &product, &claims)))
         return err;
-    pl_uuid_format(license->id, ids.license_id);
-    pl_uuid_format(product.id, ids.product_id);
-    pl_uuid_format(store_new_id(tx), ids.token_id);
-    claims.issuer = brand->id_text;
-    claims.license_id = ids.license_id;
-    claims.product_id = ids.product_id;
-    claims.token_id = ids.token_id;
-    if ((err = write_file(brand, &claims, file)))
+    name(tx, brand, license, &ids, &claims);
+    if ((err = write_file(tx, brand, &claims, file)))
         return err;
     return note(tx, license, ids.token_id);
 }

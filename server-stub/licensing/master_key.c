@@ -66,11 +66,12 @@ pl_err master_key_load(const char *path, uint8_t key[PL_SEAL_KEY_SIZE], bool *is
     return err;
 }
 
-pl_err master_key_make(const char *path, uint8_t key[PL_SEAL_KEY_SIZE])
+pl_err master_key_make(const char *path, uint8_t key[PL_SEAL_KEY_SIZE], bool *is_file)
 {
     pl_err err = read_environment(variable, key);
 
-    return err == PL_ERR_NOT_FOUND ? write_new(path, key) : err;
+    *is_file = err == PL_ERR_NOT_FOUND;
+    return *is_file ? write_new(path, key) : err;
 }
 
 pl_err master_key_make_next(const char *path, bool is_file, uint8_t key[PL_SEAL_KEY_SIZE])

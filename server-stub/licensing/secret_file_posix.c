@@ -42,6 +42,50 @@ static bool write_all(int fd, pl_span bytes)
     return fsync(fd) == 0;
 }
 
+static int open_directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    pl_buf directory;
+    int fd = -1;
+
+    pl_buf_init(&directory);
+    if (slash)
+        pl_buf_add(&directory, path, (size_t)(slash - path) + 1);
+    else
+        pl_buf_add_text(&directory, ".");
+    if (directory.err)
+        errno = ENOMEM;
+    else
+        fd = open(directory.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    pl_buf_reset(&directory);
+    return fd;
+}
+
+/* What root makes in the directory of a service belongs to the service, or it could not read it. */
+static bool give_to_owner(int fd, int directory)
+{
+    struct stat file, owner;
+
+    if (geteuid() != 0)
+        return true;
+    if (fstat(fd, &file) != 0 || fstat(directory, &owner) != 0)
+        return false;
+    return file.st_uid == owner.st_uid || fchown(fd, owner.st_uid, owner.st_gid) == 0;
+}
+
+/* The file and its name are on the medium when this is true. */
+static bool fill(int fd, const char *path, pl_span bytes)
+{
+    int directory = open_directory_of(path);
+    bool done = directory >= 0 && give_to_owner(fd, directory) && write_all(fd, bytes) && fsync(directory) == 0;
+    int cause = errno;
+
+    if (directory >= 0)
+        close(directory);
+    errno = cause;
+    return done;
+}
+
 pl_err secret_file_create(const char *path, pl_span bytes)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -49,7 +93,7 @@ pl_err secret_file_create(const char *path, pl_span bytes)
 
     if (fd < 0)
         return fail_errno(path);
-    if (!write_all(fd, bytes))
+    if (!fill(fd, path, bytes))
         err = fail_errno(path);
     close(fd);
     if (err)

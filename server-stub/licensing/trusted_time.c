@@ -11,7 +11,7 @@
 #include "store/audit.h"
 #include "store/meta.h"
 
-enum { RECORD_EVERY_MS = 60 * 1000 };
+enum { RECORD_EVERY_MS = 60 * 1000, STEP_MS = 60 * 1000 /* more is no slewing */ };
 
 #define NOT_YET INT64_MIN
 
@@ -19,6 +19,8 @@ struct trusted_time {
     pl_clock clock;
     atomic_llong offset_ms;   /* of the wall clock to the uptime, when it was first believed; NOT_YET */
     atomic_llong recorded_ms; /* the newest time in the database */
+    int64_t steady_offset_ms; /* the writer's: what the offset has been, within STEP_MS, since */
+    int64_t steady_since_ms;  /* this uptime */
 };
 
 static pl_err refuse(int64_t now_ms, int64_t last_ms, const char *word)
@@ -40,12 +42,14 @@ static pl_err compare(int64_t now_ms, int64_t last_ms, int64_t ahead_max_ms)
 
 pl_err trusted_time_confirm(tx_t *tx)
 {
+    int64_t most_ms;
     meta_t meta;
     pl_err err;
 
     if ((err = meta_read(tx, &meta)) || (err = compare(tx->now_ms, meta.last_time_ms, TRUSTED_TIME_AHEAD_BY_HAND_MS)))
         return err;
-    return meta_advance_time(tx, tx->now_ms);
+    most_ms = meta.last_time_ms + TRUSTED_TIME_BEHIND_MS;
+    return meta_advance_time(tx, tx->now_ms < most_ms ? tx->now_ms : most_ms);
 }
 
 pl_err trusted_time_accept(tx_t *tx)
@@ -66,21 +70,57 @@ static pl_err believe(trusted_time_t *time, int64_t now_ms, int64_t offset_ms)
     return err;
 }
 
+static bool is_within(int64_t value, int64_t around, int64_t distance)
+{
+    return value <= around + distance && value >= around - distance;
+}
+
 pl_err trusted_time_now(trusted_time_t *time, int64_t *now_ms)
 {
     pl_time now = pl_clock_read(&time->clock);
     int64_t offset_ms = now.wall_ms - now.boot_ms;
     int64_t believed_ms = atomic_load(&time->offset_ms);
-    int64_t departed_ms;
 
     *now_ms = now.wall_ms;
     if (believed_ms == NOT_YET)
         return believe(time, now.wall_ms, offset_ms);
-    departed_ms = offset_ms - believed_ms;
-    if (departed_ms <= TRUSTED_TIME_JUMP_MS && departed_ms >= -TRUSTED_TIME_JUMP_MS)
+    if (is_within(offset_ms, believed_ms, TRUSTED_TIME_JUMP_MS))
         return PL_OK;
-    return pl_fail(PL_ERR_CLOCK, "this machine's clock moved by %lld s against its uptime since the program started",
-                   (long long)(departed_ms / 1000));
+    return pl_fail(PL_ERR_CLOCK, "this machine's clock moved by %lld s against its uptime",
+                   (long long)((offset_ms - believed_ms) / 1000));
+}
+
+static void begin_steady(trusted_time_t *time, pl_time now)
+{
+    time->steady_offset_ms = now.wall_ms - now.boot_ms;
+    time->steady_since_ms = now.boot_ms;
+}
+
+/* Believes a clock that departed once and has gone with the uptime since. */
+static pl_time watch(trusted_time_t *time)
+{
+    pl_time now = pl_clock_read(&time->clock);
+    int64_t offset_ms = now.wall_ms - now.boot_ms;
+    int64_t believed_ms = atomic_load(&time->offset_ms);
+
+    if (!is_within(offset_ms, time->steady_offset_ms, STEP_MS))
+        begin_steady(time, now);
+    else if (believed_ms != NOT_YET && !is_within(offset_ms, believed_ms, TRUSTED_TIME_JUMP_MS) &&
+             now.boot_ms - time->steady_since_ms >= TRUSTED_TIME_SETTLE_MS)
+        (void)believe(time, now.wall_ms, offset_ms);
+    return now;
+}
+
+/* A time that leaps ahead of the database is written into it, where it stays, only when the clock has proved steady. */
+static bool is_recordable(trusted_time_t *time)
+{
+    pl_time now = watch(time);
+    int64_t now_ms;
+
+    if (trusted_time_now(time, &now_ms))
+        return false;
+    return now_ms <= (int64_t)atomic_load(&time->recorded_ms) + TRUSTED_TIME_BEHIND_MS ||
+           now.boot_ms - time->steady_since_ms >= TRUSTED_TIME_PROOF_MS;
 }
 
 pl_err trusted_time_open(tx_t *tx, pl_clock clock, bool accept, trusted_time_t **out)
@@ -98,6 +138,7 @@ pl_err trusted_time_open(tx_t *tx, pl_clock clock, bool accept, trusted_time_t *
     time->clock = clock;
     atomic_init(&time->offset_ms, NOT_YET);
     atomic_init(&time->recorded_ms, meta.last_time_ms);
+    begin_steady(time, pl_clock_read(&clock));
     (void)trusted_time_now(time, &now_ms);
     *out = time;
     return PL_OK;
@@ -112,7 +153,8 @@ bool trusted_time_is_due(trusted_time_t *time)
 {
     int64_t now_ms;
 
-    return !trusted_time_now(time, &now_ms) && now_ms - (int64_t)atomic_load(&time->recorded_ms) >= RECORD_EVERY_MS;
+    return is_recordable(time) && !trusted_time_now(time, &now_ms) &&
+           now_ms - (int64_t)atomic_load(&time->recorded_ms) >= RECORD_EVERY_MS;
 }
 
 pl_err trusted_time_flush(trusted_time_t *time, tx_t *tx)
@@ -120,7 +162,7 @@ pl_err trusted_time_flush(trusted_time_t *time, tx_t *tx)
     int64_t now_ms;
     pl_err err;
 
-    if (trusted_time_now(time, &now_ms))
+    if (!is_recordable(time) || trusted_time_now(time, &now_ms))
         return PL_OK;
     if (!(err = meta_advance_time(tx, now_ms)))
         atomic_store(&time->recorded_ms, now_ms);

@@ -44,6 +44,7 @@ static const char *const action_texts[] = {
     [AUDIT_MASTER_KEY_CHANGED] = "instance.rewrapped",
     [AUDIT_RESTORED] = "instance.restored",
     [AUDIT_CLOCK_ACCEPTED] = "instance.clock_accepted",
+    [AUDIT_LICENSE_REVEALED] = "license.revealed",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

@@ -30,7 +30,8 @@ typedef enum {
     AUDIT_KEY_REVOKED = 17,
     AUDIT_MASTER_KEY_CHANGED = 18,
     AUDIT_RESTORED = 19,
-    AUDIT_CLOCK_ACCEPTED = 20
+    AUDIT_CLOCK_ACCEPTED = 20,
+    AUDIT_LICENSE_REVEALED = 21 /* its key was shown in full */
 } audit_action;
 
 typedef struct {

@@ -43,7 +43,6 @@ static void prove_in_child(pospal_client *client)
     static const pl_allocator refusing = {refuse_memory, NULL, NULL};
     long code = 0;
 
-    pl_mutex_lock(client->mutex);
     pl_mem_set(&refusing);
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
         _exit(1);
@@ -54,11 +53,14 @@ static void prove_in_child(pospal_client *client)
 
 static pl_err prove(pospal_client *client)
 {
-    pid_t pid = fork();
     int status = -1;
+    pid_t pid;
 
+    pl_mutex_lock(client->mutex); /* before the fork: afterwards the child would wait for ever if the worker had it just then */
+    pid = fork();
     if (pid == 0)
         prove_in_child(client);
+    pl_mutex_unlock(client->mutex);
     if (pid < 0 || waitpid(pid, &status, 0) < 0)
         return pl_fail(PL_ERR_IO, "no child process");
     if (!WIFEXITED(status) || WEXITSTATUS(status))

@@ -188,6 +188,7 @@ static pl_err tell_keyset(const shop_t *shop, pl_device_request *request)
     if (brand) {
         request->keyset_epoch = brand->keyset.epoch;
         request->keyset_sequence = brand->keyset.sequence;
+        request->keyset_root = shop->roots.keys[brand->keyset.root_rank].kid;
     }
     pl_arena_reset(&arena);
     return brand ? PL_OK : pl_fail(PL_ERR_STATE, "the brand has no keys");

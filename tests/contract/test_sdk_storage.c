@@ -95,7 +95,7 @@ static void a_license_installed_in_a_read_only_place_counts(void **state)
 
     pl_buf_init(&text);
     fake_validator_file(&s->validator, &(fake_file){0}, &text);
-    shop_write_file(s, "license-installed", pl_buf_span(&text));
+    shop_write_file(s, "license-00112233445566aa", pl_buf_span(&text));
     fault_fs_set_read_only(disk, true);
     s->fs = fault_fs_table(disk);
     s->is_without_server = true;
@@ -381,8 +381,14 @@ static void a_vault_of_a_newer_version_is_left_alone_and_named(void **state)
     assert_int_equal(pl_db_script(db, "INSERT INTO schema_version SELECT 99, applied_at FROM schema_version"), PL_OK);
     pl_db_close(db);
     client = shop_client(s);
-    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_ERROR_STORAGE), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_ERROR_NO_LICENSE_KEY), POSPAL_STATUS_ACTIVE);
+    expect_in_report(client, "too_new");
+    assert_int_equal(pospal_client_activate(client, FAKE_KEY, NULL), POSPAL_OK);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    assert_null(s->validator.seats[1].license_id); /* its own seat */
+    assert_int_equal(pospal_client_forget(client), POSPAL_ERROR_STORAGE);
     assert_string_equal(pospal_error_code(), "too_new");
+    assert_true(shop_has_file(s, "vault.db"));
     assert_int_equal(shop_count_files(s, ".bad"), 0);
     pospal_client_close(client);
 }

@@ -86,6 +86,53 @@ static void the_root_in_reserve_takes_over_when_the_one_in_use_is_lost(void **st
     pospal_client_close(client);
 }
 
+/* The thief of the first root publishes one keyset with the highest number there is; the vendor goes on counting under the reserve. */
+static pospal_client *robbed_client(shop *s)
+{
+    pospal_client *client;
+
+    s->validator.keyset.sequence = 7;
+    client = shop_active_client(s);
+    s->validator.keyset.sequence = INT64_MAX;
+    (void)shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK);
+    assert_true(client->holding->trust.keyset.sequence == INT64_MAX);
+    s->validator.root = FAKE_ROOT_RESERVE;
+    s->validator.keyset.sequence = 7;
+    fake_validator_rotate(&s->validator, PL_KEY_REVOKED);
+    s->validator.exchanges = 0;
+    return client;
+}
+
+static void the_root_in_reserve_is_heard_though_the_thief_of_the_first_used_up_its_numbers(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = robbed_client(s);
+
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(client->holding->trust.keyset.root_rank, 1);
+    assert_int_equal(s->validator.exchanges, 1);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(s->validator.exchanges, 2);
+    assert_null(strstr(s->validator.last_reply.data, "\"keyset\"")); /* it was kept, and the validator was told */
+    pospal_client_close(client);
+}
+
+static void a_validator_that_compares_numbers_alone_is_asked_once_more_without_a_keyset(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = robbed_client(s);
+
+    s->validator.overlooks_root = true;
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(client->holding->trust.keyset.root_rank, 1);
+    assert_int_equal(s->validator.exchanges, 2);
+    assert_null(strstr(s->validator.last_body.data, "\"keyset\""));
+    s->validator.line = LINE_STRANGER;
+    (void)shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_ERROR_UNREACHABLE);
+    assert_int_equal(s->validator.exchanges, 4); /* never a third time */
+    pospal_client_close(client);
+}
+
 static void a_root_that_is_not_pinned_vouches_for_nothing(void **state)
 {
     shop *s = *state;
@@ -141,6 +188,23 @@ static void a_lease_made_with_a_stolen_key_ends_though_the_network_is_cut(void *
     assert_int_equal(shop_status(client), POSPAL_STATUS_STALE); /* it says ten years */
     pospal_client_close(client);
     pl_buf_reset(&forged);
+}
+
+static void a_key_retired_long_ago_answers_no_more_whatever_date_it_writes(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+    size_t old_key = s->validator.answer_key;
+
+    fake_validator_rotate(&s->validator, PL_KEY_RETIRED);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    shop_pass(s, 2 * 86400);
+    s->validator.answer_key = old_key; /* the thief, who dates his answers before the retirement */
+    s->validator.clock_error_s = -2 * 86400 - 3600;
+    s->validator.sends_keyset = false;
+    (void)shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_ERROR_UNREACHABLE);
+    assert_string_equal(pospal_error_code(), "unsigned_answer");
+    pospal_client_close(client);
 }
 
 static void a_stolen_answer_key_issues_no_licenses(void **state)
@@ -369,8 +433,11 @@ int main(void)
         STORY(a_till_that_slept_through_two_rotations_catches_up_with_one_answer),
         STORY(without_the_keyset_an_answer_by_a_new_key_is_not_believed),
         STORY(the_root_in_reserve_takes_over_when_the_one_in_use_is_lost),
+        STORY(the_root_in_reserve_is_heard_though_the_thief_of_the_first_used_up_its_numbers),
+        STORY(a_validator_that_compares_numbers_alone_is_asked_once_more_without_a_keyset),
         STORY(a_root_that_is_not_pinned_vouches_for_nothing),
         STORY(a_stolen_answer_key_gains_nothing_lasting),
+        STORY(a_key_retired_long_ago_answers_no_more_whatever_date_it_writes),
         STORY(a_lease_made_with_a_stolen_key_ends_though_the_network_is_cut),
         STORY(a_stolen_answer_key_issues_no_licenses),
         STORY(an_old_answer_played_again_is_not_believed),

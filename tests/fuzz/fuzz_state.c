@@ -67,7 +67,7 @@ static void load(const char *name, pl_span bytes)
     if (d.roots.count == 0)
         documents_init(&d);
     pl_shelf_init(&shelf, &fs, "/data", false);
-    if (pl_holding_load(&shelf, &judge, &holding) == PL_OK)
+    if (pl_holding_load(&shelf, &judge, NULL, &holding) == PL_OK)
         (void)pl_policy_decide(holding->held, holding->count, ISSUED_AT);
     pl_holding_drop(holding);
     pl_shelf_reset(&shelf);
@@ -76,9 +76,10 @@ static void load(const char *name, pl_span bytes)
 static void decode_mark(pl_span bytes)
 {
     pl_time now = {INT64_C(1000) * ISSUED_AT, 60000, 1};
+    pl_extension_note extension;
     pl_time_mark mark;
 
-    if (pl_mark_decode(bytes, KEY, &mark))
+    if (pl_mark_decode(bytes, KEY, &mark, &extension))
         return;
     pl_timeline_observe(&mark, now);
     (void)pl_timeline_effective(&mark, now);

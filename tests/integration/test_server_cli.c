@@ -2,10 +2,14 @@
  *
  * The commands of the real program: what scripts rely on, what is refused and how, and that they work while the server runs.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +18,7 @@
 #include <cmocka.h>
 
 #include "crypto/crypto.h"
+#include "storage/db.h"
 #include "support/http_client.h"
 #include "support/server_process.h"
 #include "token/claims_json.h"
@@ -59,6 +64,20 @@ static int run(const char *line)
 static bool says(const char *text)
 {
     return strstr(result.out, text) || strstr(result.err, text);
+}
+
+static void set_newest_time(int64_t ms)
+{
+    pl_db_sqlite_options options = {.mode = DB_READ_WRITE, .busy_timeout_ms = 10000, .uses_wal = true};
+    char text[128];
+    pl_db *db;
+
+    (void)snprintf(text, sizeof text, "%s/validator.db", server.data);
+    options.path = text;
+    assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
+    (void)snprintf(text, sizeof text, "UPDATE meta SET last_time = %lld", (long long)ms);
+    assert_int_equal(pl_db_script(db, text), PL_OK);
+    pl_db_close(db);
 }
 
 static void init_makes_what_is_kept_offline(void **state)
@@ -273,6 +292,51 @@ static void a_backup_is_taken_while_the_server_runs_and_restored_when_it_does_no
     assert_true(says("\"status\":\"active\""));
 }
 
+static void a_hangup_stops_the_server_cleanly(void **state)
+{
+    (void)state;
+    assert_true(server_start(&server, NULL));
+    assert_int_equal(kill(server.pid, SIGHUP), 0);
+    assert_int_equal(server_stop(&server), 0);
+}
+
+static void the_operators_word_about_the_clock_outlives_the_server(void **state)
+{
+    static const char *const accept[] = {"--accept-clock", NULL};
+
+    (void)state;
+    assert_int_equal(run("license file --data @ --license #"), 0);
+    set_newest_time((int64_t)(time(NULL) + 365 * 86400) * 1000);
+    assert_int_equal(run("license file --data @ --license #"), 1);
+    assert_true(says("behind the newest time"));
+    assert_true(server_start(&server, accept));
+    assert_int_equal(server_stop(&server), 0);
+    assert_true(server_start(&server, NULL));
+    assert_int_equal(run("license file --data @ --license #"), 0);
+    assert_int_equal(server_stop(&server), 0);
+}
+
+static void master_keys_can_be_changed_by_several_at_a_time(void **state)
+{
+    enum { TOGETHER = 3, ROUNDS = 5 };
+    pid_t children[TOGETHER];
+    int status;
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < TOGETHER; i++)
+            if ((children[i] = fork()) == 0) {
+                execl(program, program, "keys", "rewrap", "--data", server.data, "--json", (char *)NULL);
+                _exit(127);
+            }
+        for (size_t i = 0; i < TOGETHER; i++) {
+            assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+            assert_int_equal(status, 0);
+        }
+        assert_int_equal(run("keys list --data @ --brand acme"), 0);
+    }
+}
+
 static void serve_reads_a_file_and_names_its_mistakes(void **state)
 {
     char path[128];
@@ -318,6 +382,9 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(keys_rotate_with_the_root_and_not_without, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_running_server_notices_new_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_backup_is_taken_while_the_server_runs_and_restored_when_it_does_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_hangup_stops_the_server_cleanly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_operators_word_about_the_clock_outlives_the_server, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(master_keys_can_be_changed_by_several_at_a_time, set_up, tear_down),
     };
 
     if (argc != 2)

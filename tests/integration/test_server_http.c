@@ -2,6 +2,7 @@
  *
  * A running server as HTTP sees it: connections, methods, limits, malformed requests, the operators' routes, stopping.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #include "support/http_client.h"
 #include "support/server_process.h"
 #include "token/jwk.h"
+
+enum { DRIPS = 100, DRIP_MS = 100 };
 
 static const char *program;
 static server_t server;
@@ -135,8 +138,11 @@ static void oversize_is_refused_before_it_is_read(void **state)
 {
     (void)state;
     assert_int_equal(status_of("POST /api/v1/device/validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                               "Content-Length: 65537\r\n\r\n"),
+                               "Content-Length: 8193\r\n\r\n"),
                      413);
+    assert_int_equal(status_of("POST /api/v1/device/validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                               "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"),
+                     400);
     assert_int_equal(status_of("POST /api/v1/device/validate HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"
                                "Content-Length: 2\r\n\r\n{}"),
                      415);
@@ -206,6 +212,71 @@ static void a_head_that_never_ends_is_bounded(void **state)
     http_close(&client);
 }
 
+/* Sends a byte of text every tenth of a second, never idle, and says how many were sent until the server had enough. */
+static int drip(int port, const char *begin, const char *text)
+{
+    http_client_t client;
+    int sent = 0;
+    bool is_cut = false;
+
+    assert_true(http_open(&client, port));
+    assert_true(http_send_text(&client, begin));
+    while (!is_cut && sent < DRIPS) {
+        struct pollfd end = {client.fd, POLLIN, 0};
+
+        is_cut = poll(&end, 1, DRIP_MS) == 1 || !http_send(&client, &text[(size_t)sent % strlen(text)], 1);
+        sent++;
+    }
+    http_close(&client);
+    return sent;
+}
+
+static void who_sends_drop_by_drop_is_cut_off(void **state)
+{
+    const char *const words[] = {"--timeout-s", "1", NULL};
+    server_t other;
+
+    (void)state;
+    assert_true(server_create(&other, program, "1"));
+    assert_true(server_start(&other, words));
+    assert_true(drip(other.port, "GET /livez HTTP/1.1\r\n", "X-Header: value\r\n") < DRIPS);
+    assert_true(drip(other.port, "POST /api/v1/device/validate HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n", "{") <
+                DRIPS);
+    assert_true(drip(other.port, "POST /api/v1/device/validate HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+                     "1\r\n{\r\n") < DRIPS);
+    assert_true(http_get(other.port, "/livez", &response));
+    assert_int_equal(response.status, 200);
+    assert_int_equal(server_stop(&other), 0);
+    server_remove(&other);
+}
+
+/* Many more than workers and queue: each is answered, and those for whom there is no room hear when to come back. */
+static void a_crowd_that_asks_for_health_is_served_or_sent_away(void **state)
+{
+    enum { CROWD = 200 };
+    static http_client_t clients[CROWD];
+    int served = 0;
+
+    (void)state;
+    for (int i = 0; i < CROWD; i++)
+        assert_true(http_open(&clients[i], server.port));
+    for (int i = 0; i < CROWD; i++)
+        assert_true(http_send_text(&clients[i], "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"));
+    for (int i = 0; i < CROWD; i++) {
+        char wait[16];
+
+        assert_true(http_receive(&clients[i], false, &response));
+        served += response.status == 200;
+        if (response.status != 200) {
+            assert_int_equal(response.status, 503);
+            assert_non_null(strstr(response.body, "\"code\":\"overloaded\""));
+            assert_true(http_header(&response, "Retry-After", wait, sizeof wait));
+        }
+        http_close(&clients[i]);
+    }
+    assert_true(served > 0);
+}
+
 static void request_ids_are_echoed_or_made(void **state)
 {
     char id[128];
@@ -268,6 +339,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_chunked_body_has_the_same_limit),
         cmocka_unit_test(garbage_harms_nobody),
         cmocka_unit_test(a_head_that_never_ends_is_bounded),
+        cmocka_unit_test(who_sends_drop_by_drop_is_cut_off),
+        cmocka_unit_test(a_crowd_that_asks_for_health_is_served_or_sent_away),
         cmocka_unit_test(request_ids_are_echoed_or_made),
         cmocka_unit_test(stopping_waits_for_nobody_who_is_idle),
         cmocka_unit_test(two_servers_share_neither_port_nor_directory),

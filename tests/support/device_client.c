@@ -60,6 +60,7 @@ void device_write(const device_t *device, pl_act act, uint8_t nonce[PL_NONCE_SIZ
     if (device->has_keyset) {
         request.keyset_epoch = device->keyset.epoch;
         request.keyset_sequence = device->keyset.sequence;
+        request.keyset_root = device->roots.keys[device->keyset.root_rank].kid;
     }
     request.has_device_key = act == PL_ACT_ACTIVATE;
     memcpy(request.device_key, device->public_key, sizeof request.device_key);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/fake_seats.h"
 #include "token/license_file.h"
 #include "token/proof.h"
 #include "wire/device_reply.h"
@@ -210,51 +211,6 @@ static fake_license *find_license(fake_validator *v, const char *key)
     return NULL;
 }
 
-static bool is_seat_of(const fake_seat *seat, const fake_license *license, const pl_device_request *request)
-{
-    pl_fingerprint known, seen;
-
-    if (seat->license_id != license->license_id)
-        return false;
-    if (request->activation_id && strcmp(seat->activation, request->activation_id) == 0)
-        return true;
-    return request->fingerprint && !pl_fingerprint_parse(pl_span_text(seat->fingerprint), &known) &&
-           !pl_fingerprint_parse(pl_span_text(request->fingerprint), &seen) &&
-           pl_fingerprint_match(&known, &seen, PL_MATCH_TWO).is_same;
-}
-
-static fake_seat *find_seat(fake_validator *v, const fake_license *license, const pl_device_request *request)
-{
-    for (size_t i = 0; i < FAKE_SEATS_MAX; i++)
-        if (v->seats[i].license_id && is_seat_of(&v->seats[i], license, request))
-            return &v->seats[i];
-    return NULL;
-}
-
-static fake_seat *take_seat(fake_validator *v, const fake_license *license, const pl_device_request *request)
-{
-    fake_seat *seat = find_seat(v, license, request);
-    fake_seat *free_seat = NULL;
-    size_t taken = 0;
-
-    for (size_t i = 0; i < FAKE_SEATS_MAX; i++) {
-        taken += v->seats[i].license_id == license->license_id;
-        if (!v->seats[i].license_id && !free_seat)
-            free_seat = &v->seats[i];
-    }
-    if (!seat && (taken >= license->seats || !free_seat))
-        return NULL;
-    if (!seat) {
-        seat = free_seat;
-        seat->license_id = license->license_id;
-        (void)snprintf(seat->activation, sizeof seat->activation, "018f4c1e-0000-7000-9000-%012x", ++v->serial);
-    }
-    (void)snprintf(seat->instance, sizeof seat->instance, "%s", request->instance_id);
-    (void)snprintf(seat->fingerprint, sizeof seat->fingerprint, "%s", request->fingerprint);
-    memcpy(seat->device_key, request->device_key, sizeof seat->device_key);
-    return seat;
-}
-
 static pl_verdict release_seat(fake_seat *seat, const pl_device_request *request)
 {
     pl_proof expected = {"deactivate", request->activation_id, {0}, 0};
@@ -271,14 +227,14 @@ static pl_verdict release_seat(fake_seat *seat, const pl_device_request *request
 static pl_verdict decide_seat(fake_validator *v, pl_act act, const fake_license *license, const pl_device_request *request,
                               fake_seat **seat)
 {
-    *seat = find_seat(v, license, request);
+    *seat = fake_seat_find(v, license, request);
     if (act == PL_ACT_DEACTIVATE)
         return release_seat(*seat, request);
     if (license->verdict != PL_VERDICT_ACTIVE)
         return license->verdict;
     if (act == PL_ACT_VALIDATE)
         return *seat ? PL_VERDICT_ACTIVE : PL_VERDICT_NOT_ACTIVATED;
-    *seat = take_seat(v, license, request);
+    *seat = fake_seat_take(v, license, request);
     return *seat ? PL_VERDICT_ACTIVE : PL_VERDICT_NO_SEAT;
 }
 
@@ -350,6 +306,19 @@ static void sign_answer(const fake_validator *v, const pl_claims *claims, pl_buf
     must(!pl_claims_sign(claims, pair, jwk.kid, token), "the answer is signed");
 }
 
+/* The rule of server-stub/licensing/answer.c. */
+static bool lacks_keyset(const fake_validator *v, const pl_device_request *request)
+{
+    pl_jwk root = jwk_of(&v->roots[v->root]);
+    bool is_told = request->keyset_root && strcmp(request->keyset_root, root.kid) == 0;
+
+    if (!is_told && !v->overlooks_root)
+        return true;
+    if (request->keyset_epoch != v->keyset.epoch)
+        return request->keyset_epoch < v->keyset.epoch;
+    return request->keyset_sequence < v->keyset.sequence;
+}
+
 static void add_keyset(const fake_validator *v, const pl_device_request *request, pl_buf *token)
 {
     pl_keyset forged = v->keyset;
@@ -360,8 +329,7 @@ static void add_keyset(const fake_validator *v, const pl_device_request *request
         forged.sequence = 99;
         forged.issued_at = now_s(v);
         must(!pl_keyset_sign(&forged, &v->roots[FAKE_ROOT_OF_A_STRANGER], token), "the forgery is signed");
-    } else if (v->sends_keyset && (request->keyset_epoch != v->keyset.epoch || request->keyset_sequence != v->keyset.sequence ||
-                                   v->root != FAKE_ROOT_IN_USE)) {
+    } else if (v->sends_keyset && lacks_keyset(v, request)) {
         fake_validator_keyset(v, token);
     }
 }

@@ -140,7 +140,7 @@ static bool read_roots(server_t *server, const command_result_t *result)
     return done;
 }
 
-bool server_create(server_t *server, const char *program, const char *seats)
+bool server_create_in(server_t *server, const char *program, const char *seats, const char *directory)
 {
     const char *const init[] = {"init", "--brand", "Acme Till", "--slug", "acme", NULL};
     const char *const add[] = {"product", "add", "--brand", "acme", "--slug", "till", "--seats", seats, NULL};
@@ -149,8 +149,8 @@ bool server_create(server_t *server, const char *program, const char *seats)
 
     memset(server, 0, sizeof *server);
     server->program = program;
-    (void)snprintf(server->directory, sizeof server->directory, "/tmp/pospal-server-XXXXXX");
-    if (!result || !mkdtemp(server->directory))
+    (void)snprintf(server->directory, sizeof server->directory, "%s", directory);
+    if (!result)
         return false;
     (void)snprintf(server->data, sizeof server->data, "%s/data", server->directory);
     (void)snprintf(server->log, sizeof server->log, "%s/log", server->directory);
@@ -165,6 +165,13 @@ bool server_create(server_t *server, const char *program, const char *seats)
     }
     free(result);
     return done;
+}
+
+bool server_create(server_t *server, const char *program, const char *seats)
+{
+    char directory[] = "/tmp/pospal-server-XXXXXX";
+
+    return mkdtemp(directory) && server_create_in(server, program, seats, directory);
 }
 
 static void remove_tree(const char *path)

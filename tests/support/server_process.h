@@ -39,6 +39,8 @@ bool command_member(const command_result_t *result, const char *name, char *text
 
 /* A directory with brand "acme" and product "till" with so many seats. False when a command fails, which is printed. */
 bool server_create(server_t *server, const char *program, const char *seats);
+/* The same in a directory that is there, of at most 60 characters. */
+bool server_create_in(server_t *server, const char *program, const char *seats, const char *directory);
 /* Kills what runs and removes the directory. */
 void server_remove(server_t *server);
 /* Runs "pospal-validator WORDS... --data DIR --json". */

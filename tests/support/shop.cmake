@@ -6,6 +6,7 @@ set(support "${PROJECT_SOURCE_DIR}/tests/support")
 pospal_object_library(shop SYSTEM INCLUDES "${PROJECT_SOURCE_DIR}/tests" LIBRARIES deps::cmocka SOURCES
   "${support}/fail_alloc.c"
   "${support}/fake_clock.c"
+  "${support}/fake_seats.c"
   "${support}/fake_validator.c"
   "${support}/fault_fs.c"
   "${support}/shop.c"

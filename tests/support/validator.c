@@ -212,6 +212,7 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
     request.activation_id = t->activation_id[0] ? t->activation_id : NULL;
     request.keyset_epoch = t->keyset_epoch;
     request.keyset_sequence = t->keyset_sequence;
+    request.keyset_root = t->keyset_root;
     if (act == PL_ACT_ACTIVATE) {
         request.has_device_key = true;
         memcpy(request.device_key, t->public_key, sizeof request.device_key);

@@ -56,6 +56,7 @@ typedef struct {
     const char *product;
     int64_t keyset_epoch;
     int64_t keyset_sequence;
+    const char *keyset_root; /* NULL: not told */
 } till;
 
 /* Tills of different numbers have no hardware in common. */

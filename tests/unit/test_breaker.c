@@ -70,6 +70,28 @@ static void lets_one_try_after_the_pause(void **state)
     assert_true(breaker_allows(&breaker, NOW + BREAKER_OPEN_MS));
 }
 
+static void a_try_that_ends_in_a_refusal_shows_that_the_database_works(void **state)
+{
+    (void)state;
+    fail_times(BREAKER_FAILURES, PL_ERR_IO);
+    assert_true(breaker_allows(&breaker, NOW + BREAKER_OPEN_MS));
+    breaker_note(&breaker, PL_ERR_UNAUTHORIZED, NOW + BREAKER_OPEN_MS);
+    assert_true(breaker_allows(&breaker, NOW + BREAKER_OPEN_MS));
+    assert_true(breaker_allows(&breaker, NOW + BREAKER_OPEN_MS));
+}
+
+static void who_did_not_ask_returns_the_turn(void **state)
+{
+    (void)state;
+    fail_times(BREAKER_FAILURES, PL_ERR_IO);
+    breaker_return(&breaker, NOW + 1); /* nobody's */
+    assert_false(breaker_allows(&breaker, NOW + BREAKER_OPEN_MS - 1));
+    assert_true(breaker_allows(&breaker, NOW + BREAKER_OPEN_MS));
+    breaker_return(&breaker, NOW + BREAKER_OPEN_MS);
+    assert_true(breaker_allows(&breaker, NOW + BREAKER_OPEN_MS));
+    assert_false(breaker_allows(&breaker, NOW + BREAKER_OPEN_MS));
+}
+
 static void a_failed_try_pauses_again(void **state)
 {
     (void)state;
@@ -86,6 +108,8 @@ int main(void)
         cmocka_unit_test_setup(a_success_between_starts_the_count_anew, set_up),
         cmocka_unit_test_setup(refusals_and_load_are_no_failures, set_up),
         cmocka_unit_test_setup(lets_one_try_after_the_pause, set_up),
+        cmocka_unit_test_setup(a_try_that_ends_in_a_refusal_shows_that_the_database_works, set_up),
+        cmocka_unit_test_setup(who_did_not_ask_returns_the_turn, set_up),
         cmocka_unit_test_setup(a_failed_try_pauses_again, set_up),
     };
 

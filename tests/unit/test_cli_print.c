@@ -57,6 +57,14 @@ static void prints_lists_as_tables(void **state)
     assert_string_equal(printed, "id  name     \n1   long name\n22  b        \n");
 }
 
+static void says_where_a_list_is_empty(void **state)
+{
+    (void)state;
+    assert_int_equal(print("{\"rows\":[],\"has_more\":false,\"in\":{\"rows\":[]}}"), PL_OK);
+    assert_string_equal(printed,
+                        "rows                      none\nhas_more                  no\nrows                      none\n");
+}
+
 static void leaves_deeper_nesting_to_json(void **state)
 {
     (void)state;
@@ -75,6 +83,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(prints_scalars_as_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(prints_lists_as_tables, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(says_where_a_list_is_empty, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_deeper_nesting_to_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_object, set_up, tear_down),
     };

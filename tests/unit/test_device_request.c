@@ -33,6 +33,7 @@ static pl_device_request whole(void)
                            .device_name = "Till \"3\" \xC3\xBC",
                            .keyset_epoch = 2,
                            .keyset_sequence = 5,
+                           .keyset_root = KID,
                            .app_version = "1.2",
                            .sdk_version = "0.1.0",
                            .platform = "linux/x86_64",
@@ -70,6 +71,7 @@ static void what_is_written_is_read_again(void **state)
         assert_string_equal(got.device_name, sent.device_name);
         assert_int_equal(got.keyset_epoch, 2);
         assert_int_equal(got.keyset_sequence, 5);
+        assert_string_equal(got.keyset_root, KID);
         assert_string_equal(got.app_version, sent.app_version);
         assert_string_equal(got.sdk_version, sent.sdk_version);
         assert_string_equal(got.platform, sent.platform);
@@ -147,11 +149,15 @@ static void members_of_a_wrong_form_are_refused(void **state)
         "\"keyset\":{\"epoch\":-1,\"seq\":1}",
         "\"keyset\":{\"epoch\":1}",
         "\"keyset\":7",
+        "\"keyset\":{\"epoch\":1,\"seq\":1,\"root\":7}",
+        "\"keyset\":{\"epoch\":1,\"seq\":1,\"root\":\"short\"}",
+        "\"keyset\":{\"epoch\":1,\"seq\":1,\"root\":\"" KID "0\"}",
         "\"roots\":[]",
         "\"roots\":[\"short\"]",
         "\"roots\":[7]",
         "\"roots\":[\"" KID "\",\"" KID "\",\"" KID "\",\"" KID "\",\"" KID "\"]",
         "\"product\":7",
+        "\"device_name\":\"\\u001b[2J\"",
     };
     char body[2048];
     pl_device_request request;

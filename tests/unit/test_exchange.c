@@ -34,7 +34,7 @@ static pl_err reply_echo(const api_t *api, pl_arena *arena, const void *in, cons
     if (pl_span_is(pl_buf_span(reply->body), "unsigned"))
         return pl_fail(PL_ERR_STATE, "no key");
     reply->is_refusal = pl_span_is(pl_buf_span(reply->body), "refused");
-    return PL_OK;
+    return reply->is_refusal && reply->is_tired ? PL_ERR_RATE_LIMITED : PL_OK;
 }
 
 static pl_err reply_fixed(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply)
@@ -54,7 +54,7 @@ static const route_t table[] = {
     {METHOD_GET, "/fixed", ROLE_PUBLIC, RATE_NONE, KIND_MEMORY, 0, &fixed},
 };
 
-static journal_t journal = {-1, PL_LOG_INFO, {NULL, NULL}};
+static journal_t journal = {.fd = -1, .level = PL_LOG_INFO};
 static engine_t engine;
 static loop_t loop;
 
@@ -167,6 +167,9 @@ static void the_head_alone_decides_what_it_can(void **state)
     head.content_length = "99999999999999999999999";
     assert_int_equal(decided_status(&head), 413);
     head.content_length = "16";
+    head.has_two_lengths = true;
+    assert_int_equal(decided_status(&head), 400);
+    head.has_two_lengths = false;
     head.transfer_encoding = "chunked";
     assert_int_equal(decided_status(&head), 400);
     head = (exchange_head_t){.method = "GET", .path = "/fixed", .content_length = "1"};
@@ -244,7 +247,7 @@ static void keeps_a_good_request_id_and_replaces_a_bad_one(void **state)
     exchange_close(exchange);
 }
 
-static void an_address_of_refusals_must_wait_and_others_need_not(void **state)
+static void an_address_of_refusals_hears_no_more_of_them_and_the_others_there_are_served(void **state)
 {
     exchange_head_t head = post_head();
     char text[64];
@@ -253,10 +256,50 @@ static void an_address_of_refusals_must_wait_and_others_need_not(void **state)
     head.address[0] = 1;
     for (int i = 0; i < 3; i++)
         assert_int_equal(status_of(&head, "refused", text), 200);
-    assert_int_equal(status_of(&head, "hello", text), 429);
+    assert_int_equal(status_of(&head, "refused", text), 429);
+    assert_null(strstr(text, "refused\""));
+    assert_int_equal(status_of(&head, "bad", text), 429);
+    assert_int_equal(status_of(&head, "hello", text), 200);
+    assert_string_equal(text, "hello");
     head.address[0] = 2;
-    for (int i = 0; i < 10; i++)
+    assert_int_equal(status_of(&head, "bad", text), 400);
+}
+
+static void a_flood_of_refusals_is_not_even_read(void **state)
+{
+    exchange_head_t head = post_head();
+    char text[64];
+
+    (void)state;
+    for (int i = 0; i < 3 * LIMITER_FLOOD; i++)
+        (void)status_of(&head, "refused", text);
+    assert_int_equal(decided_status(&head), 429);
+    head.address[0] = 2;
+    assert_int_equal(status_of(&head, "hello", text), 200);
+}
+
+static void behind_the_proxy_each_client_counts_for_itself(void **state)
+{
+    exchange_head_t head = post_head();
+    char text[64];
+
+    (void)state;
+    memset(head.address + 10, 0xff, 2); /* IPv4 */
+    memset(engine.proxy + 10, 0xff, 2);
+    for (int trusted = 0; trusted < 2; trusted++) {
+        engine.has_proxy = trusted;
+        head.address[15] = engine.proxy[15] = (uint8_t)(trusted + 1);
+        head.forwarded_for = "10.0.0.1, 10.0.0.2";
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(status_of(&head, "bad", text), 400);
+        assert_int_equal(status_of(&head, "bad", text), 429);
+        head.forwarded_for = "10.0.0.1, 10.0.0.3";
+        assert_int_equal(status_of(&head, "bad", text), trusted ? 400 : 429);
+        head.address[15] = 9; /* not the proxy: its word counts for nothing */
+        head.forwarded_for = "10.0.0.1, 10.0.0.2";
         assert_int_equal(status_of(&head, "hello", text), 200);
+        assert_int_equal(status_of(&head, "bad", text), 400);
+    }
 }
 
 static void nothing_of_a_request_is_left_for_the_next(void **state)
@@ -285,7 +328,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_body_that_takes_too_long_is_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_become_problem_documents, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keeps_a_good_request_id_and_replaces_a_bad_one, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_address_of_refusals_must_wait_and_others_need_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_address_of_refusals_hears_no_more_of_them_and_the_others_there_are_served, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_flood_of_refusals_is_not_even_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(behind_the_proxy_each_client_counts_for_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_of_a_request_is_left_for_the_next, set_up, tear_down),
     };
 

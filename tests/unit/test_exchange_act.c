@@ -65,7 +65,7 @@ static const route_t table[] = {
 };
 
 static validator world;
-static journal_t journal = {-1, PL_LOG_INFO, {NULL, NULL}};
+static journal_t journal = {.fd = -1, .level = PL_LOG_INFO};
 static engine_t engine;
 static loop_t loop;
 static store_t *reader;
@@ -103,7 +103,8 @@ static int set_up(void **state)
     engine.routes.routes = table;
     engine.routes.count = sizeof table / sizeof *table;
     engine.journal = &journal;
-    breaker_init(&engine.breaker);
+    breaker_init(&engine.reading);
+    breaker_init(&engine.writing);
     writer_options.store = writer_store;
     assert_int_equal(validator_do(&world, open_time, NULL), PL_OK);
     assert_int_equal(writer_start(&writer_options, &engine.writer), PL_OK);
@@ -277,10 +278,10 @@ static void a_clock_that_jumps_is_no_verdict_and_no_act_until_it_is_back(void **
 static void a_database_that_fails_is_left_alone_and_then_tried_once(void **state)
 {
     static const char *const paths[] = {"/read", "/write", "/slow"};
+    breaker_t *const breakers[] = {&engine.reading, &engine.writing, &engine.reading};
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        breaker_init(&engine.breaker);
         acts = 0;
         act_result = PL_ERR_IO;
         for (int failure = 0; failure < BREAKER_FAILURES; failure++)
@@ -289,11 +290,32 @@ static void a_database_that_fails_is_left_alone_and_then_tried_once(void **state
         assert_int_equal(outcome_of(paths[i]), PL_ERR_DATABASE);
         assert_int_equal(acts, BREAKER_FAILURES);
         assert_int_equal(outcome_of("/observe"), 200);
-        assert_int_equal(outcome_of("/read"), PL_ERR_DATABASE); /* that one has not closed it */
-        atomic_store(&engine.breaker.open_until_ms, 1); /* the pause is over */
-        assert_int_equal(outcome_of("/read"), 200);
+        assert_int_equal(outcome_of(paths[i]), PL_ERR_DATABASE); /* that one has not closed it */
+        assert_int_equal(outcome_of(i == 1 ? "/read" : "/write"), 200);
+        atomic_store(&breakers[i]->open_until_ms, 1); /* the pause is over */
+        act_result = PL_ERR_UNAUTHORIZED;             /* the database was asked, and that is all it takes */
+        assert_int_equal(outcome_of(i == 1 ? "/write" : "/read"), PL_ERR_UNAUTHORIZED);
+        act_result = PL_OK;
         assert_int_equal(outcome_of(paths[i]), 200);
     }
+}
+
+/* With the queues full, at the end of the pause. */
+static void who_finds_no_room_leaves_the_try_to_the_next(void **state)
+{
+    exchange_t *first, *second;
+
+    (void)state;
+    gate_is_open = false;
+    first = begin("/slow");
+    await_acts(1);
+    second = begin("/slow");
+    atomic_store(&engine.reading.open_until_ms, 1);
+    expect_refusal("/slow");
+    open_gate();
+    assert_int_equal(outcome_of("/read"), 200);
+    assert_int_equal(end(first), 200);
+    assert_int_equal(end(second), 200);
 }
 
 int main(void)
@@ -304,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_slow_request_keeps_neither_the_loop_nor_the_writer_waiting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_clock_that_jumps_is_no_verdict_and_no_act_until_it_is_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_database_that_fails_is_left_alone_and_then_tried_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_finds_no_room_leaves_the_try_to_the_next, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

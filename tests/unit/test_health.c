@@ -132,7 +132,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(all_is_well, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_part_that_is_not_well_makes_it_503, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_database_that_does_not_answer_is_named_and_is_no_error_of_the_report, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_database_that_does_not_answer_is_named_and_is_no_error_of_the_report, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(ready_means_that_the_database_answers, set_up, tear_down),
     };
 

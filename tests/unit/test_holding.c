@@ -37,7 +37,7 @@ static void load(desk *d)
     pl_judge judge = {&d->roots, FAKE_PRODUCT, &d->device, NULL};
 
     pl_holding_drop(d->holding);
-    assert_int_equal(pl_holding_load(&d->shelf, &judge, &d->holding), PL_OK);
+    assert_int_equal(pl_holding_load(&d->shelf, &judge, NULL, &d->holding), PL_OK);
 }
 
 static void close_desk(desk *d)
@@ -74,15 +74,15 @@ static void documents_are_judged_for_product_and_device(void **state)
     desk d;
 
     open_desk(&d, *state);
-    put_file(&d, "license-a", &(fake_file){0});
-    put_file(&d, "license-b", &(fake_file){.product = "kitchen"});
-    put_file(&d, "license-c", &(fake_file){.fingerprint = other});
+    put_file(&d, "license-000000000000000a", &(fake_file){0});
+    put_file(&d, "license-000000000000000b", &(fake_file){.product = "kitchen"});
+    put_file(&d, "license-000000000000000c", &(fake_file){.fingerprint = other});
     load(&d);
     assert_int_equal(d.holding->count, 3);
     for (size_t i = 0; i < 3; i++) {
-        assert_true(d.holding->held[i].is_other_product == (strcmp(d.holding->names[i], "license-b") == 0));
+        assert_true(d.holding->held[i].is_other_product == (strcmp(d.holding->names[i], "license-000000000000000b") == 0));
         assert_int_equal(d.holding->held[i].source, PL_SOURCE_LICENSE_FILE);
-        if (strcmp(d.holding->names[i], "license-c") == 0)
+        if (strcmp(d.holding->names[i], "license-000000000000000c") == 0)
             assert_true(d.holding->held[i].is_other_device);
     }
     close_desk(&d);
@@ -94,14 +94,14 @@ static void what_is_not_believed_is_counted_named_and_set_aside(void **state)
     desk d;
 
     open_desk(&d, s);
-    put_file(&d, "license-a", &(fake_file){0});
+    put_file(&d, "license-000000000000000a", &(fake_file){0});
     put_file(&d, "lease", &(fake_file){0}); /* a license is no answer */
-    shop_write_file(s, "license-b", pl_span_text("garbage"));
+    shop_write_file(s, "license-000000000000000b", pl_span_text("garbage"));
     load(&d);
     assert_int_equal(d.holding->count, 1);
     assert_int_equal(d.holding->refused, 2);
-    assert_non_null(strstr(d.holding->refusal, "license-b"));
-    assert_true(shop_has_file(s, "lease.bad") && shop_has_file(s, "license-b.bad"));
+    assert_non_null(strstr(d.holding->refusal, "license-000000000000000b"));
+    assert_true(shop_has_file(s, "lease.bad") && shop_has_file(s, "license-000000000000000b.bad"));
     load(&d);
     assert_int_equal(d.holding->refused, 0);
     close_desk(&d);
@@ -114,7 +114,7 @@ static void a_document_by_a_key_unknown_yet_stays_where_it_is(void **state)
     pl_buf keyset;
 
     open_desk(&d, s);
-    put_file(&d, "license-a", &(fake_file){.is_without_keyset = true});
+    put_file(&d, "license-000000000000000a", &(fake_file){.is_without_keyset = true});
     load(&d);
     assert_int_equal(d.holding->count, 0);
     assert_int_equal(d.holding->refused, 1);
@@ -134,7 +134,7 @@ static void there_is_room_for_so_many_and_no_more(void **state)
 
     open_desk(&d, *state);
     for (int i = 0; i < PL_HELD_MAX + 3; i++) {
-        (void)snprintf(name, sizeof name, "license-%d", i);
+        (void)snprintf(name, sizeof name, "license-%016x", (unsigned)i);
         put_file(&d, name, &(fake_file){0});
     }
     load(&d);
@@ -150,7 +150,7 @@ static void a_disk_that_fails_to_read_leaves_the_holding_incomplete_not_wrong(vo
     desk d;
 
     open_desk(&d, s);
-    put_file(&d, "license-a", &(fake_file){0});
+    put_file(&d, "license-000000000000000a", &(fake_file){0});
     d.shelf.disk.fs = fault_fs_table(disk);
     for (size_t n = 1;; n++) {
         fault_fs_restart_count(disk);
@@ -173,7 +173,7 @@ static void a_snapshot_keeps_the_holding_alive(void **state)
     pl_holding *kept;
 
     open_desk(&d, *state);
-    put_file(&d, "license-a", &(fake_file){0});
+    put_file(&d, "license-000000000000000a", &(fake_file){0});
     load(&d);
     kept = pl_holding_keep(d.holding);
     close_desk(&d);

@@ -20,6 +20,7 @@
 #include "platform/file.h"
 #include "support/validator.h"
 
+#define KEPT    "validator.db.before-restore-2025-10-09-085320-" /* VALIDATOR_NOW_MS */
 #define NEW_KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 
 static int set_up(void **state)
@@ -80,8 +81,23 @@ static void init_that_fails_can_be_tried_again(void **state)
 
     order.directory = path_in(v, "sub/data");
     assert_int_equal(instance_init(&v->arena, &order, &made), PL_ERR_INVALID);
+    assert_non_null(strstr(pl_err_detail(), "a slug has"));
+    assert_false(exists(v, "sub"));
     order.brand_slug = "acme";
     assert_int_equal(instance_init(&v->arena, &order, &made), PL_OK);
+}
+
+static void init_that_fails_half_way_takes_back_what_it_made_and_says_why(void **state)
+{
+    validator *v = *state;
+    instance_order_t order = {.brand_slug = "acme", .brand_name = "Acme", .alg = (pl_alg)99, .clock = v->clock};
+    instance_made_t made;
+
+    order.directory = path_in(v, "half");
+    pl_fail(PL_ERR_INVALID, "told before");
+    assert_int_not_equal(instance_init(&v->arena, &order, &made), PL_OK);
+    assert_null(strstr(pl_err_detail(), "half"));
+    assert_false(exists(v, "half"));
 }
 
 static void what_is_secret_is_for_its_owner_only(void **state)
@@ -190,6 +206,66 @@ static void a_rewrap_that_was_cut_is_finished_by_the_next_to_open(void **state)
     validator_reopen(v);
 }
 
+static void a_rewrap_after_one_that_was_cut_finishes_that_first(void **state)
+{
+    validator *v = *state;
+    const char *old = path_in(v, "old.key"), *file = path_in(v, "master.key"), *next = path_in(v, "master.key.new");
+    instance_t *early;
+
+    assert_int_equal(instance_open(v->data, &v->clock, &early), PL_OK); /* before the other's commit */
+    assert_int_equal(link(file, old), 0);
+    assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_OK);
+    assert_int_equal(rename(file, next), 0);
+    assert_int_equal(rename(old, file), 0);
+    setenv("POSPAL_MASTER_KEY", NEW_KEY, 1);
+    assert_int_equal(instance_rewrap(early, &v->arena), PL_ERR_SIGNATURE); /* it seals nothing with what it knew */
+    unsetenv("POSPAL_MASTER_KEY");
+    assert_int_equal(instance_rewrap(early, &v->arena), PL_OK);
+    instance_close(early);
+    validator_reopen(v);
+}
+
+static void one_changes_the_master_key_at_a_time(void **state)
+{
+    validator *v = *state;
+    pl_file_lock *lock;
+    int64_t epoch;
+
+    assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_OK);
+    assert_int_equal(pl_file_lock_take(path_in(v, "master.key.lock"), 0, &lock), PL_OK);
+    assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_ERR_BUSY);
+    assert_int_equal(instance_backup(v->instance, path_in(v, "../backup.db")), PL_OK);
+    assert_int_equal(instance_restore(v->data, path_in(v, "../backup.db"), &v->clock, &epoch), PL_ERR_BUSY);
+    pl_file_lock_release(lock);
+    validator_reopen(v);
+}
+
+static void what_root_makes_belongs_to_the_owner_of_the_directory(void **state)
+{
+    enum { SERVICE = 4711 };
+    static const char *const names[] = {"master.key", "master.key.lock", "server.lock", "validator.db"};
+    validator *v = *state;
+    const char *backup = path_in(v, "../backup.db");
+    struct stat info;
+    int64_t epoch;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(v->data, SERVICE, SERVICE), 0);
+    assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_OK);
+    assert_int_equal(instance_backup(v->instance, backup), PL_OK);
+    instance_close(v->instance);
+    v->instance = NULL;
+    assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_OK);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_int_equal(stat(path_in(v, names[i]), &info), 0);
+        assert_int_equal(info.st_uid, SERVICE);
+        assert_int_equal(info.st_gid, SERVICE);
+        assert_int_equal(info.st_mode & 0777, 0600);
+    }
+    validator_reopen(v);
+}
+
 static void with_the_key_in_the_environment_the_new_one_is_there_too(void **state)
 {
     validator *v = *state;
@@ -231,8 +307,54 @@ static void a_restored_backup_signs_what_is_newer_than_anything_signed_since(voi
     assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
     t = till_make(2, lost);
     assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_UNKNOWN_KEY);
-    assert_true(exists(v, "validator.db.before-restore"));
+    assert_true(exists(v, KEPT "1")); /* none is overwritten */
+    assert_true(exists(v, KEPT "2"));
     assert_false(exists(v, "validator.db.restoring"));
+}
+
+static void a_database_that_somebody_has_open_is_not_replaced(void **state)
+{
+    validator *v = *state;
+    const char *backup = path_in(v, "../backup.db"), *key;
+    int64_t epoch;
+
+    assert_int_equal(instance_backup(v->instance, backup), PL_OK);
+    validator_issue(v, NULL, &key);
+    assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_ERR_BUSY);
+    assert_non_null(strstr(pl_err_detail(), "another program has"));
+    assert_false(exists(v, "validator.db.restoring"));
+    assert_false(exists(v, KEPT "1"));
+    validator_issue(v, NULL, &key); /* it goes on */
+}
+
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "wb");
+
+    assert_non_null(file);
+    for (int i = 0; i < 1000; i++)
+        assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void a_damaged_database_is_kept_with_its_log(void **state)
+{
+    validator *v = *state;
+    const char *backup = path_in(v, "../backup.db");
+    int64_t epoch;
+    pl_buf kept;
+
+    assert_int_equal(instance_backup(v->instance, backup), PL_OK);
+    instance_close(v->instance);
+    v->instance = NULL;
+    write_text(path_in(v, "validator.db"), "damaged ");
+    write_text(path_in(v, "validator.db-wal"), "its log ");
+    assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_OK);
+    assert_false(exists(v, "validator.db-wal"));
+    read_whole(path_in(v, KEPT "1-wal"), &kept);
+    assert_memory_equal(kept.data, "its log its log ", 16);
+    pl_buf_reset(&kept);
+    validator_reopen(v);
 }
 
 static void what_is_no_backup_of_ours_replaces_nothing(void **state)
@@ -278,14 +400,20 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(init_refuses_a_directory_that_holds_anything),
         TEST(init_that_fails_can_be_tried_again),
+        TEST(init_that_fails_half_way_takes_back_what_it_made_and_says_why),
         TEST(what_is_secret_is_for_its_owner_only),
         TEST(neither_keys_nor_license_keys_lie_open_in_the_database),
         TEST(a_wrong_or_missing_master_key_opens_nothing),
         TEST(the_master_key_may_come_from_the_environment),
         TEST(a_new_master_key_opens_everything_and_the_old_one_nothing),
         TEST(a_rewrap_that_was_cut_is_finished_by_the_next_to_open),
+        TEST(a_rewrap_after_one_that_was_cut_finishes_that_first),
+        TEST(one_changes_the_master_key_at_a_time),
+        TEST(what_root_makes_belongs_to_the_owner_of_the_directory),
         TEST(with_the_key_in_the_environment_the_new_one_is_there_too),
         TEST(a_restored_backup_signs_what_is_newer_than_anything_signed_since),
+        TEST(a_database_that_somebody_has_open_is_not_replaced),
+        TEST(a_damaged_database_is_kept_with_its_log),
         TEST(what_is_no_backup_of_ours_replaces_nothing),
         TEST(a_restore_waits_for_no_server),
     };

@@ -4,6 +4,7 @@
  */
 #include "http/journal.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ static int set_up(void **state)
 {
     (void)state;
     journal.level = PL_LOG_INFO;
+    journal.dropped = 0;
     journal.clock.read = read_clock;
     if (pipe(ends) != 0)
         return -1;
@@ -108,6 +110,27 @@ static void knows_its_levels_by_name(void **state)
     assert_int_equal(journal_level_parse("loud", &level), PL_ERR_INVALID);
 }
 
+static void a_log_that_nobody_reads_stops_nobody_and_says_what_is_missing(void **state)
+{
+    pl_log log = journal_log(&journal);
+    static char read_away[1 << 20];
+    ssize_t size;
+
+    (void)state;
+    for (int i = 0; i < 5000; i++) /* a pipe holds less */
+        pl_log_write(&log, PL_LOG_INFO, "line %d", i);
+    assert_in_range(journal.dropped, 1, 4999);
+    size = read(ends[0], read_away, sizeof read_away - 1);
+    assert_int_equal(read_away[size - 1], '\n');
+    snprintf(line, sizeof line, "\"lines_dropped\":%lld}\n", (long long)journal.dropped);
+    pl_log_write(&log, PL_LOG_INFO, "again");
+    assert_int_equal(journal.dropped, 0);
+    size = read(ends[0], read_away, sizeof read_away - 1);
+    read_away[size] = '\0';
+    assert_non_null(strstr(read_away, line));
+    assert_non_null(strstr(read_away, "\"message\":\"again\"}\n"));
+}
+
 static void a_closed_log_stops_nobody(void **state)
 {
     pl_log log = journal_log(&journal);
@@ -124,6 +147,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(failures_of_ours_are_louder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_message_cannot_forge_a_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_its_levels_by_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_log_that_nobody_reads_stops_nobody_and_says_what_is_missing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_closed_log_stops_nobody, set_up, tear_down),
     };
 

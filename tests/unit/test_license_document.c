@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/timestamp.h"
 #include "support/validator.h"
 #include "token/claims_json.h"
 #include "token/license_file.h"
@@ -105,6 +106,32 @@ static void a_license_file_may_be_bound_to_a_machine(void **state)
     pl_buf_reset(&j.file);
 }
 
+static pl_err try_document(void *context, tx_t *tx)
+{
+    job *j = context;
+
+    return admin_license_try_document(tx, validator_keyring(j->v), &j->license);
+}
+
+static void what_no_program_could_read_is_not_handed_out(void **state)
+{
+    validator *v = *state;
+    job j = {.v = v};
+    const char *key;
+
+    pl_buf_init(&j.file);
+    j.license = validator_issue(v, NULL, &key).license;
+    assert_int_equal(validator_do(v, try_document, &j), PL_OK);
+    j.license.plan = "p\xff";
+    assert_int_equal(validator_do(v, file, &j), PL_ERR_INVALID);
+    assert_int_equal(validator_do(v, try_document, &j), PL_ERR_INVALID);
+    assert_int_equal(j.file.size, 0);
+    j.license.plan = "basic";
+    j.license.expires_at_ms = (PL_TIME_MAX + 1) * 1000;
+    assert_int_equal(validator_do(v, file, &j), PL_ERR_INVALID);
+    pl_buf_reset(&j.file);
+}
+
 static void no_file_is_made_of_a_license_that_is_worth_nothing(void **state)
 {
     validator *v = *state;
@@ -144,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_license_file_verifies_with_the_roots_alone),
         TEST(a_license_file_may_be_bound_to_a_machine),
+        TEST(what_no_program_could_read_is_not_handed_out),
         TEST(no_file_is_made_of_a_license_that_is_worth_nothing),
         TEST(nothing_is_signed_while_the_clock_is_behind_the_database),
     };

@@ -15,6 +15,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/timestamp.h"
 #include "store/api_keys.h"
 #include "store/audit.h"
 #include "support/validator.h"
@@ -50,6 +51,7 @@ typedef struct {
     pl_uuid id;
     brand_order_t brand;
     product_t product;
+    int reveals;
 } job;
 
 static pl_err issue(void *context, tx_t *tx)
@@ -121,6 +123,18 @@ static license_order_t good_order(validator *v)
     return (license_order_t){.brand_id = v->made.brand_id, .product = "till", .email = "ada@example.com"};
 }
 
+static pl_err count_reveals(void *context, tx_t *tx)
+{
+    job *j = context;
+    audit_t *entries;
+    size_t count;
+    pl_err err = audit_list(tx, j->v->made.brand_id, (pl_uuid){{0}}, &entries, &count);
+
+    for (size_t i = 0; !err && i < count; i++)
+        j->reveals += entries[i].action == AUDIT_LICENSE_REVEALED;
+    return err;
+}
+
 static void an_issued_key_is_ours_sealed_and_shown_again(void **state)
 {
     validator *v = *state;
@@ -132,6 +146,8 @@ static void an_issued_key_is_ours_sealed_and_shown_again(void **state)
     assert_int_equal(pl_license_key_shape(pl_span_text(key)), PL_KEY_OURS);
     assert_int_equal(validator_do(v, reveal, &j), PL_OK);
     assert_string_equal(j.key, key);
+    assert_int_equal(validator_do(v, count_reveals, &j), PL_OK);
+    assert_int_equal(j.reveals, 1);
     j.license.key_hash[0] ^= 1;
     assert_int_equal(validator_do(v, reveal, &j), PL_ERR_NOT_FOUND);
 }
@@ -144,7 +160,7 @@ static void orders_that_make_no_sense_are_refused(void **state)
     struct {
         license_order_t order;
         pl_err err;
-    } cases[14];
+    } cases[22];
     size_t count = 0;
 
 #define CASE(member, value, error)     \
@@ -163,6 +179,13 @@ static void orders_that_make_no_sense_are_refused(void **state)
     CASE(expires_at_ms, VALIDATOR_NOW_MS, PL_ERR_INVALID);
     CASE(renews, true, PL_ERR_INVALID);
     CASE(plan, "", PL_ERR_INVALID);
+    CASE(plan, "p\xff", PL_ERR_INVALID);
+    CASE(name, "Jos\xe9", PL_ERR_INVALID);
+    CASE(name, "\x1b[2J", PL_ERR_INVALID);
+    CASE(email, "a\xff@example.com", PL_ERR_INVALID);
+    CASE(email, "a@example\x7f.com", PL_ERR_INVALID);
+    CASE(expires_at_ms, (PL_TIME_MAX + 1) * 1000, PL_ERR_INVALID);
+    CASE(entitlements, "{\"kds\":{\"value\":true,\"exp\":253402300800}}", PL_ERR_INVALID);
     CASE(entitlements, "[]", PL_ERR_INVALID);
     CASE(entitlements, "{\"a b\":true}", PL_ERR_INVALID);
 #undef CASE
@@ -291,6 +314,8 @@ static void a_renewal_moves_the_end(void **state)
     assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_EXPIRED);
     j.expires_at_ms = VALIDATOR_NOW_MS + 1000 * DAY;
     assert_int_equal(validator_do(v, renew, &j), PL_ERR_INVALID); /* past already */
+    j.expires_at_ms = PL_TIME_MAX * 1000;                         /* the slack ends later than a document can say */
+    assert_int_equal(validator_do(v, renew, &j), PL_ERR_INVALID);
     j.expires_at_ms = VALIDATOR_NOW_MS + INT64_C(1000) * DAY * 20;
     assert_int_equal(validator_do(v, renew, &j), PL_OK);
     assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
@@ -349,9 +374,9 @@ static void products_that_make_no_sense_are_refused(void **state)
     validator *v = *state;
     const product_t good = {.slug = "kiosk", .name = "Kiosk", .policy = admin_default_policy()};
     job j = {.v = v};
-    product_t bad[10];
+    product_t bad[11];
 
-    for (size_t i = 0; i < 10; i++)
+    for (size_t i = 0; i < 11; i++)
         bad[i] = good;
     bad[0].policy.seats = 0;
     bad[1].policy.check_by_s = 59;
@@ -363,7 +388,8 @@ static void products_that_make_no_sense_are_refused(void **state)
     bad[7].entitlements = "{";
     bad[8].slug = "Kiosk";
     bad[9].name = "";
-    for (size_t i = 0; i < 10; i++) {
+    bad[10].name = "Kiosk\n";
+    for (size_t i = 0; i < 11; i++) {
         j.product = bad[i];
         assert_int_equal(validator_do(v, add_product, &j), PL_ERR_INVALID);
     }
@@ -402,7 +428,7 @@ static void the_api_key_shown_names_its_brand(void **state)
 static void every_action_has_a_name_of_its_own(void **state)
 {
     (void)state;
-    for (int i = AUDIT_BRAND_ADDED; i <= AUDIT_CLOCK_ACCEPTED; i++) {
+    for (int i = AUDIT_BRAND_ADDED; i <= AUDIT_LICENSE_REVEALED; i++) {
         assert_string_not_equal(audit_action_text((audit_action)i), "unknown");
         for (int k = AUDIT_BRAND_ADDED; k < i; k++)
             assert_string_not_equal(audit_action_text((audit_action)i), audit_action_text((audit_action)k));

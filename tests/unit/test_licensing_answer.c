@@ -190,18 +190,29 @@ static void how_soon_to_ask_again_depends_on_the_check_before(void **state)
     }
 }
 
-static void the_keyset_goes_along_only_to_who_has_an_older_one(void **state)
+static void the_keyset_goes_along_only_to_who_has_none_by_this_root_or_an_older_one(void **state)
 {
-    static const struct {
-        int64_t epoch, sequence;
-        bool is_sent;
-    } held[] = {{0, 0, true}, {0, 99, true}, {1, 0, true}, {1, 1, false}, {1, 2, false}, {2, 0, false}};
     validator *v = *state;
+    const char *ours = v->roots.keys[0].kid;
+    const char *reserve = v->roots.keys[1].kid;
+    const struct {
+        int64_t epoch, sequence;
+        const char *root;
+        bool is_sent;
+    } held[] = {
+        {0, 0, ours, true},          {0, 99, ours, true},
+        {1, 0, ours, true},          {1, 1, ours, false},
+        {1, 2, ours, false},         {2, 0, ours, false},
+        {1, INT64_MAX, ours, false}, {1, 1, reserve, true},
+        {1, 0, reserve, true},       {INT64_MAX, INT64_MAX, reserve, true},
+        {1, 1, NULL, true},
+    };
     till t = till_make(1, "UNKNOWN-KEY");
 
     for (size_t i = 0; i < sizeof held / sizeof held[0]; i++) {
         t.keyset_epoch = held[i].epoch;
         t.keyset_sequence = held[i].sequence;
+        t.keyset_root = held[i].root;
         assert_int_equal(ask(v, &t, PL_ACT_VALIDATE).reply.keyset.size > 0, held[i].is_sent);
     }
 }
@@ -251,7 +262,7 @@ int main(void)
         TEST(an_answer_about_an_unknown_key_names_no_license),
         TEST(a_denial_for_want_of_a_seat_rules_for_five_minutes),
         TEST(how_soon_to_ask_again_depends_on_the_check_before),
-        TEST(the_keyset_goes_along_only_to_who_has_an_older_one),
+        TEST(the_keyset_goes_along_only_to_who_has_none_by_this_root_or_an_older_one),
         TEST(a_seat_given_back_is_answered_as_released),
         TEST(the_keyset_is_found_by_any_root_and_by_no_other),
     };

@@ -433,6 +433,26 @@ static void a_fingerprint_of_one_component_takes_no_seat(void **state)
     assert_int_equal(till_call(v, &t, PL_ACT_ACTIVATE, &call, &outcome), PL_ERR_NO_FINGERPRINT);
 }
 
+static void one_device_has_one_board_and_may_have_several_disks(void **state)
+{
+    validator *v = *state;
+    device_call_t call;
+    outcome_t outcome;
+    const char *key;
+
+    validator_issue(v, NULL, &key);
+    for (size_t c = 0; c < PL_COMPONENT_COUNT; c++) {
+        bool may_repeat = c == PL_COMPONENT_DISK || c == PL_COMPONENT_NIC;
+        pl_fingerprint fingerprint = {.count = {1, 1, 1, 1, 1, 1}};
+        till t = till_make(1, key);
+
+        fingerprint.count[c] = 2;
+        fingerprint.value[c][1][0] = 1;
+        pl_fingerprint_format(&fingerprint, t.fingerprint);
+        assert_int_equal(till_call(v, &t, PL_ACT_VALIDATE, &call, &outcome), may_repeat ? PL_OK : PL_ERR_INVALID);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -461,6 +481,7 @@ int main(void)
         TEST(another_brands_key_is_unknown_here),
         TEST(a_request_with_unknown_roots_is_refused_unsigned),
         TEST(a_fingerprint_of_one_component_takes_no_seat),
+        TEST(one_device_has_one_board_and_may_have_several_disks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,6 +228,57 @@ static void many_rotations_leave_out_old_answer_keys_and_no_license_key(void **s
     assert_int_equal(verify(v, PL_DOC_LICENSE, oldest), PL_OK);
 }
 
+static void a_theft_finds_room_in_a_full_keyset(void **state)
+{
+    validator *v = *state;
+    keys_job job = with_root(v, v->made.root_key_file);
+    pl_span old = license_document(v);
+    char first[PL_KID_SIZE];
+
+    memcpy(first, brand(v)->license.kid, sizeof first);
+    for (int i = 0; i < PL_KEYSET_KEYS_MAX + 2; i++) {
+        validator_advance(v, 1000);
+        assert_int_equal(validator_do(v, rotate, &job), PL_OK);
+    }
+    assert_int_equal(brand(v)->keyset.count, PL_KEYSET_KEYS_MAX);
+    assert_int_equal(verify(v, PL_DOC_LICENSE, old), PL_ERR_KEY_UNKNOWN); /* the oldest is left out */
+    old = license_document(v);
+    job.verdict = (key_verdict_t){brand(v)->license.kid, PL_KEY_REVOKED};
+    assert_int_equal(validator_do(v, set_state, &job), PL_OK);
+    assert_int_not_equal(verify(v, PL_DOC_LICENSE, old), PL_OK);
+    job.verdict = (key_verdict_t){first, PL_KEY_REVOKED}; /* long retired: there is nothing to replace */
+    assert_int_equal(validator_do(v, set_state, &job), PL_OK);
+    assert_int_equal(verify(v, PL_DOC_LICENSE, license_document(v)), PL_OK);
+}
+
+static void a_key_is_retired_once(void **state)
+{
+    validator *v = *state;
+    keys_job job = with_root(v, v->made.root_key_file);
+    char kid[PL_KID_SIZE];
+
+    memcpy(kid, brand(v)->license.kid, sizeof kid);
+    job.verdict = (key_verdict_t){kid, PL_KEY_RETIRED};
+    assert_int_equal(validator_do(v, set_state, &job), PL_OK);
+    assert_int_equal(brand(v)->keyset.sequence, 2);
+    assert_int_equal(validator_do(v, set_state, &job), PL_OK);
+    assert_int_equal(brand(v)->keyset.sequence, 2);
+}
+
+static void a_root_that_is_outranked_is_not_exported(void **state)
+{
+    validator *v = *state;
+    keys_job reserve = with_root(v, v->made.reserve_key_file);
+    pl_buf jwks;
+
+    assert_int_equal(validator_do(v, rotate, &reserve), PL_OK);
+    pl_buf_init(&jwks);
+    assert_int_equal(keyring_export(validator_keyring(v), &v->made.brand_id, &jwks), PL_OK);
+    assert_null(strstr(jwks.data, v->roots.keys[0].kid));
+    assert_non_null(strstr(jwks.data, v->roots.keys[1].kid));
+    pl_buf_reset(&jwks);
+}
+
 static void a_keyring_that_is_pinned_stays_as_it_was(void **state)
 {
     validator *v = *state;
@@ -315,6 +366,9 @@ int main(void)
         TEST(a_strangers_root_signs_nothing),
         TEST(after_the_reserve_the_first_root_signs_no_more),
         TEST(many_rotations_leave_out_old_answer_keys_and_no_license_key),
+        TEST(a_theft_finds_room_in_a_full_keyset),
+        TEST(a_key_is_retired_once),
+        TEST(a_root_that_is_outranked_is_not_exported),
         TEST(a_keyring_that_is_pinned_stays_as_it_was),
         TEST(another_programs_rotation_is_noticed),
         TEST(the_export_has_roots_and_keys_and_none_that_is_revoked),

@@ -54,10 +54,10 @@ static void stops_an_address_after_its_refusals(void **state)
     ipv4(1, guesser);
     ipv4(2, neighbour);
     charge_times(PER_MINUTE - 1, guesser);
-    assert_int_equal(limiter_wait_s(&limiter, guesser, NOW), 0);
+    assert_int_equal(limiter_wait(&limiter, guesser, NOW).refused_s, 0);
     charge_times(1, guesser);
-    assert_int_not_equal(limiter_wait_s(&limiter, guesser, NOW), 0);
-    assert_int_equal(limiter_wait_s(&limiter, neighbour, NOW), 0);
+    assert_int_not_equal(limiter_wait(&limiter, guesser, NOW).refused_s, 0);
+    assert_int_equal(limiter_wait(&limiter, neighbour, NOW).refused_s, 0);
 }
 
 static void lets_it_go_on_after_the_time_it_named(void **state)
@@ -68,10 +68,27 @@ static void lets_it_go_on_after_the_time_it_named(void **state)
     (void)state;
     ipv4(1, guesser);
     charge_times(PER_MINUTE + 9, guesser);
-    wait_s = limiter_wait_s(&limiter, guesser, NOW);
+    wait_s = limiter_wait(&limiter, guesser, NOW).refused_s;
     assert_in_range(wait_s, 10, 11);
-    assert_int_not_equal(limiter_wait_s(&limiter, guesser, NOW + 9000), 0);
-    assert_int_equal(limiter_wait_s(&limiter, guesser, NOW + wait_s * 1000), 0);
+    assert_int_not_equal(limiter_wait(&limiter, guesser, NOW + 9000).refused_s, 0);
+    assert_int_equal(limiter_wait(&limiter, guesser, NOW + wait_s * 1000).refused_s, 0);
+}
+
+static void only_a_flood_stops_everything_of_an_address_and_not_for_long(void **state)
+{
+    uint8_t guesser[LIMITER_ADDRESS_MAX];
+    int wait_s;
+
+    (void)state;
+    ipv4(1, guesser);
+    charge_times(LIMITER_FLOOD * PER_MINUTE - 1, guesser);
+    assert_int_equal(limiter_wait(&limiter, guesser, NOW).all_s, 0);
+    charge_times(1, guesser);
+    wait_s = limiter_wait(&limiter, guesser, NOW).all_s;
+    assert_in_range(wait_s, 1, 2);
+    assert_int_equal(limiter_wait(&limiter, guesser, NOW + wait_s * 1000).all_s, 0);
+    charge_times(100000, guesser);
+    assert_in_range(limiter_wait(&limiter, guesser, NOW).refused_s, 1, LIMITER_FLOOD * 60);
 }
 
 static void counts_an_ipv6_network_as_one(void **state)
@@ -84,9 +101,9 @@ static void counts_an_ipv6_network_as_one(void **state)
         limiter_charge(&limiter, address, NOW);
     }
     ipv6(1, 200, address);
-    assert_int_not_equal(limiter_wait_s(&limiter, address, NOW), 0);
+    assert_int_not_equal(limiter_wait(&limiter, address, NOW).refused_s, 0);
     ipv6(2, 0, address);
-    assert_int_equal(limiter_wait_s(&limiter, address, NOW), 0);
+    assert_int_equal(limiter_wait(&limiter, address, NOW).refused_s, 0);
 }
 
 static void many_addresses_do_not_push_out_the_worst(void **state)
@@ -102,7 +119,7 @@ static void many_addresses_do_not_push_out_the_worst(void **state)
         other[13] = (uint8_t)(1 + i / 251);
         limiter_charge(&limiter, other, NOW);
     }
-    assert_int_not_equal(limiter_wait_s(&limiter, guesser, NOW), 0);
+    assert_int_not_equal(limiter_wait(&limiter, guesser, NOW).refused_s, 0);
 }
 
 static void zero_is_no_limit(void **state)
@@ -113,7 +130,7 @@ static void zero_is_no_limit(void **state)
     ipv4(1, address);
     limiter_init(&limiter, 0);
     charge_times(10000, address);
-    assert_int_equal(limiter_wait_s(&limiter, address, NOW), 0);
+    assert_int_equal(limiter_wait(&limiter, address, NOW).refused_s, 0);
 }
 
 static void tells_ipv4_from_ipv6(void **state)
@@ -132,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(stops_an_address_after_its_refusals, set_up),
         cmocka_unit_test_setup(lets_it_go_on_after_the_time_it_named, set_up),
+        cmocka_unit_test_setup(only_a_flood_stops_everything_of_an_address_and_not_for_long, set_up),
         cmocka_unit_test_setup(counts_an_ipv6_network_as_one, set_up),
         cmocka_unit_test_setup(many_addresses_do_not_push_out_the_worst, set_up),
         cmocka_unit_test_setup(zero_is_no_limit, set_up),

@@ -93,6 +93,7 @@ static void each_cell_gives_its_status_source_and_reason(void **state)
         pl_decision got;
 
         claims.verdict = CELLS[i].verdict;
+        claims.emergency_seconds = 30;
         document.is_other_product = CELLS[i].is_other_product;
         document.is_other_device = CELLS[i].is_other_device;
         document.emergency_until = at(CELLS[i].emergency_until);
@@ -117,7 +118,11 @@ static void boundaries_belong_to_the_later_row(void **state)
     assert_int_equal(pl_policy_judge(&document, T + DAY).status, PL_STATUS_STALE);
     assert_int_equal(pl_policy_judge(&document, T + 2 * DAY - 1).status, PL_STATUS_STALE);
     assert_int_equal(pl_policy_judge(&document, T + 2 * DAY).status, PL_STATUS_EXPIRED);
+    claims.emergency_seconds = 8;
     document.emergency_until = T + DAY + 10;
+    assert_int_equal(pl_policy_judge(&document, T + DAY + 1).status, PL_STATUS_STALE);
+    assert_int_equal(pl_policy_judge(&document, T + DAY + 1).holds_until, T + DAY + 2);
+    assert_int_equal(pl_policy_judge(&document, T + DAY + 2).status, PL_STATUS_GRACE);
     assert_int_equal(pl_policy_judge(&document, T + DAY + 9).status, PL_STATUS_GRACE);
     assert_int_equal(pl_policy_judge(&document, T + DAY + 10).status, PL_STATUS_STALE);
     claims.verdict = PL_VERDICT_NO_SEAT;
@@ -167,6 +172,20 @@ static void an_extension_is_offered_only_when_stale_and_only_once(void **state)
         document.emergency_until = ROWS[i].taken_until;
         assert_int_equal(pl_policy_judge(&document, T + ROWS[i].t).can_extend, ROWS[i].can_extend);
     }
+}
+
+static void an_extension_taken_under_a_clock_that_was_ahead_gives_no_years(void **state)
+{
+    pl_claims claims = lease(T, T + 10, 0);
+    pl_held document = held(&claims);
+
+    (void)state;
+    claims.emergency_seconds = DAY;
+    document.emergency_until = T + 73 * 365 * (int64_t)DAY; /* the clock showed 2099 */
+    assert_int_equal(pl_policy_judge(&document, T + 5).status, PL_STATUS_GRACE);
+    assert_int_equal(pl_policy_judge(&document, T + 10).status, PL_STATUS_STALE);
+    assert_int_equal(pl_policy_judge(&document, T + 400 * (int64_t)DAY).status, PL_STATUS_STALE);
+    assert_false(pl_policy_judge(&document, T + 10).can_extend);
 }
 
 static void the_servers_reason_is_passed_on(void **state)
@@ -244,7 +263,7 @@ static bool is_before_grace_until(const pl_held *h)
 
 static bool is_in_emergency(const pl_held *h)
 {
-    return h->emergency_until != 0 && T < h->emergency_until;
+    return h->emergency_until != 0 && T < h->emergency_until && T >= h->emergency_until - h->claims->emergency_seconds;
 }
 
 static bool is_later(const pl_held *h)
@@ -307,6 +326,7 @@ static pl_held combination(int number, pl_claims *claims)
     claims->check_by = boundary(&number);
     claims->grace_until = boundary(&number);
     claims->expires_at = boundary(&number);
+    claims->emergency_seconds = 10;
     document.emergency_until = boundary(&number);
     claims->verdict = (pl_verdict)digit(&number, PL_VERDICT_COUNT);
     document.is_other_product = digit(&number, 2);
@@ -395,6 +415,7 @@ int main(void)
         cmocka_unit_test(boundaries_belong_to_the_later_row),
         cmocka_unit_test(a_document_dated_beyond_the_tolerance_is_not_verified_yet),
         cmocka_unit_test(an_extension_is_offered_only_when_stale_and_only_once),
+        cmocka_unit_test(an_extension_taken_under_a_clock_that_was_ahead_gives_no_years),
         cmocka_unit_test(the_servers_reason_is_passed_on),
         cmocka_unit_test(every_combination_follows_the_first_row_that_fits),
         cmocka_unit_test(a_decision_holds_until_the_time_it_names_and_not_longer),

@@ -173,16 +173,18 @@ static void a_document_of_a_validator_in_2099_hides_nothing(void **state)
     assert_int_equal(decide(documents, 2, T, room).status, PL_STATUS_ACTIVE);
 }
 
-static void among_equally_new_documents_the_answer_rules(void **state)
+static void of_a_lease_and_a_file_of_one_version_the_better_one_answers(void **state)
 {
     pl_claims documents[2] = {lease(0, 0, 0), lease(T + DAY, T + 2 * DAY, 0)};
     pl_held room[2];
 
     (void)state;
     documents[0].kind = PL_CLAIMS_LICENSE;
-    assert_ptr_equal(decide(documents, 2, T, room).ruling, &room[1]);
-    documents[1].issued_at--;
+    documents[0].issued_at--; /* the file was written before the till went online */
     assert_ptr_equal(decide(documents, 2, T, room).ruling, &room[0]);
+    assert_int_equal(decide(documents, 2, T + 3 * DAY, room).status, PL_STATUS_ACTIVE); /* the lease alone would be STALE */
+    documents[0].sequence--;
+    assert_int_equal(decide(documents, 2, T + 3 * DAY, room).status, PL_STATUS_STALE); /* the file is of an older version */
 }
 
 static void among_equally_new_answers_the_denial_rules(void **state)
@@ -279,7 +281,7 @@ int main(void)
         cmocka_unit_test(a_copied_lease_of_another_device_does_not_hide_ones_own),
         cmocka_unit_test(a_renewal_that_begins_later_rules_from_then_on),
         cmocka_unit_test(a_document_of_a_validator_in_2099_hides_nothing),
-        cmocka_unit_test(among_equally_new_documents_the_answer_rules),
+        cmocka_unit_test(of_a_lease_and_a_file_of_one_version_the_better_one_answers),
         cmocka_unit_test(among_equally_new_answers_the_denial_rules),
         cmocka_unit_test(the_same_document_held_twice_rules_once),
         cmocka_unit_test(among_licenses_the_best_status_answers),

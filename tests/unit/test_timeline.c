@@ -67,6 +67,32 @@ static void a_license_file_is_good_on_a_machine_that_never_knew_the_date(void **
     assert_true(is_wrong(&t));
 }
 
+static void a_date_of_the_firmware_is_known_to_be_wrong(void **state)
+{
+    till t = {NOW, IN_2021 - NOW, HOUR, 7, {0}};
+
+    (void)state;
+    assert_true(is_wrong(&t));
+    pl_timeline_raise(&t.mark, clock_of(&t), NOW / SECOND - 3600);
+    assert_int_equal(effective(&t), NOW / SECOND - 3600);
+    run(&t, HOUR);
+    assert_int_equal(effective(&t), NOW / SECOND);
+    assert_true(is_wrong(&t));
+}
+
+static void a_clock_found_wrong_after_the_document_came_no_longer_has_a_say(void **state)
+{
+    till t = {NOW, -10 * DAY, HOUR, 7, {0}};
+
+    (void)state;
+    assert_false(is_wrong(&t));
+    pl_timeline_raise(&t.mark, clock_of(&t), NOW / SECOND);
+    assert_int_equal(lag_s(&t), 10 * DAY / SECOND);
+    t.error_ms = IN_2021 - NOW;
+    pl_timeline_raise(&t.mark, clock_of(&t), NOW / SECOND);
+    assert_int_equal(lag_s(&t), 0);
+}
+
 static void a_battery_that_says_2099_counts_while_it_lasts(void **state)
 {
     till t = fresh_till();
@@ -427,6 +453,8 @@ int main(void)
         cmocka_unit_test(before_anything_signed_was_seen_the_clock_is_all_there_is),
         cmocka_unit_test(a_dead_battery_that_says_1970_locks_nobody_out_and_gains_nothing),
         cmocka_unit_test(a_license_file_is_good_on_a_machine_that_never_knew_the_date),
+        cmocka_unit_test(a_date_of_the_firmware_is_known_to_be_wrong),
+        cmocka_unit_test(a_clock_found_wrong_after_the_document_came_no_longer_has_a_say),
         cmocka_unit_test(a_battery_that_says_2099_counts_while_it_lasts),
         cmocka_unit_test(twenty_three_hours_in_2099_do_no_lasting_harm),
         cmocka_unit_test(every_morning_in_2099_until_the_network_is_up_does_no_lasting_harm),

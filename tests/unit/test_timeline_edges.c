@@ -110,6 +110,60 @@ static void an_answer_without_a_time_changes_nothing(void **state)
     assert_memory_equal(&t.mark, &before, sizeof before);
 }
 
+static void a_clock_before_this_version_is_wrong_and_one_after_it_may_be_right(void **state)
+{
+    till t = {PL_TIME_FLOOR_S * SECOND, 0, HOUR, 7, {0}};
+
+    (void)state;
+    assert_false(is_wrong(&t));
+    t.true_ms--;
+    assert_true(is_wrong(&t));
+    answer(&t, t.true_ms); /* a mark of an older version does not vouch for it */
+    assert_true(is_wrong(&t));
+}
+
+/* Asked before it, read after it; signed at the one or the other end. */
+static void sleep_during_exchange(till *t, int64_t ms, bool is_signed_first)
+{
+    pl_time asked = clock_of(t);
+    int64_t signed_ms = is_signed_first ? t->true_ms : t->true_ms + ms;
+
+    t->true_ms += ms;
+    t->boot_ms += ms;
+    pl_timeline_anchor(&t->mark, asked, clock_of(t), signed_ms / SECOND);
+}
+
+static void a_machine_that_slept_during_an_exchange_wakes_to_the_right_time(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        till t = fresh_till();
+
+        sleep_during_exchange(&t, 8 * HOUR, i == 0);
+        assert_int_equal(lag_s(&t), 0);
+        assert_false(is_wrong(&t));
+        assert_true(pl_timeline_high_ms(&t.mark, clock_of(&t)) == t.true_ms);
+        run(&t, HOUR);
+        assert_int_equal(lag_s(&t), 0);
+    }
+}
+
+static void a_wrong_clock_gains_or_loses_no_more_than_the_exchange_took(void **state)
+{
+    static const int64_t errors[] = {-30 * DAY, 40 * DAY, IN_2099 - NOW};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        for (int k = 0; k < 2; k++) {
+            till t = fresh_till();
+
+            t.error_ms = errors[i];
+            sleep_during_exchange(&t, 8 * HOUR, k == 0);
+            assert_true(lag_s(&t) <= 8 * HOUR / SECOND && lag_s(&t) >= -8 * HOUR / SECOND);
+            assert_true(is_wrong(&t));
+        }
+}
+
 /* Numbers of any kind: the generator is seeded, so a failure repeats. */
 static uint64_t next_random(uint64_t *seed)
 {
@@ -144,7 +198,7 @@ static void change_somehow(pl_time_mark *mark, uint64_t *seed)
 
     switch (next_random(seed) % 4) {
     case 0:
-        pl_timeline_anchor(mark, now, any_number(seed));
+        pl_timeline_anchor(mark, any_time(seed), now, any_number(seed));
         break;
     case 1:
         pl_timeline_raise(mark, now, any_number(seed));
@@ -214,6 +268,9 @@ int main(void)
         cmocka_unit_test(a_newer_document_raises_the_time_and_an_older_one_does_not),
         cmocka_unit_test(five_minutes_of_drift_are_no_difference),
         cmocka_unit_test(an_answer_without_a_time_changes_nothing),
+        cmocka_unit_test(a_clock_before_this_version_is_wrong_and_one_after_it_may_be_right),
+        cmocka_unit_test(a_machine_that_slept_during_an_exchange_wakes_to_the_right_time),
+        cmocka_unit_test(a_wrong_clock_gains_or_loses_no_more_than_the_exchange_took),
         cmocka_unit_test(no_input_breaks_the_invariants),
         cmocka_unit_test(observing_twice_is_observing_once),
     };

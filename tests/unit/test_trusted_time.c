@@ -159,6 +159,87 @@ static void a_clock_that_jumps_while_running_is_not_believed_until_it_is_back(vo
     trusted_time_close(j.time);
 }
 
+/* As the writer does, once a second; false where the time is not trusted at the end. */
+static bool pass(validator *v, job *j, int64_t seconds)
+{
+    int64_t now_ms;
+
+    for (int64_t i = 0; i < seconds; i++) {
+        validator_advance(v, 1);
+        if (trusted_time_is_due(j->time))
+            assert_int_equal(validator_do(v, flush, j), PL_OK);
+    }
+    return trusted_time_now(j->time, &now_ms) == PL_OK;
+}
+
+static void a_clock_that_jumped_and_then_goes_steadily_is_believed_in_five_minutes(void **state)
+{
+    validator *v = *state;
+    job j = {.v = v};
+
+    assert_int_equal(validator_do(v, open_time, &j), PL_OK);
+    fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS + 2 * HOUR); /* the virtual machine was paused */
+    assert_false(pass(v, &j, 300));
+    assert_int_equal(last(v), VALIDATOR_NOW_MS);
+    assert_true(pass(v, &j, 2));
+    fake_clock_set_wall(&v->time, pl_clock_read(&v->clock).wall_ms + 2 * HOUR);
+    assert_false(pass(v, &j, 200));
+    fake_clock_set_wall(&v->time,
+                        pl_clock_read(&v->clock).wall_ms + 2 * HOUR); /* it does not go steadily: the wait begins anew */
+    assert_false(pass(v, &j, 200));
+    assert_true(pass(v, &j, 102));
+    trusted_time_close(j.time);
+}
+
+static void a_clock_that_jumped_behind_or_far_ahead_of_the_database_is_never_believed(void **state)
+{
+    static const int64_t jumps[] = {-2 * HOUR, 31 * DAY};
+    validator *v = *state;
+
+    for (size_t i = 0; i < sizeof jumps / sizeof jumps[0]; i++) {
+        job j = {.v = v};
+
+        fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS);
+        assert_int_equal(validator_do(v, open_time, &j), PL_OK);
+        fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS + jumps[i]);
+        assert_false(pass(v, &j, 3000));
+        assert_int_equal(last(v), VALIDATOR_NOW_MS);
+        trusted_time_close(j.time);
+    }
+}
+
+static void a_wrong_clock_at_the_start_does_not_bar_the_right_one(void **state)
+{
+    validator *v = *state;
+    job j = {.v = v};
+
+    fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS + 29 * DAY);
+    assert_int_equal(validator_do(v, open_time, &j), PL_OK);
+    assert_true(pass(v, &j, 600));
+    assert_int_equal(validator_do(v, flush, &j), PL_OK); /* as a stop does */
+    assert_int_equal(last(v), VALIDATOR_NOW_MS);
+    fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS + MINUTE); /* NTP */
+    assert_false(pass(v, &j, 1));
+    assert_true(pass(v, &j, 301));
+    assert_true(pass(v, &j, 3600));
+    assert_in_range(last(v), VALIDATOR_NOW_MS + HOUR, VALIDATOR_NOW_MS + 2 * HOUR);
+    trusted_time_close(j.time);
+}
+
+static void a_leap_is_recorded_after_an_hour_without_a_step(void **state)
+{
+    validator *v = *state;
+    job j = {.v = v};
+
+    fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS + DAY); /* it was off for a day */
+    assert_int_equal(validator_do(v, open_time, &j), PL_OK);
+    assert_true(pass(v, &j, 3599));
+    assert_int_equal(last(v), VALIDATOR_NOW_MS);
+    assert_true(pass(v, &j, 1));
+    assert_int_equal(last(v), VALIDATOR_NOW_MS + DAY + HOUR);
+    trusted_time_close(j.time);
+}
+
 static void time_that_passes_is_recorded_once_a_minute(void **state)
 {
     validator *v = *state;
@@ -186,8 +267,12 @@ static void by_hand_a_year_may_lie_between_two_documents(void **state)
     assert_int_equal(validator_do(v, confirm, NULL), PL_ERR_CLOCK);
     fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS + 400 * DAY);
     assert_int_equal(validator_do(v, confirm, NULL), PL_OK);
-    assert_int_equal(last(v), VALIDATOR_NOW_MS + 400 * DAY);
+    assert_int_equal(last(v),
+                     VALIDATOR_NOW_MS + 5 * MINUTE); /* the clock may have been wrong: a server must start with the right one */
     fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS);
+    assert_int_equal(validator_do(v, confirm, NULL), PL_OK);
+    assert_int_equal(last(v), VALIDATOR_NOW_MS + 5 * MINUTE);
+    fake_clock_set_wall(&v->time, VALIDATOR_NOW_MS - 1);
     assert_int_equal(validator_do(v, confirm, NULL), PL_ERR_CLOCK);
 }
 
@@ -200,6 +285,10 @@ int main(void)
         TEST(a_clock_that_is_set_after_the_start_is_believed_from_then_on),
         TEST(the_operators_word_is_taken_and_recorded),
         TEST(a_clock_that_jumps_while_running_is_not_believed_until_it_is_back),
+        TEST(a_clock_that_jumped_and_then_goes_steadily_is_believed_in_five_minutes),
+        TEST(a_clock_that_jumped_behind_or_far_ahead_of_the_database_is_never_believed),
+        TEST(a_wrong_clock_at_the_start_does_not_bar_the_right_one),
+        TEST(a_leap_is_recorded_after_an_hour_without_a_step),
         TEST(time_that_passes_is_recorded_once_a_minute),
         TEST(by_hand_a_year_may_lie_between_two_documents),
     };

@@ -346,8 +346,7 @@ static void a_job_that_takes_long_counts_as_stalled_and_what_waits_is_counted(vo
     (void)state;
     close_gate(&first);
     assert_int_equal(submit(&second, add_row), PL_OK);
-    while (writer_state(writer).stalled_ms == 0) {
-    }
+    while (writer_state(writer).stalled_ms == 0) {}
     assert_int_equal(writer_state(writer).waiting, 1);
     open_gate();
     await(&second);

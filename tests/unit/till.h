@@ -16,6 +16,7 @@
 #define YEAR   (365 * DAY)
 
 #define NOW     (INT64_C(1795370400) * SECOND) /* 2026-11-22T18:00:00Z */
+#define IN_2021 (INT64_C(1609459200) * SECOND)
 #define IN_2099 (INT64_C(4070908800) * SECOND)
 
 /* A till: true time runs on its own; the wall clock is true time and an error. */
@@ -49,7 +50,7 @@ static inline till fresh_till(void)
 {
     till t = {NOW, 0, HOUR, 7, {0}};
 
-    pl_timeline_anchor(&t.mark, clock_of(&t), NOW / SECOND);
+    pl_timeline_anchor(&t.mark, clock_of(&t), clock_of(&t), NOW / SECOND);
     return t;
 }
 
@@ -60,7 +61,7 @@ static inline void check(till *t)
 
 static inline void answer(till *t, int64_t server_ms)
 {
-    pl_timeline_anchor(&t->mark, clock_of(t), server_ms / SECOND);
+    pl_timeline_anchor(&t->mark, clock_of(t), clock_of(t), server_ms / SECOND);
 }
 
 /* The machine runs, and the program checks every ten minutes. */

@@ -140,6 +140,10 @@ CREATE TABLE activation (
     FOREIGN KEY (brand_id, license_id) REFERENCES license (brand_id, id)
 ) WITHOUT ROWID;
 
+-- The live seats of a license. Seats come and go: without it every check would walk through all that were ever given back. released_at
+-- is in it, although it is always NULL there, because that makes the planner prefer it to the primary key.
+CREATE UNIQUE INDEX activation_live ON activation (brand_id, license_id, released_at, id) WHERE released_at IS NULL;
+
 -- No reference to brand: what concerns the whole installation has a brand_id of zeros.
 CREATE TABLE audit (
     brand_id BLOB   NOT NULL,

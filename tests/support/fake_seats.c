@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The seats of the validator of tests: whose a seat is, and taking one.
+ */
+#include "support/fake_seats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_seat_of(const fake_seat *seat, const fake_license *license, const pl_device_request *request)
+{
+    pl_fingerprint known, seen;
+
+    if (seat->license_id != license->license_id)
+        return false;
+    if (request->activation_id && strcmp(seat->activation, request->activation_id) == 0)
+        return true;
+    return request->fingerprint && !pl_fingerprint_parse(pl_span_text(seat->fingerprint), &known) &&
+           !pl_fingerprint_parse(pl_span_text(request->fingerprint), &seen) &&
+           pl_fingerprint_match(&known, &seen, PL_MATCH_TWO).is_same;
+}
+
+fake_seat *fake_seat_find(fake_validator *v, const fake_license *license, const pl_device_request *request)
+{
+    for (size_t i = 0; i < FAKE_SEATS_MAX; i++)
+        if (v->seats[i].license_id && is_seat_of(&v->seats[i], license, request))
+            return &v->seats[i];
+    return NULL;
+}
+
+fake_seat *fake_seat_take(fake_validator *v, const fake_license *license, const pl_device_request *request)
+{
+    fake_seat *seat = fake_seat_find(v, license, request);
+    fake_seat *free_seat = NULL;
+    size_t taken = 0;
+
+    for (size_t i = 0; i < FAKE_SEATS_MAX; i++) {
+        taken += v->seats[i].license_id == license->license_id;
+        if (!v->seats[i].license_id && !free_seat)
+            free_seat = &v->seats[i];
+    }
+    if (!seat && (taken >= license->seats || !free_seat))
+        return NULL;
+    if (!seat) {
+        seat = free_seat;
+        seat->license_id = license->license_id;
+        (void)snprintf(seat->activation, sizeof seat->activation, "018f4c1e-0000-7000-9000-%012x", ++v->serial);
+    }
+    (void)snprintf(seat->instance, sizeof seat->instance, "%s", request->instance_id);
+    (void)snprintf(seat->fingerprint, sizeof seat->fingerprint, "%s", request->fingerprint);
+    memcpy(seat->device_key, request->device_key, sizeof seat->device_key);
+    return seat;
+}
