@@ -124,7 +124,12 @@ typedef enum pospal_check_mode {
 typedef enum pospal_key_source { POSPAL_KEY_TEXT = 0, POSPAL_KEY_FILE = 1, POSPAL_KEY_ENVIRONMENT = 2 } pospal_key_source_t;
 
 /* How important a log line is. */
-typedef enum pospal_log_level { POSPAL_LOG_ERROR = 1, POSPAL_LOG_WARNING = 2, POSPAL_LOG_INFO = 3, POSPAL_LOG_DEBUG = 4 } pospal_log_level_t;
+typedef enum pospal_log_level {
+    POSPAL_LOG_ERROR = 1,
+    POSPAL_LOG_WARNING = 2,
+    POSPAL_LOG_INFO = 3,
+    POSPAL_LOG_DEBUG = 4
+} pospal_log_level_t;
 
 /* The present, for a clock of your own. */
 typedef struct pospal_time {

@@ -289,7 +289,8 @@ pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl
     }
     if (!err && !pl_holding_has(client->holding, name)) {
         (void)remove_document(client, name);
-        err = pl_fail(PL_ERR_STATE, "%d documents are held that count for more; remove some with pospal_client_forget", PL_HELD_MAX);
+        err = pl_fail(PL_ERR_STATE, "%d documents are held that count for more; remove some with pospal_client_forget",
+                      PL_HELD_MAX);
     }
     pl_file_lock_release(lock);
     return err;

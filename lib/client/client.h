@@ -65,7 +65,7 @@ struct pospal_client {
     uint64_t notice;
     pl_time_mark mark;
     pl_extension_note extension; /* in the mark's file */
-    pl_time mark_stored; /* when it was last written */
+    pl_time mark_stored;         /* when it was last written */
     bool has_asked;
     pl_time last_ask; /* when the last exchange ended, well or not */
     int failures;     /* in a row */

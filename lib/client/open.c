@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "client/identity.h"
 #include "client/transport_custom.h"
 #include "client/view.h"
@@ -139,6 +140,8 @@ static void name_device(pospal_client *client)
         snprintf(client->device_name, sizeof client->device_name, "%s", given);
     else
         pl_host_name(client->device_name, sizeof client->device_name);
+    if (!pl_text_is_clean(client->device_name))
+        client->device_name[0] = '\0'; /* a host name may be anything; the server takes clean text only */
 }
 
 static pl_err make_parts(pospal_client *client)

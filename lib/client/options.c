@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "license/claims.h"
 #include "token/keyring.h"
 #include "wire/device_request.h"
@@ -30,6 +31,11 @@ static void set_text(pospal_options *options, pl_option_text which, const char *
         return;
     if (value && strlen(value) > max) {
         remember(options, pl_fail(PL_ERR_INVALID, "%s is longer than %zu bytes", name, max));
+        return;
+    }
+    if (value && (which == PL_OPTION_VERSION || which == PL_OPTION_DEVICE_NAME) && !pl_text_is_clean(value)) {
+        remember(options,
+                 pl_fail(PL_ERR_INVALID, "%s must be UTF-8 without control characters", name)); /* it goes into requests */
         return;
     }
     if (value && (copy = pl_copy_text(value)) == NULL) {

@@ -107,6 +107,8 @@ static const struct {
     {set_other_source, "x", false, "source"},
     {pospal_options_set_device_name, X128, true, ""},
     {pospal_options_set_device_name, X128 "x", false, "device name"},
+    {pospal_options_set_device_name, "Kasse \xfc", false, "device name"},
+    {pospal_options_set_device_name, "Kasse \xc3\xbc", true, ""},
     {pospal_options_set_hardware_root, X512 X512, false, "hardware root"},
     {set_timeout, "=", true, ""},
     {set_timeout, "-", false, "timeout"},
