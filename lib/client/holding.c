@@ -38,7 +38,7 @@ void pl_document_name(const char *prefix, const char *license_id, char name[PL_D
     size_t i;
 
     pl_digest(pl_span_text(license_id), digest);
-    memcpy(name, prefix, length);
+    snprintf(name, PL_DOCUMENT_NAME_MAX, "%s", prefix);
     for (i = 0; i < NAME_DIGEST_SIZE; i++)
         snprintf(name + length + 2 * i, 3, "%02x", digest[i]);
 }

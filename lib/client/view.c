@@ -176,7 +176,7 @@ static pospal_license *take_news(pospal_client *client, const pl_view *view)
 pl_err pl_view_finish(pospal_client *client, pospal_license **license)
 {
     pospal_license *news = NULL;
-    pl_view view;
+    pl_view view = {0};
     pl_err err;
 
     pl_mutex_lock(client->mutex);

@@ -27,6 +27,7 @@ typedef struct {
 /* The length of a dash or space at the start of text, 0 where there is none. Word processors put typographic ones. */
 static size_t separator_size(pl_span text)
 {
+    static const char narrow[] = {'-', ' ', '\t', '\r', '\n'};
     static const char *const wide[] = {
         "\xC2\xA0",                     /* no-break space */
         "\xE2\x80\x87", "\xE2\x80\xAF", /* figure, narrow no-break space */
@@ -34,7 +35,7 @@ static size_t separator_size(pl_span text)
         "\xE2\x88\x92",                                                                                 /* minus */
     };
 
-    if (memchr("- \t\r\n", text.data[0], 5))
+    if (memchr(narrow, text.data[0], sizeof narrow))
         return 1;
     if ((unsigned char)text.data[0] < 0x80)
         return 0;

@@ -46,7 +46,7 @@ static pl_err record(pl_db *db, const migration_run *run)
 static pl_err apply(void *context, pl_db *db)
 {
     const migration_run *run = context;
-    int version;
+    int version = 0;
     pl_err err = read_version(db, &version);
 
     if (err || version >= run->migration->number)

@@ -20,7 +20,7 @@ static const command_t *const commands[] = {
     &command_version,
 };
 
-enum { COMMANDS = sizeof commands / sizeof *commands };
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static const option_t common_options[] = {
     {"help", OPTION_FLAG, offsetof(cli_common_t, help), false, NULL, "show this help", 0, 0},
@@ -63,7 +63,7 @@ static const char *command_word(const void *context, size_t index)
 
 static bool is_family(const char *word)
 {
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; word && i < COMMANDS; i++)
         if (strncmp(commands[i]->name, word, strlen(word)) == 0 && commands[i]->name[strlen(word)] == ' ')
             return true;
     return false;

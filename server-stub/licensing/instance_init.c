@@ -127,6 +127,7 @@ static pl_err run(init_run *init, pl_arena *arena)
         return err;
     init->master = master;
     err = build(init, arena);
+    init->master = NULL;
     pl_wipe(master, sizeof(master));
     store_close(instance->store);
     instance->store = NULL;

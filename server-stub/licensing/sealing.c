@@ -4,6 +4,7 @@
  */
 #include "licensing/sealing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { KIND_MAX = 24, BOUND_MAX = KIND_MAX + 16 + SEALED_NAME_MAX };
@@ -30,7 +31,7 @@ static pl_span bind_place(const sealed_place_t *place, char bound[BOUND_MAX])
     size_t name_size = place->name.size < SEALED_NAME_MAX ? place->name.size : SEALED_NAME_MAX;
 
     memset(bound, 0, BOUND_MAX);
-    memcpy(bound, label, strlen(label));
+    (void)snprintf(bound, KIND_MAX, "%s", label);
     memcpy(bound + KIND_MAX, place->brand_id.bytes, sizeof(place->brand_id.bytes));
     if (name_size)
         memcpy(bound + KIND_MAX + sizeof(place->brand_id.bytes), place->name.data, name_size);
