@@ -439,8 +439,8 @@ POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_li
 POSPAL_API pospal_result_t pospal_client_forget(pospal_client *client);
 
 /*
- * Gives a text that lets a vendor's support see what is wrong: versions, storage, clock, documents held, last failures. No license
- * key, no personal data but the customer name's presence, no hardware serial.
+ * Gives a text that lets a vendor's support see what is wrong: versions, storage, clock, documents held, last failures. It holds no
+ * license key, no customer name and no hardware serial; the path of the data directory and the ids of licenses are in it.
  * Returns: POSPAL_OK or POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: the caller frees *report with pospal_text_free.
  * Threads: any.

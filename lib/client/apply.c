@@ -20,7 +20,8 @@ pl_file_lock *pl_apply_lock(pospal_client *client)
     if (!client->directory[0] || client->shelf.is_read_only)
         return NULL;
     snprintf(path, sizeof path, "%s/lock", client->directory);
-    /* a lock that can't be had must not keep a license from being stored: files are renamed whole, the worst is the older one */
+    /* a lock that can't be had must not keep a license from being stored: every writer has a temporary name of its own, so files
+     * stay whole, and the worst is the older one */
     if (pl_file_lock_take(path, LOCK_WAIT_MS, &lock))
         pl_log_write(&client->log, PL_LOG_WARN, "going on without the lock: %s", pl_err_detail());
     else
