@@ -65,8 +65,11 @@ function(pospal_program_test name)
 endfunction()
 
 # pospal_fuzz_target(<name> [SOURCES fuzz_<name>.c] OBJECTS ... [LIBRARIES ...])
-# A libFuzzer target, program fuzz-<name>. Without libFuzzer the same source is linked with replay.c and CTest
-# fuzz.<name> feeds it the corpus in tests/fuzz/corpus/<name>/.
+# A libFuzzer target, program fuzz-<name>, part of the target fuzz_targets. Without libFuzzer the same source is linked
+# with replay.c and CTest fuzz.<name> feeds it the corpus in tests/fuzz/corpus/<name>/.
+if(POSPAL_FUZZ)
+  add_custom_target(fuzz_targets)
+endif()
 function(pospal_fuzz_target name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;OBJECTS;LIBRARIES")
   if(NOT arg_SOURCES)
@@ -81,6 +84,7 @@ function(pospal_fuzz_target name)
   set_target_properties(fuzz_${name} PROPERTIES OUTPUT_NAME fuzz-${name})
   if(POSPAL_FUZZ)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzz_targets fuzz_${name})
   else()
     add_test(NAME fuzz.${name} COMMAND fuzz_${name} "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
     pospal_test_properties(fuzz.${name} fuzz 120)
