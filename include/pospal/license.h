@@ -405,17 +405,34 @@ POSPAL_API pospal_status_t pospal_client_status(const pospal_client *client);
 POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
 
 /*
- * Takes in an offline license file: the text `pospal-validator license file` wrote, at most 96 KiB. It is verified, stored, and
- * counts from now on; no server is needed.
- * Line ends, blank lines and surrounding spaces do not matter.
- * Returns: POSPAL_OK; POSPAL_ERROR_BAD_DOCUMENT (damaged, forged, other product or device; nothing changed); POSPAL_ERROR_CONFLICT
- *   when a newer document for that license is held; POSPAL_ERROR_STORAGE when it holds in memory only;
- *   POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
+ * Takes in what came from the vendor by hand, at most 96 KiB: an offline license file (`pospal-validator license file`), the answer to
+ * a request of pospal_client_export_request, a keyset. It is verified, stored, and counts from now on; no server is needed.
+ * White space does not matter, nor lines that begin with '#': it may be typed, scanned, or wrapped by a mail program. An answer
+ * counts only for a request of this device that is still open; then it is the lease, as one that came online, and its license key is
+ * stored. Importing it again while it is held changes nothing.
+ * Returns: POSPAL_OK; POSPAL_ERROR_BAD_DOCUMENT (damaged, forged, other product or device, no such request; nothing changed);
+ *   POSPAL_ERROR_DENIED when the answer denies: nothing that is held is taken away, and the request stays open;
+ *   POSPAL_ERROR_CONFLICT when a newer document for that license is held; POSPAL_ERROR_STORAGE when it holds in memory only;
+ *   POSPAL_ERROR_UNSUPPORTED for the answer of a later version; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
+ *   license may be NULL.
  * Ownership: text is borrowed during the call; the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: disk.
  */
 POSPAL_API pospal_result_t pospal_client_import(pospal_client *client, const char *text, size_t size, pospal_license **license);
+
+/*
+ * Makes an activation request for a device without network: a text that a person carries to the vendor, typed, mailed or as a QR code.
+ * key is the license key; NULL takes the one that is stored or named by the options. With a key that the validator made the text
+ * has less than 300 characters (a QR code of version 13 or lower at level M), with an imported one at most 369. The license key is
+ * in it. Each call makes a new request; up to 8 stay open, across restarts, until pospal_client_import takes their answer in.
+ * Returns: POSPAL_OK; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_INVALID_ARGUMENT also for a key with a typing error;
+ *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE when what is stored can't be read just now; POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: the caller frees *text with pospal_text_free.
+ * Threads: any.
+ * Blocks: disk.
+ */
+POSPAL_API pospal_result_t pospal_client_export_request(pospal_client *client, const char *key, char **text);
 
 /*
  * Takes the emergency extension that the vendor signed in advance, so that a shop goes on selling when server and line are both

@@ -8,28 +8,15 @@
 #include "client/view.h"
 #include "client/worker.h"
 #include "crypto/crypto.h"
-#include "license/license_key.h"
-
-#include <stdio.h>
-#include <string.h>
 
 static pl_err choose_key(pospal_client *client, const char *given, char key[PL_LICENSE_KEY_MAX + 1])
 {
     pl_err err;
 
-    if (given) {
-        if (strlen(given) > PL_LICENSE_KEY_MAX)
-            return pl_fail(PL_ERR_INVALID, "the license key is longer than %d characters", PL_LICENSE_KEY_MAX);
-        snprintf(key, PL_LICENSE_KEY_MAX + 1, "%s", given);
-    } else {
-        pl_mutex_lock(client->mutex);
-        err = pl_identity_license_key(client, key);
-        pl_mutex_unlock(client->mutex);
-        if (err)
-            return err;
-    }
-    err = pl_license_key_check(pl_span_text(key));
-    return err == PL_ERR_MALFORMED || err == PL_ERR_TOO_LARGE ? pl_fail(PL_ERR_INVALID, "this is no license key") : err;
+    pl_mutex_lock(client->mutex);
+    err = pl_identity_choose_key(client, given, key);
+    pl_mutex_unlock(client->mutex);
+    return err;
 }
 
 pospal_result_t pospal_client_activate(pospal_client *client, const char *key, pospal_license **license)

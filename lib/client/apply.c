@@ -10,7 +10,7 @@
 #include "client/view.h"
 #include "token/license_file.h"
 
-enum { LOCK_WAIT_MS = 2000, PATH_SIZE = 1024 };
+enum { LOCK_WAIT_MS = 2000, PATH_SIZE = 1024, CARRIED_FRESH_MS = 24 * 3600 * 1000 };
 
 pl_file_lock *pl_apply_lock(pospal_client *client)
 {
@@ -127,8 +127,12 @@ static pl_err drop_stray_denials(pospal_client *client, const pl_claims *answere
     return err;
 }
 
-static void note_online(pospal_client *client, const pl_claims *claims)
+static void note_online(pospal_client *client, const pl_answer *answer)
 {
+    const pl_claims *claims = &answer->claims;
+
+    if (answer->is_carried)
+        return;
     snprintf(client->online_token, sizeof client->online_token, "%s", claims->token_id ? claims->token_id : "");
 }
 
@@ -139,7 +143,7 @@ static pl_err apply_grant(pospal_client *client, const pl_answer *answer, pl_spa
 
     if (!answer->claims.license_id)
         return PL_OK;
-    note_online(client, &answer->claims);
+    note_online(client, answer);
     if ((err = write_document(client, PL_DOCUMENT_LEASE, answer->token, keyset)) ||
         (err = drop_stray_denials(client, &answer->claims)))
         return err;
@@ -157,7 +161,7 @@ static pl_err apply_denial(pospal_client *client, const pl_answer *answer, pl_sp
 
     if (!answer->claims.license_id)
         return PL_OK;
-    note_online(client, &answer->claims);
+    note_online(client, answer);
     pl_document_name(PL_DOCUMENT_DENIAL_PREFIX, answer->claims.license_id, denial);
     if ((err = write_document(client, denial, answer->token, keyset)) || (err = drop_stray_denials(client, &answer->claims)))
         return err;
@@ -226,6 +230,21 @@ static pl_err store_keyset(pospal_client *client, pl_span token)
     return write_text(client, PL_DOCUMENT_KEYSET, token);
 }
 
+/*
+ * Whoever has carried answers in a drawer must not set time back with them, one after the other. Within a day of the same boot the uptime
+ * since the question bounds how old an answer can be.
+ */
+static void mark_time(pospal_client *client, const pl_answer *answer, pl_time now)
+{
+    int64_t since_ms = now.boot_ms - answer->asked.boot_ms;
+    bool is_bounded = now.boot_id != 0 && now.boot_id == answer->asked.boot_id && since_ms >= 0 && since_ms <= CARRIED_FRESH_MS;
+
+    if (answer->is_carried && !is_bounded)
+        pl_timeline_raise(&client->mark, now, answer->claims.issued_at);
+    else
+        pl_timeline_anchor(&client->mark, answer->asked, now, answer->claims.issued_at);
+}
+
 pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t asked_notice)
 {
     pl_time now = pl_clock_read(&client->clock);
@@ -233,7 +252,7 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
     pl_span keyset = answer->keyset_token;
     pl_err err = pl_view_reload(client);
 
-    pl_timeline_anchor(&client->mark, answer->asked, now, answer->claims.issued_at);
+    mark_time(client, answer, now);
     if (!err && keyset.size > 0)
         err = store_keyset(client, keyset);
     else if (!err)
@@ -245,6 +264,21 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
     pl_shelf_announce(&client->shelf);
     if (!err)
         err = pl_view_reload(client);
+    pl_file_lock_release(lock);
+    return err;
+}
+
+pl_err pl_apply_keyset(pospal_client *client, pl_span token)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    pl_err err = pl_view_reload(client);
+
+    if (!err)
+        err = store_keyset(client, token);
+    if (!err) {
+        pl_shelf_announce(&client->shelf);
+        err = pl_view_reload(client);
+    }
     pl_file_lock_release(lock);
     return err;
 }

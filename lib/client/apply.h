@@ -15,6 +15,9 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
 /* Mutex held: a verified license file's text. PL_ERR_OLDER when a newer document for that license is held; PL_ERR_MEMORY. */
 pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl_trust *trust, pl_span text);
 
+/* Mutex held: a verified keyset, newer than the one held. PL_ERR_MEMORY. */
+pl_err pl_apply_keyset(pospal_client *client, pl_span token);
+
 /* The lock between processes around writing several documents; NULL where there is nothing to lock. */
 pl_file_lock *pl_apply_lock(pospal_client *client);
 

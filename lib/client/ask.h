@@ -13,6 +13,7 @@ typedef struct {
     pl_arena arena;
     pl_claims claims;
     pl_time asked;        /* when the question was written */
+    bool is_carried;      /* by a person: it may have been signed long ago */
     pl_span token;        /* the answer as received */
     pl_span keyset_token; /* the keyset it was verified with, where a newer one came along; else empty */
 } pl_answer;

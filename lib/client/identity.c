@@ -139,6 +139,29 @@ pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MA
     return err;
 }
 
+pl_err pl_identity_choose_key(pospal_client *client, const char *given, char key[PL_LICENSE_KEY_MAX + 1])
+{
+    pl_err err;
+
+    if (!given && (err = pl_identity_license_key(client, key)))
+        return err;
+    if (given && strlen(given) > PL_LICENSE_KEY_MAX)
+        return pl_fail(PL_ERR_INVALID, "the license key is longer than %d characters", PL_LICENSE_KEY_MAX);
+    if (given)
+        snprintf(key, PL_LICENSE_KEY_MAX + 1, "%s", given);
+    return check_key(key);
+}
+
+pl_err pl_identity_put_record(pospal_client *client, const char *name, pl_span value)
+{
+    return put(client, name, value);
+}
+
+pl_err pl_identity_get_record(pospal_client *client, const char *name, pl_buf *value)
+{
+    return get(client, name, value);
+}
+
 pl_err pl_identity_store_license_key(pospal_client *client, const char *key)
 {
     return put(client, key_item, pl_span_text(key));

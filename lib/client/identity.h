@@ -21,6 +21,8 @@ pl_err pl_identity_open_vault(pospal_client *client);
 
 /* The stored key, else the one the options name. PL_ERR_NO_KEY; PL_ERR_KEY_TYPO for a key of the options. */
 pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1]);
+/* Mutex held, as everywhere here: the given key, else that; PL_ERR_INVALID for what is no key, PL_ERR_KEY_TYPO. */
+pl_err pl_identity_choose_key(pospal_client *client, const char *given, char key[PL_LICENSE_KEY_MAX + 1]);
 pl_err pl_identity_store_license_key(pospal_client *client, const char *key);
 bool pl_identity_has_license_key(pospal_client *client); /* stored, not only named by the options */
 
@@ -38,6 +40,10 @@ pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, i
 /* Whether the device gave its seat back, so that it does not take one again by itself. */
 bool pl_identity_is_released(pospal_client *client);
 pl_err pl_identity_set_released(pospal_client *client, bool is_released);
+
+/* Records of others. Storage that can't be used is no error when putting: they are in memory then. PL_ERR_NOT_FOUND when getting. */
+pl_err pl_identity_put_record(pospal_client *client, const char *name, pl_span value);
+pl_err pl_identity_get_record(pospal_client *client, const char *name, pl_buf *value);
 
 void pl_identity_store_mark(pospal_client *client);
 /* PL_ERR_NOT_FOUND where there is none. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * pospal_client_import: an offline license file is verified, stored, and counts.
+ * pospal_client_import: what came from the vendor by hand (a license file, the answer to a request, a keyset) is verified, stored, and
+ * counts.
  */
 #include "client/apply.h"
+#include "client/carried.h"
 #include "client/client.h"
 #include "client/view.h"
 #include "token/license_file.h"
@@ -24,7 +26,7 @@ static pl_err judge(const pospal_client *client, const pl_claims *claims)
 }
 
 /* Mutex held. */
-static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
+static pl_err take_license(pospal_client *client, pl_arena *arena, pl_span text)
 {
     pl_trust trust = client->holding->trust;
     pl_span document, keyset;
@@ -43,6 +45,48 @@ static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
     return pl_apply_license(client, &claims, &trust, text);
 }
 
+/* A license whose lines were broken on the way, put together again. */
+static pl_err take_broken_license(pospal_client *client, pl_arena *arena, const pl_typed *typed)
+{
+    const pl_typed_document *keyset = pl_typed_find(typed, PL_DOC_KEYSET);
+    pl_buf text;
+    pl_err err;
+
+    pl_buf_init(&text);
+    pl_license_file_join(&text, pl_typed_find(typed, PL_DOC_LICENSE)->text, keyset ? keyset->text : pl_span_of(NULL, 0));
+    err = text.err ? text.err : take_license(client, arena, pl_buf_span(&text));
+    pl_buf_reset(&text);
+    return err;
+}
+
+/* Whether the text is a license file as it was written, in which every document has a line. */
+static bool is_license_file(pl_arena *arena, pl_span text)
+{
+    pl_span document, keyset;
+    pl_jws jws;
+
+    return !pl_license_file_split(text, &document, &keyset) && !pl_jws_parse(arena, document, &jws) && jws.doc == PL_DOC_LICENSE;
+}
+
+/* Mutex held. */
+static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
+{
+    pl_typed typed;
+    pl_err err;
+
+    if (is_license_file(arena, text))
+        return take_license(client, arena, text);
+    if ((err = pl_typed_read(arena, text, &typed)))
+        return err;
+    if (pl_typed_find(&typed, PL_DOC_LICENSE))
+        return take_broken_license(client, arena, &typed);
+    if (pl_typed_find(&typed, PL_DOC_ANSWER))
+        return pl_carried_answer(client, arena, &typed);
+    if (pl_typed_find(&typed, PL_DOC_KEYSET))
+        return pl_carried_keyset(client, pl_typed_find(&typed, PL_DOC_KEYSET)->text);
+    return pl_fail(PL_ERR_TYPE, "this is a document of a type that is not imported");
+}
+
 pospal_result_t pospal_client_import(pospal_client *client, const char *text, size_t size, pospal_license **license)
 {
     pl_err err, err_view;
@@ -53,7 +97,7 @@ pospal_result_t pospal_client_import(pospal_client *client, const char *text, si
     if (!client || !text)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
     if (size > PL_LICENSE_FILE_MAX)
-        return pl_report(pl_fail(PL_ERR_TOO_LARGE, "a license file has at most %d bytes", PL_LICENSE_FILE_MAX));
+        return pl_report(pl_fail(PL_ERR_TOO_LARGE, "what is imported has at most %d bytes", PL_LICENSE_FILE_MAX));
     pl_arena_init(&arena);
     pl_mutex_lock(client->mutex);
     err = take(client, &arena, pl_span_of(text, size));

@@ -8,6 +8,7 @@
 
 #include "client/apply.h"
 #include "client/identity.h"
+#include "client/pending.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
 
@@ -41,8 +42,8 @@ static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answ
         err = keep_key(client, key, verdict);
     if (!err && act == PL_ACT_ACTIVATE && verdict == PL_VERDICT_ACTIVE)
         err = pl_identity_set_released(client, false);
-    if (!err && act == PL_ACT_DEACTIVATE && verdict == PL_VERDICT_RELEASED)
-        err = pl_identity_set_released(client, true);
+    if (!err && act == PL_ACT_DEACTIVATE && verdict == PL_VERDICT_RELEASED && !(err = pl_identity_set_released(client, true)))
+        err = pl_pending_clear(client);
     return err ? err : pl_apply_answer(client, answer, asked_notice);
 }
 

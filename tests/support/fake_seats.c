@@ -51,3 +51,13 @@ fake_seat *fake_seat_take(fake_validator *v, const fake_license *license, const 
     memcpy(seat->device_key, request->device_key, sizeof seat->device_key);
     return seat;
 }
+
+const char *fake_key_spelled(const fake_validator *v, const char *normalised)
+{
+    char normal[PL_LICENSE_KEY_MAX + 1];
+
+    for (size_t i = 0; i < FAKE_LICENSES; i++)
+        if (!pl_license_key_normalize(pl_span_text(v->licenses[i].key), normal) && strcmp(normal, normalised) == 0)
+            return v->licenses[i].key;
+    return normalised;
+}

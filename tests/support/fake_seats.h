@@ -11,5 +11,7 @@
 fake_seat *fake_seat_find(fake_validator *v, const fake_license *license, const pl_device_request *request);
 /* The one it has, or a free one; NULL: all are taken. */
 fake_seat *fake_seat_take(fake_validator *v, const fake_license *license, const pl_device_request *request);
+/* A license key as it was issued, by its normalised spelling; a key that nobody knows as it stands. */
+const char *fake_key_spelled(const fake_validator *v, const char *normalised);
 
 #endif

@@ -13,6 +13,7 @@
 #include "token/license_file.h"
 #include "token/proof.h"
 #include "wire/device_reply.h"
+#include "wire/offline_request.h"
 
 enum { YEAR_S = 365 * 86400, DAY_S = 86400 };
 
@@ -464,4 +465,32 @@ void fake_validator_forge_lease(fake_validator *v, const pl_key_pair *pair, cons
     bind_device(fingerprint, &d.claims);
     d.claims.activation_id = "018f4c1e-0000-7000-9000-00000000abcd";
     sign_file(v, &file, &d.claims, text);
+}
+
+void fake_validator_answer(fake_validator *v, const char *text_of_request, pl_buf *text)
+{
+    char canonical[PL_OFFLINE_REQUEST_MAX + 1], fingerprint[PL_FINGERPRINT_TEXT_SIZE];
+    pl_device_request request = {.instance_id = "", .fingerprint = fingerprint};
+    draft d = {.claims = {.has_nonce = true}};
+    pl_offline_request offline;
+    pl_buf answer, keyset;
+
+    pl_buf_init(&answer);
+    pl_buf_init(&keyset);
+    must(!pl_offline_request_read(pl_span_text(text_of_request), &offline, canonical), "the offline request is well-formed");
+    request.key = fake_key_spelled(v, offline.key);
+    pl_fingerprint_format(&offline.fingerprint, fingerprint);
+    memcpy(request.device_key, offline.device_key, sizeof request.device_key);
+    pl_mutex_lock(v->mutex);
+    answer_request(v, PL_ACT_ACTIVATE, &request, &d);
+    pl_offline_nonce(offline.nonce, d.claims.nonce);
+    pl_digest(pl_span_text(canonical), d.claims.request_digest);
+    spoil(v, &d.claims);
+    sign_answer(v, &d.claims, &answer);
+    add_keyset(v, &request, &keyset);
+    pl_mutex_unlock(v->mutex);
+    pl_license_file_join(text, pl_buf_span(&answer), pl_buf_span(&keyset));
+    must(!text->err, "there is memory for the answer");
+    pl_buf_reset(&answer);
+    pl_buf_reset(&keyset);
 }

@@ -122,6 +122,8 @@ typedef struct {
 } fake_file;
 
 void fake_validator_file(fake_validator *v, const fake_file *file, pl_buf *text);
+/* Answers an offline request, spoiled as line says: the answer, and the keyset on a line of its own where sends_keyset. */
+void fake_validator_answer(fake_validator *v, const char *request, pl_buf *text);
 /* Signs an answer as a thief of a key would: ACTIVE for ten years, for any request. */
 void fake_validator_forge_lease(fake_validator *v, const pl_key_pair *pair, const char *fingerprint, pl_buf *text);
 

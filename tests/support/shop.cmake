@@ -4,6 +4,7 @@ include_guard(GLOBAL)
 
 set(support "${PROJECT_SOURCE_DIR}/tests/support")
 pospal_object_library(shop SYSTEM INCLUDES "${PROJECT_SOURCE_DIR}/tests" LIBRARIES deps::cmocka SOURCES
+  "${support}/airgap.c"
   "${support}/fail_alloc.c"
   "${support}/fake_clock.c"
   "${support}/fake_seats.c"
