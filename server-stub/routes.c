@@ -16,6 +16,8 @@ static const route_t table[] = {
     {METHOD_POST, "/api/v1/device/validate",    ROLE_DEVICE,   RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_validate},
     {METHOD_POST, "/api/v1/device/activate",    ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_activate},
     {METHOD_POST, "/api/v1/device/deactivate",  ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_deactivate},
+    {METHOD_POST, "/api/v1/device/request",     ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_request},
+    {METHOD_POST, "/api/v1/device/release",     ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_release},
     {METHOD_GET,  "/api/v1/device/keyset",      ROLE_PUBLIC,   RATE_DEVICE, KIND_MEMORY, NO_BODY,         &device_keyset},
     {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks},
     {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez},

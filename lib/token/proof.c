@@ -28,6 +28,8 @@ static void write_claims(const pl_proof *proof, pl_buf *out)
     pl_json_put_text(&writer, "sub", proof->activation_id);
     pl_json_put_text(&writer, "nonce", nonce);
     pl_json_put_int(&writer, "iat", proof->issued_at);
+    pl_json_put_text(&writer, "iss", proof->issuer);
+    pl_json_put_text(&writer, "license", proof->license_id);
     pl_json_close(&writer);
 }
 
@@ -52,24 +54,54 @@ void pl_proof_write(const pl_proof *proof, const uint8_t secret[PL_DEVICE_SECRET
     pl_jws_write_signature(token, signature);
 }
 
-static pl_err compare(const pl_json *claims, const pl_proof *expected)
+static pl_err read_claims(const pl_json *claims, pl_proof *proof)
 {
-    uint8_t nonce[PL_NONCE_SIZE];
-    size_t size = sizeof(nonce);
-    const char *act, *activation_id, *text;
-    int64_t issued_at;
+    size_t size = sizeof(proof->nonce);
+    const char *text;
     pl_err err;
 
-    if ((err = pl_json_want_text(claims, "act", ACT_MAX, &act)) ||
-        (err = pl_json_want_text(claims, "sub", ID_MAX, &activation_id)) ||
+    *proof = (pl_proof){.act = NULL};
+    if ((err = pl_json_want_text(claims, "act", ACT_MAX, &proof->act)) ||
+        (err = pl_json_want_text(claims, "sub", ID_MAX, &proof->activation_id)) ||
         (err = pl_json_want_text(claims, "nonce", NONCE_TEXT - 1, &text)) ||
-        (err = pl_json_want_int(claims, "iat", 0, INT64_MAX, &issued_at)) ||
-        (err = pl_base64url_decode(pl_span_text(text), nonce, &size)))
+        (err = pl_json_want_int(claims, "iat", 0, INT64_MAX, &proof->issued_at)) ||
+        (err = pl_json_may_text(claims, "iss", ID_MAX, &proof->issuer)) ||
+        (err = pl_json_may_text(claims, "license", ID_MAX, &proof->license_id)) ||
+        (err = pl_base64url_decode(pl_span_text(text), proof->nonce, &size)))
         return err;
-    if (strcmp(act, expected->act) != 0 || strcmp(activation_id, expected->activation_id) != 0 || size != PL_NONCE_SIZE ||
-        !pl_equal(nonce, expected->nonce, PL_NONCE_SIZE))
+    return size == PL_NONCE_SIZE ? PL_OK : pl_fail(PL_ERR_MALFORMED, "the nonce of the proof is not %d bytes", PL_NONCE_SIZE);
+}
+
+static pl_err compare(const pl_json *claims, const pl_proof *expected)
+{
+    pl_proof proof;
+    pl_err err;
+
+    if ((err = read_claims(claims, &proof)))
+        return err;
+    if (strcmp(proof.act, expected->act) != 0 || strcmp(proof.activation_id, expected->activation_id) != 0 ||
+        !pl_equal(proof.nonce, expected->nonce, PL_NONCE_SIZE))
         return pl_fail(PL_ERR_SIGNATURE, "the proof is for another act, activation or request");
     return PL_OK;
+}
+
+static pl_err parse(pl_arena *arena, pl_span token, pl_jws *jws)
+{
+    pl_err err;
+
+    if (token.size > PL_PROOF_MAX)
+        return pl_fail(PL_ERR_TOO_LARGE, "a proof of %zu bytes, %d are allowed", token.size, (int)PL_PROOF_MAX);
+    if ((err = pl_jws_parse(arena, token, jws)))
+        return err;
+    return jws->doc == PL_DOC_PROOF ? PL_OK : pl_fail(PL_ERR_TYPE, "a document of type %s is expected", pl_doc_typ(PL_DOC_PROOF));
+}
+
+pl_err pl_proof_read(pl_arena *arena, pl_span token, pl_proof *proof)
+{
+    pl_jws jws;
+    pl_err err = parse(arena, token, &jws);
+
+    return err ? err : read_claims(jws.claims, proof);
 }
 
 pl_err pl_proof_verify(pl_span token, const uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], const pl_proof *expected)
@@ -79,13 +111,9 @@ pl_err pl_proof_verify(pl_span token, const uint8_t public_key[PL_DEVICE_PUBLIC_
     pl_jwk jwk;
     pl_err err;
 
-    if (token.size > PL_PROOF_MAX)
-        return pl_fail(PL_ERR_TOO_LARGE, "a proof of %zu bytes, %d are allowed", token.size, (int)PL_PROOF_MAX);
     kid_of(public_key, &jwk);
     pl_arena_init(&arena);
-    err = pl_jws_parse(&arena, token, &jws);
-    if (!err && jws.doc != PL_DOC_PROOF)
-        err = pl_fail(PL_ERR_TYPE, "a document of type %s is expected", pl_doc_typ(PL_DOC_PROOF));
+    err = parse(&arena, token, &jws);
     if (!err && strcmp(jws.kid, jwk.kid) != 0)
         err = pl_fail(PL_ERR_SIGNATURE, "the proof names another device key");
     if (!err && !(err = pl_jws_verify(&jws, &jwk.key)))

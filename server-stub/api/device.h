@@ -18,6 +18,8 @@ extern const endpoint_t device_activate;
 extern const endpoint_t device_validate;
 extern const endpoint_t device_deactivate;
 extern const endpoint_t device_keyset;
+extern const endpoint_t device_request;
+extern const endpoint_t device_release;
 
 /* Reads the body into a device_in_t. */
 pl_err device_parse(const api_t *api, const request_t *request, pl_act act, void **in);

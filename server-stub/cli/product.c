@@ -23,6 +23,9 @@ typedef struct {
     int64_t emergency_hours;
     int64_t slack_days;
     bool no_emergency;
+    int64_t offline_days;
+    int64_t offline_releases;
+    bool no_offline;
 } product_add_t;
 
 static const option_t add_options[] = {
@@ -35,6 +38,12 @@ static const option_t add_options[] = {
     {"grace-days", OPTION_NUMBER, offsetof(product_add_t, grace_days), false, "N", "and tolerated so long in all (10)", 1, 366},
     {"emergency-hours", OPTION_NUMBER, offsetof(product_add_t, emergency_hours), false, "N", "emergency extension (24)", 1, 720},
     {"no-emergency", OPTION_FLAG, offsetof(product_add_t, no_emergency), false, NULL, "no emergency extension", 0, 0},
+    {"offline-days", OPTION_NUMBER, offsetof(product_add_t, offline_days), false, "N",
+     "an answer that is carried holds so long (366)", 1, 366},
+    {"offline-releases", OPTION_NUMBER, offsetof(product_add_t, offline_releases), false, "N",
+     "seats given back offline per license and year (3)", 1, 1000000},
+    {"no-offline", OPTION_FLAG, offsetof(product_add_t, no_offline), false, NULL, "no activation and release without network", 0,
+     0},
     {"slack-days", OPTION_NUMBER, offsetof(product_add_t, slack_days), false, "N", "late renewals harm nobody so long (3)", 1,
      90},
     {"match", OPTION_TEXT, offsetof(product_add_t, match), false, "RULE",
@@ -49,6 +58,16 @@ typedef struct {
     const product_add_t *add;
     product_t product;
 } product_work_t;
+
+static void fill_offline(const product_add_t *add, product_policy_t *policy)
+{
+    if (add->offline_days)
+        policy->offline_s = add->offline_days * DAY_S;
+    if (add->offline_releases)
+        policy->offline_releases = add->offline_releases;
+    if (add->no_offline)
+        policy->offline_s = policy->offline_releases = 0;
+}
 
 static pl_err fill_product(const product_add_t *add, product_t *product)
 {
@@ -71,6 +90,7 @@ static pl_err fill_product(const product_add_t *add, product_t *product)
         policy->emergency_s = 0;
     if (add->slack_days)
         policy->slack_s = add->slack_days * DAY_S;
+    fill_offline(add, policy);
     if (policy->grace_s < policy->check_by_s)
         return pl_fail(PL_ERR_INVALID, "--grace-days counts from the answer, so it cannot be less than --check-by-days");
     if (add->match && pl_match_rule_parse(pl_span_text(add->match), &policy->match))
@@ -101,6 +121,8 @@ static void put_product(cli_t *cli, const product_t *product)
     pl_json_put_int(&cli->json, "grace_s", product->policy.grace_s);
     pl_json_put_int(&cli->json, "emergency_s", product->policy.emergency_s);
     pl_json_put_int(&cli->json, "slack_s", product->policy.slack_s);
+    pl_json_put_int(&cli->json, "offline_s", product->policy.offline_s);
+    pl_json_put_int(&cli->json, "offline_releases", product->policy.offline_releases);
     pl_json_put_text(&cli->json, "match", pl_match_rule_text(product->policy.match, match));
 }
 

@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+enum { OFFLINE_RELEASES_DEFAULT = 3, OFFLINE_RELEASES_MAX = 1000000 };
 enum { ROOTS = 2, DAY_S = 86400, SEATS_DEFAULT = 1, YEARS_MAX_S = 10 * 366 * DAY_S, API_KEY_SIZE = 32 };
 
 static const char api_key_prefix[] = "pospal_"; /* so that scanners for leaked secrets can tell it */
@@ -28,7 +29,9 @@ product_policy_t admin_default_policy(void)
                               .grace_s = 10 * DAY_S,
                               .emergency_s = DAY_S,
                               .slack_s = 3 * DAY_S,
-                              .match = PL_MATCH_TWO};
+                              .match = PL_MATCH_TWO,
+                              .offline_s = PL_LEASE_SECONDS_MAX,
+                              .offline_releases = OFFLINE_RELEASES_DEFAULT};
 }
 
 bool admin_slug_is_valid(const char *slug)
@@ -198,6 +201,10 @@ static pl_err check_policy(const product_policy_t *policy)
         return pl_fail(PL_ERR_INVALID, "an emergency extension lasts 0 to %d seconds", (int)PL_EMERGENCY_SECONDS_MAX);
     if (policy->slack_s < 0 || policy->slack_s > YEARS_MAX_S)
         return pl_fail(PL_ERR_INVALID, "the renewal slack must be 0 to ten years");
+    if (policy->offline_s < 0 || policy->offline_s > PL_LEASE_SECONDS_MAX)
+        return pl_fail(PL_ERR_INVALID, "an offline answer holds 0 to %d seconds", (int)PL_LEASE_SECONDS_MAX);
+    if (policy->offline_releases < 0 || policy->offline_releases > OFFLINE_RELEASES_MAX)
+        return pl_fail(PL_ERR_INVALID, "a license has 0 to %d offline releases a year", (int)OFFLINE_RELEASES_MAX);
     return PL_OK;
 }
 

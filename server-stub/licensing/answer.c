@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { MS = 1000, NO_SEAT_LEASE_S = 300 /* how long a denial for want of a seat rules on the till */ };
+enum { MS = 1000, OFFLINE_REFRESH_S = 86400, NO_SEAT_LEASE_S = 300 /* how long a denial for want of a seat rules on the till */ };
 
 /* Texts that the claims borrow while they are signed. */
 typedef struct {
@@ -73,9 +73,16 @@ static void describe_times(const outcome_t *outcome, pl_claims *claims)
         claims->check_by = claims->issued_at + NO_SEAT_LEASE_S;
     if (!is_active)
         return;
+    claims->emergency_seconds = policy->emergency_s;
+    if (outcome->is_offline) {
+        /* who can't come back in three days gets as long as the policy says; who can is asked for again from the next day on */
+        claims->refresh_at = claims->issued_at + OFFLINE_REFRESH_S;
+        claims->check_by = claims->issued_at + policy->offline_s;
+        claims->grace_until = claims->check_by;
+        return;
+    }
     claims->check_by = claims->issued_at + policy->check_by_s;
     claims->grace_until = claims->issued_at + policy->grace_s;
-    claims->emergency_seconds = policy->emergency_s;
 }
 
 static void format_ids(const outcome_t *outcome, id_texts *ids)

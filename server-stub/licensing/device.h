@@ -40,6 +40,7 @@ typedef struct {
     bool has_activation;       /* the device holds (or just gave back) this seat */
     activation_t activation;
     int64_t validated_before_ms; /* the device's check before this one; negative: never */
+    bool is_offline;             /* a person carries the answer: it holds as long as the policy says for that */
     bool is_new_seat;            /* activate took a seat; false when the device had one */
     bool is_sighting;            /* worth noting with sightings_note: the stored time is a minute old or more */
 } outcome_t;

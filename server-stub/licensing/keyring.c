@@ -4,6 +4,8 @@
  */
 #include "licensing/keyring_state.h"
 
+#include "wire/offline_request.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,22 @@ const brand_keys_t *keyring_find_by_roots(const keyring_t *keyring, const char *
             return entry->brand;
     }
     return NULL;
+}
+
+const brand_keys_t *keyring_find_by_root_name(const keyring_t *keyring, const uint8_t name[8])
+{
+    const brand_keys_t *found = NULL;
+
+    for (size_t i = 0; i < keyring->root_count; i++) {
+        uint8_t own[PL_OFFLINE_NAME_SIZE];
+
+        if (pl_offline_root_name(keyring->roots[i].kid, own) || memcmp(own, name, sizeof(own)) != 0)
+            continue;
+        if (found && found != keyring->roots[i].brand)
+            return NULL;
+        found = keyring->roots[i].brand;
+    }
+    return found;
 }
 
 const brand_keys_t *keyring_find_brand(const keyring_t *keyring, pl_uuid brand_id)

@@ -44,6 +44,8 @@ const keyring_t *keys_pin(keys_t *keys, pl_arena *arena);
 
 /* By the kid of any of its roots: the first that is known decides. NULL: none is. */
 const brand_keys_t *keyring_find_by_roots(const keyring_t *keyring, const char *const *kids, size_t count);
+/* By the beginning of a root's thumbprint (wire/offline_request.h). NULL: none, or two brands have one that begins so. */
+const brand_keys_t *keyring_find_by_root_name(const keyring_t *keyring, const uint8_t name[8]);
 const brand_keys_t *keyring_find_brand(const keyring_t *keyring, pl_uuid brand_id);
 int64_t keyring_epoch(const keyring_t *keyring);
 const uint8_t *keyring_sealing_key(const keyring_t *keyring); /* for the use cases that seal or unseal; never logged */

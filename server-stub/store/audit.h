@@ -31,7 +31,10 @@ typedef enum {
     AUDIT_MASTER_KEY_CHANGED = 18,
     AUDIT_RESTORED = 19,
     AUDIT_CLOCK_ACCEPTED = 20,
-    AUDIT_LICENSE_REVEALED = 21 /* its key was shown in full */
+    AUDIT_LICENSE_REVEALED = 21, /* its key was shown in full */
+    AUDIT_ANSWERED_OFFLINE = 40, /* a request that was carried here */
+    AUDIT_RELEASED_OFFLINE = 41, /* by a proof that was carried here */
+    AUDIT_REVOCATIONS_SIGNED = 42
 } audit_action;
 
 typedef struct {

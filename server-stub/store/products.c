@@ -11,11 +11,11 @@ enum { INSERT, FIND, FIND_BY_SLUG, LIST };
 #define COLUMNS                                                                                                          \
     "brand_id, id, slug, name, seats, check_by_s, grace_s, emergency_s, slack_s, match_rule, entitlements, key_prefix, " \
     "key_group,"                                                                                                         \
-    " created_at"
+    " created_at, offline_s, offline_releases"
 
 static const char *const sql[] = {
     [INSERT] = "INSERT INTO product (" COLUMNS ")"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
 
     [FIND] = "SELECT " COLUMNS " FROM product"
              " WHERE brand_id = $1 AND id = $2",
@@ -45,6 +45,8 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     product->policy.match = (pl_match_rule)pl_db_column_int(row, 9);
     product->key_group = pl_db_column_int(row, 12);
     product->created_at_ms = pl_db_column_int(row, 13);
+    product->policy.offline_s = pl_db_column_int(row, 14);
+    product->policy.offline_releases = pl_db_column_int(row, 15);
     if ((err = store_text(row, 2, arena, &product->slug)) || (err = store_text(row, 3, arena, &product->name)) ||
         (err = store_text(row, 10, arena, &product->entitlements)))
         return err;
@@ -79,6 +81,8 @@ pl_err products_insert(tx_t *tx, const product_t *product)
     pl_db_bind_text(insert, 12, product->key_prefix);
     pl_db_bind_int(insert, 13, product->key_group);
     pl_db_bind_int(insert, 14, product->created_at_ms);
+    pl_db_bind_int(insert, 15, product->policy.offline_s);
+    pl_db_bind_int(insert, 16, product->policy.offline_releases);
     return pl_db_err(pl_db_run(insert));
 }
 

@@ -17,6 +17,8 @@ typedef struct {
     int64_t emergency_s; /* length of the emergency extension; 0: none */
     int64_t slack_s;     /* added to the end of a license that renews */
     pl_match_rule match;
+    int64_t offline_s;        /* an answer to an offline request is in order for so long; 0: there is none */
+    int64_t offline_releases; /* seats that a license may give back offline within a year */
 } product_policy_t;
 
 typedef struct {
