@@ -435,6 +435,20 @@ POSPAL_API pospal_result_t pospal_client_import(pospal_client *client, const cha
 POSPAL_API pospal_result_t pospal_client_export_request(pospal_client *client, const char *key, char **text);
 
 /*
+ * Gives this device's seat back without network: forgets the lease, as pospal_client_deactivate does, and makes a proof, signed with
+ * the device key, that a person carries to the vendor (`pospal-validator license release`), typed, mailed or as a QR code. It is
+ * stored before the lease is forgotten: asked again, the same text comes, until the device is activated again. Requests that are
+ * still open are closed. The stored license key stays.
+ * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND when this device holds no activation and gave none back so;
+ *   POSPAL_ERROR_STORAGE when the proof can't be stored: nothing was given back; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY;
+ *   POSPAL_ERROR_INVALID_ARGUMENT.
+ * Ownership: the caller frees *text with pospal_text_free.
+ * Threads: any.
+ * Blocks: disk; while another call of this client asks the server, up to its time-out.
+ */
+POSPAL_API pospal_result_t pospal_client_export_release(pospal_client *client, char **text);
+
+/*
  * Takes the emergency extension that the vendor signed in advance, so that a shop goes on selling when server and line are both
  * down. One per lease, at STALE only; see pospal_license_can_extend.
  * Returns: POSPAL_OK: the status is GRACE with source EMERGENCY until its end; POSPAL_ERROR_DENIED when none is available;

@@ -268,6 +268,21 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
     return err;
 }
 
+pl_err pl_apply_release(pospal_client *client, const char *license_id)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    const pl_claims released = {.license_id = license_id};
+    pl_err err = pl_view_reload(client);
+
+    if (!err)
+        err = apply_release(client, &released);
+    pl_shelf_announce(&client->shelf);
+    if (!err)
+        err = pl_view_reload(client);
+    pl_file_lock_release(lock);
+    return err;
+}
+
 pl_err pl_apply_keyset(pospal_client *client, pl_span token)
 {
     pl_file_lock *lock = pl_apply_lock(client);

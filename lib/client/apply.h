@@ -15,6 +15,8 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
 /* Mutex held: a verified license file's text. PL_ERR_OLDER when a newer document for that license is held; PL_ERR_MEMORY. */
 pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl_trust *trust, pl_span text);
 
+/* Mutex held: the seat of that license was given back without network: what the server answered about it is over. PL_ERR_MEMORY. */
+pl_err pl_apply_release(pospal_client *client, const char *license_id);
 /* Mutex held: a verified keyset, newer than the one held. PL_ERR_MEMORY. */
 pl_err pl_apply_keyset(pospal_client *client, pl_span token);
 

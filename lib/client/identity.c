@@ -18,6 +18,7 @@ enum { RECORD_FIXED = 16 + PL_DEVICE_PUBLIC_SIZE + PL_DEVICE_SECRET_SIZE, KEY_FI
 static const char key_item[] = "license_key";
 static const char identity_item[] = "identity";
 static const char released_item[] = "released";
+static const char release_item[] = "release_proof";
 static const char mark_item[] = "time_mark";
 
 static void note_storage(pospal_client *client, pl_err err)
@@ -150,6 +151,30 @@ pl_err pl_identity_choose_key(pospal_client *client, const char *given, char key
     if (given)
         snprintf(key, PL_LICENSE_KEY_MAX + 1, "%s", given);
     return check_key(key);
+}
+
+pl_err pl_identity_put_release(pospal_client *client, pl_span token)
+{
+    char detail[PL_ERR_DETAIL_MAX];
+    pl_err err;
+
+    if (!client->directory[0])
+        return put(client, release_item, token);
+    if ((err = pl_identity_open_vault(client)))
+        return err;
+    if (!pl_vault_is_durable(client->vault))
+        return pl_fail(PL_ERR_READ_ONLY, "the proof could not be stored, so nothing was given back: %s",
+                       client->vault_detail[0] ? client->vault_detail : client->storage_detail);
+    if (!(err = pl_vault_put(client->vault, release_item, token)))
+        return PL_OK;
+    snprintf(detail, sizeof detail, "%s", pl_err_detail());
+    (void)pl_vault_remove(client->vault, release_item); /* memory may have kept it */
+    return pl_fail(err, "the proof could not be stored, so nothing was given back: %s", detail);
+}
+
+pl_err pl_identity_get_release(pospal_client *client, pl_buf *token)
+{
+    return get(client, release_item, token);
 }
 
 pl_err pl_identity_put_record(pospal_client *client, const char *name, pl_span value)
@@ -332,6 +357,8 @@ pl_err pl_identity_set_released(pospal_client *client, bool is_released)
 {
     if (pl_identity_is_released(client) == is_released)
         return PL_OK;
+    if (!is_released && client->vault)
+        (void)pl_vault_remove(client->vault, release_item); /* a proof of the seat before */
     return put(client, released_item, pl_span_text(is_released ? "1" : "0"));
 }
 

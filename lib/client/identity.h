@@ -41,6 +41,13 @@ pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, i
 bool pl_identity_is_released(pospal_client *client);
 pl_err pl_identity_set_released(pospal_client *client, bool is_released);
 
+/*
+ * The proof of a release that was carried away, or will be: stored before anything is forgotten. Where the client has a data directory it
+ * must go to disk: PL_ERR_READ_ONLY, or why it does not. It is gone when the device is activated again.
+ */
+pl_err pl_identity_put_release(pospal_client *client, pl_span token);
+pl_err pl_identity_get_release(pospal_client *client, pl_buf *token); /* PL_ERR_NOT_FOUND */
+
 /* Records of others. Storage that can't be used is no error when putting: they are in memory then. PL_ERR_NOT_FOUND when getting. */
 pl_err pl_identity_put_record(pospal_client *client, const char *name, pl_span value);
 pl_err pl_identity_get_record(pospal_client *client, const char *name, pl_buf *value);
