@@ -406,7 +406,7 @@ POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
 
 /*
  * Takes in what came from the vendor by hand, at most 96 KiB: an offline license file (`pospal-validator license file`), the answer to
- * a request of pospal_client_export_request, a keyset. It is verified, stored, and counts from now on; no server is needed.
+ * a request of pospal_client_export_request, a keyset, a revocation list. It is verified, stored, and counts from now on; no server is needed.
  * White space does not matter, nor lines that begin with '#': it may be typed, scanned, or wrapped by a mail program. An answer
  * counts only for a request of this device that is still open; then it is the lease, as one that came online, and its license key is
  * stored. Importing it again while it is held changes nothing.

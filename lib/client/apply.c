@@ -283,6 +283,22 @@ pl_err pl_apply_release(pospal_client *client, const char *license_id)
     return err;
 }
 
+pl_err pl_apply_revocations(pospal_client *client, pl_span token, pl_span keyset)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    pl_err err = pl_view_reload(client);
+
+    if (!err)
+        err = store_keyset(client, keyset);
+    if (!err)
+        err = write_document(client, PL_DOCUMENT_REVOCATIONS, token, keyset);
+    pl_shelf_announce(&client->shelf);
+    if (!err)
+        err = pl_view_reload(client);
+    pl_file_lock_release(lock);
+    return err;
+}
+
 pl_err pl_apply_keyset(pospal_client *client, pl_span token)
 {
     pl_file_lock *lock = pl_apply_lock(client);

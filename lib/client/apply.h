@@ -17,6 +17,8 @@ pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl
 
 /* Mutex held: the seat of that license was given back without network: what the server answered about it is over. PL_ERR_MEMORY. */
 pl_err pl_apply_release(pospal_client *client, const char *license_id);
+/* Mutex held: a verified revocation list, newer than the one held, and the keyset that it was verified with. PL_ERR_MEMORY. */
+pl_err pl_apply_revocations(pospal_client *client, pl_span token, pl_span keyset);
 /* Mutex held: a verified keyset, newer than the one held. PL_ERR_MEMORY. */
 pl_err pl_apply_keyset(pospal_client *client, pl_span token);
 

@@ -226,6 +226,7 @@ static pl_err believe(pospal_client *client, const question *q, pl_span body, pl
         (err = pl_claims_read(&answer->arena, &jws, &answer->claims)))
         return err;
     answer->token = reply.answer;
+    answer->revocations = reply.revocations;
     if ((err = check_signer(client, &trust.keyset, jws.kid)))
         return err;
     return check_binding(client, q, &answer->claims);

@@ -15,6 +15,7 @@ typedef struct {
     pl_time asked;        /* when the question was written */
     bool is_carried;      /* by a person: it may have been signed long ago */
     pl_span token;        /* the answer as received */
+    pl_span revocations;  /* a revocation list that came along, not verified; else empty */
     pl_span keyset_token; /* the keyset it was verified with, where a newer one came along; else empty */
 } pl_answer;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "client/listed.h"
 #include "crypto/crypto.h"
 #include "token/claims_json.h"
 #include "token/license_file.h"
@@ -57,7 +58,8 @@ static bool is_named(const char *name, const char *prefix)
 bool pl_document_is_ours(const char *name)
 {
     return strcmp(name, PL_DOCUMENT_LEASE) == 0 || strcmp(name, PL_DOCUMENT_KEYSET) == 0 ||
-           is_named(name, PL_DOCUMENT_DENIAL_PREFIX) || is_named(name, PL_DOCUMENT_LICENSE_PREFIX);
+           strcmp(name, PL_DOCUMENT_REVOCATIONS) == 0 || is_named(name, PL_DOCUMENT_DENIAL_PREFIX) ||
+           is_named(name, PL_DOCUMENT_LICENSE_PREFIX);
 }
 
 void pl_judge_claims(const pl_judge *judge, pl_held *held)
@@ -106,6 +108,7 @@ static pl_err verify(const pl_trust *trust, pl_arena *arena, pl_doc doc, pl_span
         return err;
     err = pl_claims_read(arena, &jws, claims);
     pl_claims_bound_lease(claims);
+    claims->signed_by = jws.kid;
     return err;
 }
 
@@ -244,6 +247,7 @@ static pl_err verify_candidate(const loader *l, candidate *c)
     c->held.claims = &c->claims;
     c->held.source = c->doc == PL_DOC_LICENSE ? PL_SOURCE_LICENSE_FILE : PL_SOURCE_CACHE;
     pl_judge_claims(l->judge, &c->held);
+    pl_policy_revoke(&c->held, l->holding->has_revocations ? &l->holding->revocations : NULL);
     return PL_OK;
 }
 
@@ -348,7 +352,8 @@ static pl_err load_all(loader *l)
     pl_err err;
 
     l->is_gone = l->previous && pl_shelf_each(l->shelf, "", visit_nothing, NULL) == PL_ERR_NOT_FOUND;
-    if ((err = load_keyset(l)) || (err = load_document(l, PL_DOCUMENT_LEASE, PL_DOC_ANSWER)) ||
+    if ((err = load_keyset(l)) || (err = pl_listed_load(l->shelf, l->judge->log, l->previous, l->holding)) ||
+        (err = load_document(l, PL_DOCUMENT_LEASE, PL_DOC_ANSWER)) ||
         (err = visit_all(l, PL_DOCUMENT_DENIAL_PREFIX, visit_denial)))
         return err;
     return visit_all(l, PL_DOCUMENT_LICENSE_PREFIX, visit_license);

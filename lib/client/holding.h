@@ -17,6 +17,7 @@ enum { PL_HELD_MAX = 16 };
 
 #define PL_DOCUMENT_LEASE          "lease"
 #define PL_DOCUMENT_KEYSET         "keyset"
+#define PL_DOCUMENT_REVOCATIONS    "revocations"
 #define PL_DOCUMENT_DENIAL_PREFIX  "denial-" /* one per license: a denial touches its own license only */
 #define PL_DOCUMENT_LICENSE_PREFIX "license-"
 
@@ -37,6 +38,9 @@ typedef struct {
     char names[PL_HELD_MAX][PL_DOCUMENT_NAME_MAX];
     pl_span texts[PL_HELD_MAX]; /* as read; live in the arena */
     size_t count;
+    bool has_revocations;
+    pl_revocations revocations;
+    pl_span revocations_text;        /* as stored; lives in the arena */
     bool is_incomplete;              /* the disk failed to read something that may be readable next time */
     size_t refused;                  /* documents that were there and could not be believed */
     char refusal[PL_ERR_DETAIL_MAX]; /* why the last of them was not */

@@ -6,6 +6,7 @@
 #include "client/apply.h"
 #include "client/carried.h"
 #include "client/client.h"
+#include "client/listed.h"
 #include "client/view.h"
 #include "token/license_file.h"
 
@@ -68,7 +69,19 @@ static bool is_license_file(pl_arena *arena, pl_span text)
     return !pl_license_file_split(text, &document, &keyset) && !pl_jws_parse(arena, document, &jws) && jws.doc == PL_DOC_LICENSE;
 }
 
-/* Mutex held. */
+static pl_err take_revocations(pospal_client *client, const pl_typed *typed)
+{
+    const pl_typed_document *keyset = pl_typed_find(typed, PL_DOC_KEYSET);
+
+    return pl_listed_take(client, pl_typed_find(typed, PL_DOC_REVOCATIONS)->text, keyset ? keyset->text : pl_span_of(NULL, 0));
+}
+
+static bool has_license_or_answer(const pl_typed *typed)
+{
+    return pl_typed_find(typed, PL_DOC_LICENSE) || pl_typed_find(typed, PL_DOC_ANSWER);
+}
+
+/* Mutex held. A revocation list first: what comes with it may be newer. */
 static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
 {
     pl_typed typed;
@@ -78,6 +91,11 @@ static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
         return take_license(client, arena, text);
     if ((err = pl_typed_read(arena, text, &typed)))
         return err;
+    if (pl_typed_find(&typed, PL_DOC_REVOCATIONS)) {
+        err = take_revocations(client, &typed);
+        if (!has_license_or_answer(&typed) || (err && err != PL_ERR_OLDER))
+            return err;
+    }
     if (pl_typed_find(&typed, PL_DOC_LICENSE))
         return take_broken_license(client, arena, &typed);
     if (pl_typed_find(&typed, PL_DOC_ANSWER))

@@ -8,6 +8,7 @@
 
 #include "client/apply.h"
 #include "client/identity.h"
+#include "client/listed.h"
 #include "client/pending.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
@@ -28,6 +29,16 @@ static pl_err keep_key(pospal_client *client, const char *key, pl_verdict verdic
     return pl_identity_store_license_key(client, key);
 }
 
+/* A list that can't be believed harms nobody, and takes nothing from the answer. */
+static pl_err take_revocations(pospal_client *client, const pl_answer *answer)
+{
+    pl_err err = answer->revocations.size > 0 ? pl_listed_take(client, answer->revocations, pl_span_of(NULL, 0)) : PL_OK;
+
+    if (err && err != PL_ERR_MEMORY && err != PL_ERR_OLDER)
+        pl_log_write(&client->log, PL_LOG_WARN, "a revocation list is not believed: %s", pl_err_detail());
+    return err == PL_ERR_MEMORY ? err : PL_OK;
+}
+
 static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answer *answer, uint64_t asked_notice)
 {
     pl_verdict verdict = answer->claims.verdict;
@@ -44,7 +55,9 @@ static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answ
         err = pl_identity_set_released(client, false);
     if (!err && act == PL_ACT_DEACTIVATE && verdict == PL_VERDICT_RELEASED && !(err = pl_identity_set_released(client, true)))
         err = pl_pending_clear(client);
-    return err ? err : pl_apply_answer(client, answer, asked_notice);
+    if (err || (err = pl_apply_answer(client, answer, asked_notice)))
+        return err;
+    return take_revocations(client, answer);
 }
 
 /* Mutex NOT held, the turn taken. */

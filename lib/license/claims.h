@@ -56,6 +56,7 @@ typedef struct {
     bool has_nonce; /* answers only: which request it answers */
     uint8_t nonce[32];
     uint8_t request_digest[32];
+    const char *signed_by; /* kid; not a claim: whoever verified the document fills it in; NULL: not told */
 } pl_claims;
 
 /* Order among documents for one license by (epoch, sequence, issue time): <0, 0, >0. */

@@ -10,13 +10,27 @@
 #include "license/timeline.h"
 
 /* Where in the table a document falls. Those that say nothing come first; the others may rule. */
-typedef enum { SAYS_NOTHING_YET, SAYS_NOTHING, SAYS_OTHER_PRODUCT, SAYS_OTHER_DEVICE, SAYS_DENIED, SAYS_GRANTED } saying;
+typedef enum {
+    SAYS_NOTHING_YET,
+    SAYS_NOTHING,
+    SAYS_OTHER_PRODUCT,
+    SAYS_OTHER_DEVICE,
+    SAYS_REVOKED,
+    SAYS_DENIED,
+    SAYS_GRANTED
+} saying;
 
 static int64_t starts_at(const pl_claims *claims)
 {
     int64_t start = claims->issued_at > claims->not_before ? claims->issued_at : claims->not_before;
 
     return start > PL_TIME_TOLERANCE_S ? start - PL_TIME_TOLERANCE_S : 0;
+}
+
+/* A list dated in the future counts when its time comes, as documents do. */
+static int64_t revoked_from(const pl_held *held)
+{
+    return held->revoked_at > PL_TIME_TOLERANCE_S ? held->revoked_at - PL_TIME_TOLERANCE_S : held->revoked_at;
 }
 
 static saying says(const pl_held *held, int64_t t)
@@ -31,6 +45,8 @@ static saying says(const pl_held *held, int64_t t)
         return SAYS_OTHER_PRODUCT;
     if (held->is_other_device)
         return SAYS_OTHER_DEVICE;
+    if (held->revoked_at != 0 && t >= revoked_from(held))
+        return SAYS_REVOKED;
     if (claims->verdict == PL_VERDICT_NO_SEAT && t >= claims->check_by)
         return SAYS_NOTHING;
     return pl_verdict_is_denial(claims->verdict) ? SAYS_DENIED : SAYS_GRANTED;
@@ -117,6 +133,20 @@ static pl_decision judge_denial(const pl_held *held)
     return decision;
 }
 
+void pl_policy_revoke(pl_held *held, const pl_revocations *list)
+{
+    const pl_claims *claims = held->claims;
+    bool is_named;
+
+    held->revoked_at = 0;
+    if (!list)
+        return;
+    is_named = pl_revoked_names_have(&list->licenses, claims->license_id) ||
+               pl_revoked_names_have(&list->devices, claims->activation_id);
+    if (pl_revoked_names_have(&list->keys, claims->signed_by) || (is_named && claims->issued_at <= list->issued_at))
+        held->revoked_at = list->issued_at;
+}
+
 pl_decision pl_policy_judge(const pl_held *held, int64_t t)
 {
     pl_decision wrong = {PL_STATUS_WRONG_PRODUCT, held->source, PL_REASON_OTHER_PRODUCT, held, 0, false};
@@ -126,6 +156,10 @@ pl_decision pl_policy_judge(const pl_held *held, int64_t t)
         return judge_grant(held, t);
     case SAYS_DENIED:
         return judge_denial(held);
+    case SAYS_REVOKED:
+        wrong.status = PL_STATUS_REVOKED;
+        wrong.reason = PL_REASON_VENDOR;
+        return wrong;
     case SAYS_OTHER_DEVICE:
         wrong.status = PL_STATUS_WRONG_DEVICE;
         wrong.reason = PL_REASON_OTHER_DEVICE;
@@ -216,6 +250,8 @@ static int64_t turns_at(const pl_held *held, int64_t t)
 
     if (now == SAYS_NOTHING_YET)
         return starts_at(held->claims);
+    if (held->revoked_at != 0 && now > SAYS_REVOKED)
+        return revoked_from(held);
     return now == SAYS_DENIED && held->claims->verdict == PL_VERDICT_NO_SEAT ? held->claims->check_by : 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "license/claims.h"
+#include "license/revocations.h"
 
 /* One verified document of one license, as held on this device. */
 typedef struct {
@@ -19,6 +20,7 @@ typedef struct {
     bool is_other_product;   /* made for another product or brand than the program's */
     bool is_other_device;    /* bound to another device, by the match rule in the document */
     int64_t emergency_until; /* Unix seconds; 0: no extension was taken on it */
+    int64_t revoked_at;      /* issue time of the revocation list that names it; 0: none does. See pl_policy_revoke */
 } pl_held;
 
 /* What is answered, and why. */
@@ -38,6 +40,7 @@ typedef struct {
  *   verdict that decides nothing                 NONE            UNKNOWN_KEY, NOT_ACTIVATED, WRONG_*, RELEASED
  *   made for another product                     WRONG_PRODUCT
  *   bound to another device                      WRONG_DEVICE
+ *   named in a revocation list that is in force  REVOKED         reason VENDOR; in force: dated no more than 26 h after t
  *   verdict NO_SEAT, t at or after its check_by  NONE            it rules for one lease; without check_by for none
  *   verdict denies                               SUSPENDED, REVOKED, EXPIRED, NO_SEAT
  *   t at or after exp                            EXPIRED
@@ -47,11 +50,18 @@ typedef struct {
  *   later                                        STALE
  */
 pl_decision pl_policy_judge(const pl_held *held, int64_t t);
+
+/*
+ * What a revocation list does to a document: it is named when the list names the key that signed it, whatever its date (a thief dates as he
+ * likes), or when the list names its license or its activation and the document was not issued after the list. An expired list counts: its
+ * end only says that the vendor should have sent a newer one. NULL: there is no list.
+ */
+void pl_policy_revoke(pl_held *held, const pl_revocations *list);
 /*
  * Judges all documents held, of any number of licenses, at effective time t. Only a document that reaches the row "verdict denies" or
  * a later one may rule; per license the newest of these by (epoch, sequence, issue time) rules, so that neither a document of another
  * device, nor one from the future, nor a NO_SEAT that ran out hides an earlier one that still counts. Among equally new ones the
- * denial rules, then the answer. Among licenses the best status answers: ACTIVE, GRACE, STALE, then denials in the order NO_SEAT,
+ * denial rules, then the answer. A document named in a revocation list rules over none and is hidden by none. Among licenses the best status answers: ACTIVE, GRACE, STALE, then denials in the order NO_SEAT,
  * SUSPENDED, EXPIRED, REVOKED, then WRONG_DEVICE, WRONG_PRODUCT, NONE; of two equally good ones that which lasts longer.
  */
 pl_decision pl_policy_decide(const pl_held *held, size_t count, int64_t t);

@@ -5,6 +5,7 @@
 #include "wire/device_reply.h"
 
 #include "token/keyring.h"
+#include "token/revocations_json.h"
 
 static void put_token(pl_json_writer *writer, const char *name, pl_span token)
 {
@@ -20,22 +21,24 @@ void pl_device_reply_write(const pl_device_reply *reply, pl_buf *body)
     pl_json_open(&writer, NULL, '{');
     put_token(&writer, "answer", reply->answer);
     put_token(&writer, "keyset", reply->keyset);
+    put_token(&writer, "revocations", reply->revocations);
     pl_json_close(&writer);
 }
 
 pl_err pl_device_reply_read(pl_arena *arena, pl_span body, pl_device_reply *reply)
 {
     const pl_json *object;
-    const char *answer = NULL, *keyset = NULL;
+    const char *answer = NULL, *keyset = NULL, *revocations = NULL;
     pl_err err = pl_json_parse(arena, body, PL_REPLY_MAX, &object);
 
-    *reply = (pl_device_reply){{NULL, 0}, {NULL, 0}};
+    *reply = (pl_device_reply){.answer = {NULL, 0}};
     if (err)
         return err;
     if (pl_json_may_text(object, "answer", PL_JWS_MAX, &answer) || pl_json_may_text(object, "keyset", PL_KEYSET_MAX, &keyset) ||
-        (!answer && !keyset))
+        pl_json_may_text(object, "revocations", PL_REVOCATIONS_MAX, &revocations) || (!answer && !keyset))
         return pl_fail(PL_ERR_UNSIGNED, "the reply has neither an answer nor a keyset");
     reply->answer = pl_span_text(answer);
     reply->keyset = pl_span_text(keyset);
+    reply->revocations = pl_span_text(revocations);
     return PL_OK;
 }

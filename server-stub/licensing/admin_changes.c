@@ -77,7 +77,7 @@ pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid acti
 {
     const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_RELEASED, .target = activation_id};
     const activation_t activation = {.id = activation_id, .brand_id = license->brand_id, .license_id = license->id};
-    pl_err err = activations_release(tx, &activation);
+    pl_err err = activations_take_away(tx, &activation);
 
     if (err == PL_ERR_NOT_FOUND)
         return pl_fail(err, "the license has no live activation of that id");

@@ -124,7 +124,7 @@ pl_err answer_sign(pl_arena *arena, const keyring_t *keyring, const device_call_
 {
     const brand_keys_t *brand = keyring_find_brand(keyring, call->brand_id);
     pl_claims claims = {.epoch = keyring_epoch(keyring)};
-    pl_device_reply reply = {{NULL, 0}, {NULL, 0}};
+    pl_device_reply reply = {.answer = {NULL, 0}};
     id_texts ids;
     pl_buf token;
     pl_err err;
@@ -153,6 +153,6 @@ pl_err answer_keyset(const keyring_t *keyring, const char *root_kid, pl_buf *bod
 
     if (!brand || !brand->has_keyset)
         return pl_fail(PL_ERR_NOT_FOUND, "no brand of this server has that root key");
-    pl_device_reply_write(&(pl_device_reply){.keyset = brand->keyset_token}, body);
+    pl_device_reply_write(&(pl_device_reply){.keyset = brand->keyset_token, .revocations = brand->revocations_token}, body);
     return body->err;
 }

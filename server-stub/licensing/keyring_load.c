@@ -8,6 +8,7 @@
 #include "licensing/sealing.h"
 #include "store/brands.h"
 #include "store/meta.h"
+#include "store/revocations.h"
 #include "store/signing_keys.h"
 
 #include <stdlib.h>
@@ -95,13 +96,27 @@ static pl_err load_keyset(tx_t *tx, keyring_t *keyring, brand_keys_t *brand)
     return PL_OK;
 }
 
+static pl_err load_revocations(tx_t *tx, keyring_t *keyring, brand_keys_t *brand)
+{
+    revocation_list_t list;
+    const char *token;
+    pl_err err = revocations_find(tx, brand->id, &list);
+
+    if (err)
+        return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    if (!(token = pl_arena_text(&keyring->arena, pl_span_text(list.token))))
+        return PL_ERR_MEMORY;
+    brand->revocations_token = pl_span_text(token);
+    return PL_OK;
+}
+
 static pl_err load_brand(tx_t *tx, keyring_t *keyring, pl_uuid id, brand_keys_t *brand)
 {
     pl_err err;
 
     brand->id = id;
     pl_uuid_format(id, brand->id_text);
-    if ((err = load_roots(tx, brand)) || (err = load_signers(tx, keyring, brand)))
+    if ((err = load_roots(tx, brand)) || (err = load_signers(tx, keyring, brand)) || (err = load_revocations(tx, keyring, brand)))
         return err;
     return load_keyset(tx, keyring, brand);
 }

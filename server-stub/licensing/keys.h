@@ -28,9 +28,10 @@ typedef struct {
     char id_text[PL_UUID_TEXT_SIZE];
     pl_roots roots; /* by rank */
     bool has_keyset;
-    pl_keyset keyset;     /* decoded */
-    pl_span keyset_token; /* as signed by the root */
-    signer_t answer;      /* alg PL_ALG_NONE: the brand has none */
+    pl_keyset keyset;          /* decoded */
+    pl_span keyset_token;      /* as signed by the root */
+    pl_span revocations_token; /* the list that was signed last; empty: none */
+    signer_t answer;           /* alg PL_ALG_NONE: the brand has none */
     signer_t license;
 } brand_keys_t;
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { TAKE, FIND, LIST_LIVE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TOUCH };
+enum { TAKE, FIND, LIST_LIVE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TAKE_AWAY, TOUCH };
 
 enum {
     VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
@@ -52,6 +52,10 @@ static const char *const sql[] = {
     [RELEASE] = "UPDATE activation"
                 " SET released_at = $4"
                 " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL",
+
+    [TAKE_AWAY] = "UPDATE activation"
+                  " SET released_at = $4, taken_at = $4"
+                  " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL",
 
     [TOUCH] = "UPDATE activation"
               " SET validated_at = $4"
@@ -223,13 +227,23 @@ pl_err activations_change(tx_t *tx, const activation_t *activation)
     return store_change_one(tx, update);
 }
 
-pl_err activations_release(tx_t *tx, const activation_t *activation)
+static pl_err release(tx_t *tx, size_t statement, const activation_t *activation)
 {
-    pl_db_statement *update = with_license(tx, RELEASE, activation->brand_id, activation->license_id);
+    pl_db_statement *update = with_license(tx, statement, activation->brand_id, activation->license_id);
 
     pl_db_bind_uuid(update, 3, activation->id);
     pl_db_bind_int(update, 4, tx->now_ms);
     return store_change_one(tx, update);
+}
+
+pl_err activations_release(tx_t *tx, const activation_t *activation)
+{
+    return release(tx, RELEASE, activation);
+}
+
+pl_err activations_take_away(tx_t *tx, const activation_t *activation)
+{
+    return release(tx, TAKE_AWAY, activation);
 }
 
 static pl_err touch(tx_t *tx, const sighting_t *sighting)

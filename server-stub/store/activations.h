@@ -42,7 +42,9 @@ typedef bool (*activation_visit)(void *context, const activation_t *activation);
 pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context);
 /* Writes instance, fingerprint, device key, name and validated_at of a live activation. PL_ERR_NOT_FOUND. */
 pl_err activations_change(tx_t *tx, const activation_t *activation);
-pl_err activations_release(tx_t *tx, const activation_t *activation);          /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */
+pl_err activations_release(tx_t *tx, const activation_t *activation); /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */
+/* The same by an operator's word, which revocation lists repeat. */
+pl_err activations_take_away(tx_t *tx, const activation_t *activation);
 pl_err activations_touch(tx_t *tx, const sighting_t *sightings, size_t count); /* never sets a time back */
 
 #endif

@@ -45,7 +45,7 @@ static pl_err write_reply(const issuer_t *issuer, pl_span body, pl_buf *token, p
     pl_arena_init(&arena);
     if (!(err = pl_device_request_read(&arena, PL_ACT_ACTIVATE, body, &request)) &&
         !(err = sign_answer(issuer, body, &request, token))) {
-        reply = (pl_device_reply){pl_buf_span(token), pl_buf_span(&issuer->keyset_token)};
+        reply = (pl_device_reply){.answer = pl_buf_span(token), .keyset = pl_buf_span(&issuer->keyset_token)};
         pl_device_reply_write(&reply, out);
         err = out->err;
     }

@@ -355,7 +355,7 @@ static void write_reply(fake_validator *v, const pospal_exchange_t *exchange, pl
     spoil(v, &d.claims);
     sign_answer(v, &d.claims, &answer);
     add_keyset(v, &request, &keyset);
-    reply = (pl_device_reply){pl_buf_span(&answer), pl_buf_span(&keyset)};
+    reply = (pl_device_reply){.answer = pl_buf_span(&answer), .keyset = pl_buf_span(&keyset), .revocations = v->revocations};
     pl_device_reply_write(&reply, body);
     pl_buf_reset(&answer);
     pl_buf_reset(&keyset);

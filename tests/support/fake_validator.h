@@ -76,6 +76,7 @@ typedef struct {
     pl_key_pair pairs[FAKE_KEYS_MAX];
     size_t answer_key, license_key; /* places in the keyset */
     bool sends_keyset;
+    pl_span revocations; /* goes with every answer; empty: none */
     bool overlooks_root; /* tells keysets by their numbers alone, as a validator of another make might */
 
     fake_license licenses[FAKE_LICENSES];

@@ -11,7 +11,8 @@
 
 static void what_is_written_is_read_again(void **state)
 {
-    const pl_device_reply replies[] = {{{"a.b.c", 5}, {"k.s.t", 5}}, {{"a.b.c", 5}, {NULL, 0}}, {{NULL, 0}, {"k.s.t", 5}}};
+    const pl_device_reply replies[] = {
+        {{"a.b.c", 5}, {"k.s.t", 5}, {NULL, 0}}, {{"a.b.c", 5}, {NULL, 0}, {NULL, 0}}, {{NULL, 0}, {"k.s.t", 5}, {"r.v.k", 5}}};
     pl_device_reply got;
     pl_arena arena;
     pl_buf body;

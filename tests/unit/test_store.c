@@ -81,8 +81,9 @@ static void an_older_database_is_brought_up_to_date_only_by_who_may(void **state
     assert_int_equal(open_at(v->dir, DB_READ_WRITE, &store), PL_ERR_STATE);
 }
 
-static const store_set *const all_sets[] = {&activations_set,  &api_keys_set, &audit_set, &brands_set,   &customers_set,
-                                            &license_keys_set, &licenses_set, &meta_set,  &products_set, &signing_keys_set};
+static const store_set *const all_sets[] = {&activations_set,      &api_keys_set,   &audit_set, &brands_set,   &customers_set,
+                                            &license_keys_set,     &licenses_set,   &meta_set,  &products_set, &signing_keys_set,
+                                            &offline_releases_set, &revocations_set};
 
 /* A step of a plan that walks all licenses, seats or customers of a brand, or all there are, or all seats ever released. A list may. */
 static bool is_walk(const char *step, const char *sql)

@@ -26,3 +26,7 @@ CREATE TABLE revocation_list (
     token     TEXT   NOT NULL,
     PRIMARY KEY (brand_id)
 ) WITHOUT ROWID;
+
+-- What a revocation list looks for among very many.
+CREATE INDEX activation_taken ON activation (brand_id, taken_at) WHERE taken_at IS NOT NULL;
+CREATE INDEX license_cancelled ON license (brand_id, id) WHERE status = 3;
