@@ -90,7 +90,8 @@ static bool is_walk(const char *step, const char *sql)
 {
     bool is_list = strstr(sql, "LIMIT") != NULL;
     bool is_small = strstr(sql, "FROM brand") || strstr(sql, "FROM product") || strstr(sql, "FROM root_key") ||
-                    strstr(sql, "_key\n") || strstr(sql, "FROM signing_key") || strstr(sql, "FROM keyset");
+                    strstr(sql, "_key\n") || strstr(sql, "FROM signing_key") || strstr(sql, "FROM keyset") ||
+                    strstr(sql, "FROM revocation_list");
 
     if (is_list || is_small)
         return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * pospal-license import: a license file is verified and stored; no server is needed.
+ * pospal-license import: what came from the vendor by hand (a license file, the answer to a request, a keyset, a revocation list) is
+ * verified and stored; no server is needed.
  */
 #include "session.h"
 
@@ -12,7 +13,7 @@ typedef struct {
 } import_t;
 
 static const option_t options[] = {
-    {"FILE", OPTION_OPERAND, offsetof(import_t, file), true, "FILE", "the license file; - reads standard input", 0, 0},
+    {"FILE", OPTION_OPERAND, offsetof(import_t, file), true, "FILE", "what the vendor gave; - reads standard input", 0, 0},
 };
 
 static tool_exit import_text(tool_t *tool, const common_t *common, const pl_buf *text)
@@ -47,8 +48,9 @@ static tool_exit run(tool_t *tool, const void *values)
 
 const command_t command_import = {
     .name = "import",
-    .summary = "take in an offline license file",
-    .notes = "To look at a file without taking it in, use `verify`.\n",
+    .summary = "take in a license file, an answer, a keyset or a revocation list",
+    .notes = "It may be typed, scanned or wrapped: white space does not matter. To look at a license file without taking it in, "
+             "use `verify`.\n",
     .example = "import till.license --product till --roots root-keys.json",
     .uses = USES_CLIENT,
     .options = options,
