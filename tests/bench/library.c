@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "base/mem.h"
 #include "platform/file.h"
 
 enum { LIBRARY_MAX = 64 * 1024 * 1024, BYTES_PER_KB = 1000 };
@@ -90,13 +91,20 @@ static pl_err check_shared(const char *path, pl_span bytes, size_t *text, size_t
 static pl_err check_member(const char *path, pl_span bytes, size_t *count)
 {
     object_t object;
+    char *copy;
     pl_err err;
 
     /* the archive's index and its table of long names are no objects */
     if (bytes.size < SELFMAG || memcmp(bytes.data, ELFMAG, SELFMAG) != 0)
         return PL_OK;
-    err = object_open(path, bytes, &object);
-    return err ? err : check_symbols(&object, SHT_SYMTAB, count);
+    if (!(copy = pl_alloc(bytes.size))) /* in the archive members begin at even bytes, which is not enough for their structures */
+        return PL_ERR_MEMORY;
+    memcpy(copy, bytes.data, bytes.size);
+    err = object_open(path, pl_span_of(copy, bytes.size), &object);
+    if (!err)
+        err = check_symbols(&object, SHT_SYMTAB, count);
+    pl_free(copy);
+    return err;
 }
 
 static pl_err check_archive(const char *path, pl_span bytes, size_t *count)
