@@ -102,19 +102,19 @@ static void unpack_symbols(const uint8_t bytes[PACKED_SYMBOLS_SIZE], char symbol
     }
 }
 
-static size_t write_key(const char *key, uint8_t *bytes)
+static size_t write_key(pl_span key, uint8_t *bytes)
 {
-    size_t size = strlen(key);
+    size_t size = key.size;
     size_t prefix = size - PL_LICENSE_KEY_SYMBOLS;
 
-    if (!is_packable(key, size)) {
+    if (!is_packable(key.data, size)) {
         bytes[0] = (uint8_t)size;
-        memcpy(bytes + 1, key, size);
+        memcpy(bytes + 1, key.data, size);
         return 1 + size;
     }
     bytes[0] = (uint8_t)(PACKED | prefix);
-    memcpy(bytes + 1, key, prefix);
-    pack_symbols(key + prefix, bytes + 1 + prefix);
+    memcpy(bytes + 1, key.data, prefix);
+    pack_symbols(key.data + prefix, bytes + 1 + prefix);
     return 1 + prefix + PACKED_SYMBOLS_SIZE;
 }
 
@@ -220,7 +220,7 @@ pl_err pl_offline_request_write(const pl_offline_request *request, char text[PL_
 
     if ((err = pl_license_key_normalize(pl_span_text(request->key), normal)))
         return err;
-    size_of_key = write_key(normal, key);
+    size_of_key = write_key(pl_span_text(normal), key);
     shorten(&fingerprint,
             size + size_of_key + CHECKSUM_SIZE < SHORT_BYTES ? SHORT_BYTES - size - size_of_key - CHECKSUM_SIZE : 0);
     bytes[0] = VERSION;

@@ -252,6 +252,36 @@ static pospal_result_t do_local_check(shop *s, pospal_client *client)
     return result;
 }
 
+static pospal_result_t do_request(shop *s, pospal_client *client)
+{
+    char *text = NULL;
+    pospal_result_t result = pospal_client_export_request(client, NULL, &text);
+
+    (void)s;
+    assert_true((text != NULL) == (result == POSPAL_OK));
+    pospal_text_free(text);
+    return result;
+}
+
+/* Asks, and takes the answer in. */
+static pospal_result_t do_answer(shop *s, pospal_client *client)
+{
+    char *request = NULL;
+    pospal_result_t result = pospal_client_export_request(client, NULL, &request);
+    pl_buf text;
+
+    if (result != POSPAL_OK)
+        return result;
+    is_spared = true;
+    pl_buf_init(&text);
+    fake_validator_answer(&s->validator, request, &text);
+    is_spared = false;
+    result = pospal_client_import(client, text.data, text.size, NULL);
+    pl_buf_reset(&text);
+    pospal_text_free(request);
+    return result;
+}
+
 static pospal_result_t do_forget(shop *s, pospal_client *client)
 {
     (void)s;
@@ -260,8 +290,8 @@ static pospal_result_t do_forget(shop *s, pospal_client *client)
 
 static void each_local_verb_survives_each_failure(void **state)
 {
-    static pospal_result_t (*const verbs[])(shop * s, pospal_client * client) = {do_import, do_report, do_explain, do_local_check,
-                                                                                 do_forget};
+    static pospal_result_t (*const verbs[])(shop * s, pospal_client * client) = {
+        do_import, do_report, do_explain, do_local_check, do_request, do_answer, do_forget};
     shop *s = *state;
     pospal_client *client;
 
@@ -284,6 +314,33 @@ static void each_local_verb_survives_each_failure(void **state)
     pospal_client_close(client);
 }
 
+/* Whatever fails, the device has its seat, or the proof that it gave it back. */
+static void giving_back_offline_survives_each_failure_and_loses_no_seat(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_client(s);
+    bool is_over = false;
+
+    for (size_t n = 1; !is_over; n++) {
+        pospal_result_t result;
+        char *text = NULL, *again = NULL;
+
+        assert_int_equal(pospal_client_activate(client, FAKE_KEY, NULL), POSPAL_OK);
+        start(n);
+        result = pospal_client_export_release(client, &text);
+        is_over = stop();
+        expect_memory_or_ok(result);
+        assert_true((text != NULL) == (result == POSPAL_OK));
+        assert_int_equal(pospal_client_export_release(client, &again), POSPAL_OK);
+        if (text)
+            assert_string_equal(text, again);
+        assert_int_equal(shop_status(client), POSPAL_STATUS_NONE);
+        pospal_text_free(text);
+        pospal_text_free(again);
+    }
+    pospal_client_close(client);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, shop_setup, shop_teardown)
 
 int main(void)
@@ -291,7 +348,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(opening_survives_each_failure),         STORY(options_remember_that_memory_ran_out),
         STORY(activating_survives_each_failure),      STORY(checking_survives_each_failure_and_loses_nothing),
-        STORY(each_local_verb_survives_each_failure),
+        STORY(each_local_verb_survives_each_failure), STORY(giving_back_offline_survives_each_failure_and_loses_no_seat),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
