@@ -75,3 +75,19 @@ run 1 offline "$roots" "$work/forged.license" "$work/forged"
 expect 'offline, a forged file' 'refused: bad_signature *NONE from NONE?tills: 1' "$printed"
 TILL_HARDWARE=$work/other run 1 offline "$roots" "$work/till.license" "$work/stolen"
 expect 'offline, on another machine' 'refused: other_device *NONE from NONE?tills: 1' "$printed"
+
+# airgap: a request out, the answer in, and the seat back
+machine sealed
+export TILL_HARDWARE="$work/sealed"
+run 0 airgap "$roots" "$work/sealed-state" "$key"
+expect 'airgap, the request' 'ppr1.*' "$printed"
+sold=$(vendor license issue --brand acme --product till --email bar@example.com --json | field license_key)
+run 0 airgap "$roots" "$work/sealed-state" "$sold"
+vendor license answer "$printed" >"$work/answer"
+run 0 airgap "$roots" "$work/sealed-state" <"$work/answer"
+expect 'airgap, the answer' 'ACTIVE?thank you' "$printed"
+run 1 airgap "$roots" "$work/sealed-state" <"$work/forged.license"
+expect 'airgap, a forged file' 'ACTIVE?The signature does not fit*' "$printed"
+run 0 airgap "$roots" "$work/sealed-state" -
+expect 'airgap, the seat back' 'eyJ*' "$printed"
+vendor license release "$printed" >/dev/null
