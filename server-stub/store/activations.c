@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { TAKE, FIND, LIST_LIVE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TOUCH };
+enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TOUCH };
 
 enum {
     VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
@@ -37,6 +37,13 @@ static const char *const sql[] = {
                   "   ON seat.brand_id = live.brand_id AND seat.license_id = live.license_id AND seat.id = live.id"
                   " WHERE live.brand_id = $1 AND live.license_id = $2 AND live.released_at IS NULL"
                   " ORDER BY live.id",
+
+    /* By the index of the last bytes; the row says whether the others are the same too. */
+    [LIST_ALIKE] = "SELECT " COLUMNS " FROM activation"
+                   " WHERE brand_id = $1 AND license_id = $2"
+                   "   AND substr(fingerprint, length(fingerprint) - 15) = substr($3, length($3) - 15) AND fingerprint = $3"
+                   "   AND released_at IS NULL"
+                   " ORDER BY id",
 
     [LIST_ALL] = "SELECT " COLUMNS " FROM activation"
                  " WHERE brand_id = $1 AND license_id = $2"
@@ -199,9 +206,8 @@ pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, in
     return err;
 }
 
-pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context)
+static pl_err walk(tx_t *tx, pl_db_statement *select, activation_visit visit, void *context)
 {
-    pl_db_statement *select = with_license(tx, LIST_LIVE, brand_id, license_id);
     pl_db_result result = DB_DONE;
     activation_t activation;
     bool goes_on = true;
@@ -212,6 +218,20 @@ pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, act
             goes_on = visit(context, &activation);
     pl_db_reset(select);
     return err ? err : pl_db_err(result);
+}
+
+pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context)
+{
+    return walk(tx, with_license(tx, LIST_LIVE, brand_id, license_id), visit, context);
+}
+
+pl_err activations_walk_alike(tx_t *tx, const activation_t *like, activation_visit visit, void *context)
+{
+    pl_db_statement *select = with_license(tx, LIST_ALIKE, like->brand_id, like->license_id);
+    uint8_t packed[PACKED_MAX];
+
+    pl_db_bind_blob(select, 3, packed, pack(&like->fingerprint, packed));
+    return walk(tx, select, visit, context);
 }
 
 pl_err activations_change(tx_t *tx, const activation_t *activation)

@@ -40,6 +40,8 @@ pl_err activations_list_all(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, acti
 /* Shows the live ones of a license, oldest first, one by one: for the hot path, which needs one of them. */
 typedef bool (*activation_visit)(void *context, const activation_t *activation); /* false ends the walk */
 pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context);
+/* The same, of those whose fingerprint is that of like, of the brand and license of like: without a walk through the others. */
+pl_err activations_walk_alike(tx_t *tx, const activation_t *like, activation_visit visit, void *context);
 /* Writes instance, fingerprint, device key, name and validated_at of a live activation. PL_ERR_NOT_FOUND. */
 pl_err activations_change(tx_t *tx, const activation_t *activation);
 pl_err activations_release(tx_t *tx, const activation_t *activation);          /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */
