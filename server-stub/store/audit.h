@@ -21,7 +21,7 @@ typedef enum {
     AUDIT_LICENSE_RENEWED = 8,
     AUDIT_LICENSE_FILE = 9,
     AUDIT_ACTIVATED = 10,
-    AUDIT_REACTIVATED = 11, /* the device had the seat; metadata says what changed */
+    AUDIT_REACTIVATED = 11, /* the device had the seat; metadata names all that changed: device_key, instance, hardware, name */
     AUDIT_DEACTIVATED = 12,
     AUDIT_RELEASED = 13, /* by an operator */
     AUDIT_CLONE_SUSPECTED = 14,

@@ -177,7 +177,7 @@ void validator_change(validator *v, pl_uuid license_id, license_change change, p
 till till_make(int number, const char *key)
 {
     pl_fingerprint fingerprint = {.count = {1, 1, 1, 0, 0, 0}};
-    till t = {.key = key, .product = "till"};
+    till t = {.key = key, .product = "till", .name = "Till"};
     uint8_t random[16];
 
     for (size_t i = 0; i < 3; i++)
@@ -209,6 +209,7 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
     memcpy(request.nonce, nonce, PL_NONCE_SIZE);
     request.fingerprint = t->fingerprint;
     request.instance_id = t->instance_id;
+    request.device_name = t->name;
     request.activation_id = t->activation_id[0] ? t->activation_id : NULL;
     request.keyset_epoch = t->keyset_epoch;
     request.keyset_sequence = t->keyset_sequence;
@@ -216,7 +217,6 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
     if (act == PL_ACT_ACTIVATE) {
         request.has_device_key = true;
         memcpy(request.device_key, t->public_key, sizeof request.device_key);
-        request.device_name = "Till";
     }
     if (act == PL_ACT_DEACTIVATE) {
         prove(t, nonce, &proof);

@@ -54,6 +54,7 @@ typedef struct {
     uint8_t secret[PL_DEVICE_SECRET_SIZE];
     const char *key;
     const char *product;
+    const char *name;
     int64_t keyset_epoch;
     int64_t keyset_sequence;
     const char *keyset_root; /* NULL: not told */
