@@ -15,7 +15,8 @@ typedef struct {
 
 static const option_t rotate_options[] = {
     {"brand", OPTION_TEXT, offsetof(change_t, brand), true, "SLUG", "the brand", 0, 0},
-    {"root-key", OPTION_TEXT, offsetof(change_t, root_key), true, "FILE", "the root key file that init wrote", 0, 0},
+    {"root-key", OPTION_TEXT, offsetof(change_t, root_key), true, "FILE",
+     "the root key file that init wrote; the reserve's moves to the reserve for good", 0, 0},
 };
 
 static const option_t state_options[] = {
