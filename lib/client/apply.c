@@ -75,11 +75,6 @@ static const pl_claims *find_document(const pl_holding *holding, const char *nam
     return NULL;
 }
 
-static bool is_same_license(const pl_claims *a, const pl_claims *b)
-{
-    return a && b && a->license_id && b->license_id && strcmp(a->license_id, b->license_id) == 0;
-}
-
 /* Another process wrote while we asked, and what it wrote is of a later version of this license than our answer. */
 static bool is_overtaken(const pospal_client *client, const pl_claims *claims, uint64_t asked_notice)
 {
@@ -89,7 +84,7 @@ static bool is_overtaken(const pospal_client *client, const pl_claims *claims, u
     for (i = 0; client->notice != asked_notice && i < holding->count; i++) {
         const pl_claims *held = &holding->claims[i];
 
-        if (held->kind == PL_CLAIMS_ANSWER && is_same_license(held, claims) &&
+        if (held->kind == PL_CLAIMS_ANSWER && pl_claims_are_of_one_license(held, claims) &&
             (held->epoch > claims->epoch || (held->epoch == claims->epoch && held->sequence > claims->sequence)))
             return true;
     }
@@ -106,7 +101,7 @@ static bool has_grant(const pl_holding *holding, const pl_claims *claims)
     size_t i;
 
     for (i = 0; i < holding->count; i++)
-        if (is_same_license(&holding->claims[i], claims) && !pl_verdict_is_denial(holding->claims[i].verdict))
+        if (pl_claims_are_of_one_license(&holding->claims[i], claims) && !pl_verdict_is_denial(holding->claims[i].verdict))
             return true;
     return false;
 }
@@ -121,7 +116,7 @@ static pl_err drop_stray_denials(pospal_client *client, const pl_claims *answere
     for (i = 0; !err && i < holding->count; i++) {
         const pl_claims *held = &holding->claims[i];
 
-        if (pl_verdict_is_denial(held->verdict) && !is_same_license(held, answered) && !has_grant(holding, held))
+        if (pl_verdict_is_denial(held->verdict) && !pl_claims_are_of_one_license(held, answered) && !has_grant(holding, held))
             err = remove_document(client, holding->names[i]);
     }
     return err;
@@ -162,7 +157,7 @@ static pl_err apply_denial(pospal_client *client, const pl_answer *answer, pl_sp
     if ((err = write_document(client, denial, answer->token, keyset)) || (err = drop_stray_denials(client, &answer->claims)))
         return err;
     /* NO_SEAT holds for one lease at most: the one held before it may count again after */
-    if (answer->claims.verdict == PL_VERDICT_NO_SEAT || !is_same_license(lease, &answer->claims) ||
+    if (answer->claims.verdict == PL_VERDICT_NO_SEAT || !pl_claims_are_of_one_license(lease, &answer->claims) ||
         pl_shelf_is_held_back(&client->shelf, denial))
         return PL_OK;
     return remove_document(client, PL_DOCUMENT_LEASE);
@@ -180,7 +175,7 @@ static pl_err apply_release(pospal_client *client, const pl_claims *answered)
         const pl_claims *held = &holding->claims[i];
 
         if (held->kind == PL_CLAIMS_ANSWER && !holding->held[i].is_other_device &&
-            (!answered->license_id || is_same_license(held, answered)))
+            (!answered->license_id || pl_claims_are_of_one_license(held, answered)))
             err = remove_document(client, holding->names[i]);
     }
     return err;
@@ -264,7 +259,7 @@ static bool is_older(const pl_holding *holding, const pl_claims *claims)
     size_t i;
 
     for (i = 0; holding && i < holding->count; i++)
-        if (is_same_license(&holding->claims[i], claims) && rules_over(&holding->claims[i], claims))
+        if (pl_claims_are_of_one_license(&holding->claims[i], claims) && rules_over(&holding->claims[i], claims))
             return true;
     return false;
 }

@@ -34,17 +34,6 @@ typedef struct {
     pl_buf body;
 } question;
 
-/* The lease's, else that of a denial: a suspended till can still give its seat back. Another device's seat is none of ours. */
-static void copy_activation(const pl_holding *holding, char activation[PL_CLAIMS_ID_MAX + 1])
-{
-    size_t i;
-
-    activation[0] = '\0';
-    for (i = 0; holding && i < holding->count && !activation[0]; i++)
-        if (holding->claims[i].kind == PL_CLAIMS_ANSWER && holding->claims[i].activation_id && !holding->held[i].is_other_device)
-            snprintf(activation, PL_CLAIMS_ID_MAX + 1, "%s", holding->claims[i].activation_id);
-}
-
 static void describe_program(const pospal_client *client, question *q)
 {
     pl_device_request *request = &q->request;
@@ -64,6 +53,7 @@ static void describe_program(const pospal_client *client, question *q)
 static pl_err gather(pospal_client *client, question *q)
 {
     pl_device_request *request = &q->request;
+    const char *activation;
     pl_err err;
 
     describe_program(client, q);
@@ -73,7 +63,8 @@ static pl_err gather(pospal_client *client, question *q)
     pl_random(request->nonce, sizeof request->nonce);
     pl_mutex_lock(client->mutex);
     err = pl_identity_get(client, &q->identity);
-    copy_activation(client->holding, q->activation);
+    if ((activation = pl_holding_activation(client->holding)))
+        snprintf(q->activation, sizeof q->activation, "%s", activation);
     if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
         request->keyset_epoch = client->holding->trust.keyset.epoch;
         request->keyset_sequence = client->holding->trust.keyset.sequence;

@@ -57,6 +57,11 @@ typedef struct {
  */
 pl_err pl_holding_load(pl_shelf *shelf, const pl_judge *judge, const pl_holding *previous, pl_holding **holding);
 bool pl_holding_has(const pl_holding *holding, const char *name);
+/*
+ * This device's activation: the lease's, else that of a denial, for a suspended till can still give its seat back. Another device's seat is
+ * none of ours. NULL: none, or no holding.
+ */
+const char *pl_holding_activation(const pl_holding *holding);
 pl_holding *pl_holding_keep(pl_holding *holding);
 void pl_holding_drop(pl_holding *holding); /* accepts NULL */
 

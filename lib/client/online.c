@@ -79,17 +79,6 @@ pl_err pl_online_ask(pospal_client *client, pl_act act, const char *key, pl_outc
     return err ? err : ask_in_turn(client, act, key, asked_notice, outcome);
 }
 
-static bool holds_activation(const pospal_client *client)
-{
-    const pl_holding *holding = client->holding;
-    size_t i;
-
-    for (i = 0; holding && i < holding->count; i++)
-        if (holding->claims[i].kind == PL_CLAIMS_ANSWER && holding->claims[i].activation_id && !holding->held[i].is_other_device)
-            return true;
-    return false;
-}
-
 /* Mutex held. What to ask, by what is held now: another process may have given the seat back. */
 static pl_err choose_act(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1], pl_act *act)
 {
@@ -98,7 +87,7 @@ static pl_err choose_act(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1]
 
     if ((err = pl_view_update(client, &view)) || (err = pl_identity_license_key(client, key)))
         return err;
-    *act = holds_activation(client) ? PL_ACT_VALIDATE : PL_ACT_ACTIVATE;
+    *act = pl_holding_activation(client->holding) ? PL_ACT_VALIDATE : PL_ACT_ACTIVATE;
     if (*act == PL_ACT_ACTIVATE && pl_identity_is_released(client))
         return pl_fail(PL_ERR_NO_KEY, "this device gave its seat back; activate it again to use it");
     return PL_OK;

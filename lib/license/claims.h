@@ -58,6 +58,7 @@ typedef struct {
     uint8_t request_digest[32];
 } pl_claims;
 
+bool pl_claims_are_of_one_license(const pl_claims *a, const pl_claims *b); /* false where either is NULL or names none */
 /* Order among documents for one license by (epoch, sequence, issue time): <0, 0, >0. */
 int pl_claims_compare(const pl_claims *a, const pl_claims *b);
 /*

@@ -5,7 +5,6 @@
 #include "license/policy.h"
 
 #include <limits.h>
-#include <string.h>
 
 #include "license/timeline.h"
 
@@ -140,11 +139,6 @@ pl_decision pl_policy_judge(const pl_held *held, int64_t t)
     return nothing(PL_REASON_NOT_ACTIVATED, starts_at(held->claims));
 }
 
-static bool are_of_one_license(const pl_claims *a, const pl_claims *b)
-{
-    return a->license_id && b->license_id && strcmp(a->license_id, b->license_id) == 0;
-}
-
 static bool is_newer(const pl_claims *a, const pl_claims *b)
 {
     int order = pl_claims_compare(a, b);
@@ -171,7 +165,7 @@ static bool is_overruled(const pl_held *held, size_t count, size_t index, int64_
     for (size_t i = 0; i < count; i++) {
         const pl_claims *other = held[i].claims;
 
-        if (i == index || says(&held[i], t) < SAYS_DENIED || !are_of_one_license(claims, other) ||
+        if (i == index || says(&held[i], t) < SAYS_DENIED || !pl_claims_are_of_one_license(claims, other) ||
             are_grants_of_one_version(claims, other))
             continue;
         if (is_newer(other, claims) || (i < index && !is_newer(claims, other)))
