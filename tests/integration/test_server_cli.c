@@ -18,8 +18,8 @@
 #include <cmocka.h>
 
 #include "crypto/crypto.h"
-#include "storage/db.h"
 #include "support/http_client.h"
+#include "support/server_database.h"
 #include "support/server_process.h"
 #include "token/claims_json.h"
 #include "token/keyring.h"
@@ -64,20 +64,6 @@ static int run(const char *line)
 static bool says(const char *text)
 {
     return strstr(result.out, text) || strstr(result.err, text);
-}
-
-static void set_newest_time(int64_t ms)
-{
-    pl_db_sqlite_options options = {.mode = DB_READ_WRITE, .busy_timeout_ms = 10000, .uses_wal = true};
-    char text[128];
-    pl_db *db;
-
-    (void)snprintf(text, sizeof text, "%s/validator.db", server.data);
-    options.path = text;
-    assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
-    (void)snprintf(text, sizeof text, "UPDATE meta SET last_time = %lld", (long long)ms);
-    assert_int_equal(pl_db_script(db, text), PL_OK);
-    pl_db_close(db);
 }
 
 static void init_makes_what_is_kept_offline(void **state)
@@ -306,7 +292,7 @@ static void the_operators_word_about_the_clock_outlives_the_server(void **state)
 
     (void)state;
     assert_int_equal(run("license file --data @ --license #"), 0);
-    set_newest_time((int64_t)(time(NULL) + 365 * 86400) * 1000);
+    server_database_set_time(&server, (int64_t)(time(NULL) + 365 * 86400) * 1000);
     assert_int_equal(run("license file --data @ --license #"), 1);
     assert_true(says("behind the newest time"));
     assert_true(server_start(&server, accept));

@@ -74,6 +74,19 @@ void device_write(const device_t *device, pl_act act, uint8_t nonce[PL_NONCE_SIZ
     pl_buf_reset(&proof);
 }
 
+bool device_send(const device_t *device, http_client_t *client, pl_act act)
+{
+    uint8_t nonce[PL_NONCE_SIZE];
+    bool is_sent;
+    pl_buf body;
+
+    pl_buf_init(&body);
+    device_write(device, act, nonce, &body);
+    is_sent = http_send_post(client, pl_act_path(act), body.data);
+    pl_buf_reset(&body);
+    return is_sent;
+}
+
 static bool read_answer(device_t *device, const http_response_t *response, answer_t *answer, pl_jws *jws)
 {
     pl_device_reply reply;

@@ -47,6 +47,21 @@ void validator_close(validator *v)
     temp_dir_remove(v->dir);
 }
 
+int validator_set_up(void **state)
+{
+    static validator v;
+
+    validator_open(&v);
+    *state = &v;
+    return 0;
+}
+
+int validator_tear_down(void **state)
+{
+    validator_close(*state);
+    return 0;
+}
+
 void validator_reopen(validator *v)
 {
     instance_close(v->instance);

@@ -32,6 +32,9 @@ typedef struct {
 
 void validator_open(validator *v);
 void validator_close(validator *v);
+/* For cmocka's setup and teardown. */
+int validator_set_up(void **state);
+int validator_tear_down(void **state);
 /* Closes the instance and opens it anew: what was not written is gone. */
 void validator_reopen(validator *v);
 void validator_advance(validator *v, int64_t seconds);             /* both clocks */

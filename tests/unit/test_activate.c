@@ -14,21 +14,6 @@
 #include "store/audit.h"
 #include "support/validator.h"
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 typedef struct {
     validator *v;
     int count;
@@ -104,7 +89,7 @@ static void all_that_changes_at_a_time_is_recorded(void **state)
     expect_changes(v, 2, "{\"changed\":[\"instance\"]}");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {

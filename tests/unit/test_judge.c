@@ -15,21 +15,6 @@
 
 #include "support/validator.h"
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 /* A license of many seats, a till that has one of them, and 5000 older seats that nobody can read. */
 static till till_in_a_crowd(validator *v)
 {
@@ -183,7 +168,7 @@ static void a_told_activation_does_not_beat_the_devices_own_key(void **state)
     assert_string_equal(mixed.activation_id, own);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {

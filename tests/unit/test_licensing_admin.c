@@ -22,21 +22,6 @@
 
 enum { DAY = 86400 };
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 typedef struct {
     validator *v;
     license_order_t order;
@@ -435,7 +420,7 @@ static void every_action_has_a_name_of_its_own(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {

@@ -16,21 +16,6 @@
 
 enum { DAY = 86400 };
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 typedef struct {
     pl_uuid brand_id;
     audit_action action;
@@ -453,7 +438,7 @@ static void one_device_has_one_board_and_may_have_several_disks(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {

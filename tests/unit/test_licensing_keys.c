@@ -20,21 +20,6 @@
 
 enum { ROTATIONS = 24 };
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 typedef struct {
     validator *v;
     root_key_t root;
@@ -354,7 +339,7 @@ static void a_root_key_file_is_read_as_it_was_written(void **state)
                      PL_ERR_MALFORMED);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {

@@ -19,21 +19,6 @@
 #include "store/statements.h"
 #include "support/validator.h"
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 static pl_err open_at(const char *directory, pl_db_mode mode, store_t **store)
 {
     char path[VALIDATOR_PATH + 16];
@@ -276,7 +261,7 @@ static void a_customer_is_one_whatever_the_case_of_the_address(void **state)
     assert_int_equal(validator_do(v, ensure_customers, v), PL_OK);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {
