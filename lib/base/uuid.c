@@ -41,6 +41,15 @@ pl_uuid pl_uuid_v7(int64_t now_ms, const uint8_t random[10])
     return id;
 }
 
+int64_t pl_uuid_v7_time_ms(pl_uuid id)
+{
+    int64_t time_ms = 0;
+
+    for (size_t i = 0; i < 6; i++)
+        time_ms = time_ms << 8 | id.bytes[i];
+    return time_ms;
+}
+
 pl_uuid pl_uuid_v4(const uint8_t random[16])
 {
     pl_uuid id;

@@ -13,8 +13,7 @@ enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE,
 
 enum {
     VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
-    PACKED_MAX = PL_COMPONENT_COUNT * (1 + PL_COMPONENT_VALUES_MAX * PL_FINGERPRINT_VALUE_SIZE),
-    TIME_BYTES = 6 /* of a UUIDv7 */
+    PACKED_MAX = PL_COMPONENT_COUNT * (1 + PL_COMPONENT_VALUES_MAX * PL_FINGERPRINT_VALUE_SIZE)
 };
 
 #define COLUMNS "brand_id, license_id, id, instance_id, fingerprint, device_key, device_name, validated_at, released_at"
@@ -99,15 +98,6 @@ static pl_err unpack(const uint8_t *packed, size_t size, pl_fingerprint *fingerp
     return PL_OK;
 }
 
-static int64_t time_of(pl_uuid id)
-{
-    int64_t time_ms = 0;
-
-    for (size_t i = 0; i < TIME_BYTES; i++)
-        time_ms = time_ms << 8 | id.bytes[i];
-    return time_ms;
-}
-
 static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
 {
     activation_t *activation = item;
@@ -119,7 +109,7 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     activation->license_id = pl_db_column_uuid(row, 1);
     activation->id = pl_db_column_uuid(row, 2);
     activation->instance_id = pl_db_column_uuid(row, 3);
-    activation->activated_at_ms = time_of(activation->id);
+    activation->activated_at_ms = pl_uuid_v7_time_ms(activation->id);
     activation->validated_at_ms = pl_db_column_int(row, 7);
     activation->released_at_ms = pl_db_column_int(row, 8);
     pl_db_column_bytes(row, 5, activation->device_key, sizeof(activation->device_key));

@@ -181,7 +181,7 @@ static void every_command_explains_itself(void **state)
         "license issue", "license show", "license list",    "license suspend",    "license resume", "license cancel",
         "license renew", "license file", "activation list", "activation release", "keys list",      "keys rotate",
         "keys retire",   "keys revoke",  "keys export",     "keys rewrap",        "backup",         "restore",
-        "version",
+        "audit list",    "version",
     };
     char line[64];
 
@@ -211,6 +211,26 @@ static void lists_can_be_read_by_people(void **state)
     assert_true(says("acme"));
     assert_int_equal(run("activation list --data @ --license # --all --json"), 0);
     assert_string_equal(result.out, "{\"activations\":[]}\n");
+}
+
+static void the_audit_can_be_read(void **state)
+{
+    (void)state;
+    assert_int_equal(run("license suspend --data @ --license #"), 0);
+    assert_int_equal(run("audit list --data @ --brand acme"), 0);
+    assert_true(says("license.suspended"));
+    assert_true(says(license_id));
+    assert_true(says("product.added"));
+    assert_true(says("cli"));
+    assert_false(says(key));
+    assert_int_equal(run("keys rewrap --data @"), 0);
+    assert_int_equal(run("audit list --data @ --json"), 0);
+    assert_true(says("\"action\":\"instance.rewrapped\""));
+    assert_false(says("license.suspended"));
+    assert_int_equal(run("audit list --data @ --brand acme --before 00000000-0000-7000-8000-000000000000 --json"), 0);
+    assert_string_equal(result.out, "{\"entries\":[]}\n");
+    assert_int_equal(run("audit list --data @ --brand nobody"), 3);
+    assert_int_equal(run("audit list --data @ --before yesterday"), 2);
 }
 
 static void keys_rotate_with_the_root_and_not_without(void **state)
@@ -364,6 +384,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_failure_can_be_had_as_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_command_explains_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_can_be_read_by_people, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_audit_can_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(serve_reads_a_file_and_names_its_mistakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_rotate_with_the_root_and_not_without, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_running_server_notices_new_keys, set_up, tear_down),
