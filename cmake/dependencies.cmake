@@ -8,6 +8,16 @@ find_package(Threads REQUIRED)
 find_package(MbedCrypto REQUIRED)
 add_library(deps::mbedcrypto ALIAS MbedCrypto::MbedCrypto)
 
+# The name by which our shared library loads it at run time, of the very library whose headers are used: "libmbedcrypto.so.7". Empty for
+# an archive and on systems that are not ELF, where it is linked.
+set(POSPAL_MBEDCRYPTO_SONAME "")
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_OBJDUMP AND NOT MbedCrypto_LIBRARY MATCHES "\\.a$")
+  execute_process(COMMAND "${CMAKE_OBJDUMP}" -p "${MbedCrypto_LIBRARY}" OUTPUT_VARIABLE dynamic_section ERROR_QUIET)
+  if(dynamic_section MATCHES "SONAME +([^ \n]+)")
+    set(POSPAL_MBEDCRYPTO_SONAME "${CMAKE_MATCH_1}")
+  endif()
+endif()
+
 function(pospal_dependency name module)
   string(TOUPPER "POSPAL_${name}" prefix)
   pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET "${module}")

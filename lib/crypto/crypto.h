@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Cryptography by purpose. Which algorithm serves a purpose is decided here and nowhere else; crypto_sodium.c and crypto_mbedtls.c
- * are the only files that know the libraries. Signing of issued documents is in issue.h, which only issuers link.
+ * are the only files that know the libraries, mbedtls_linked.c and mbedtls_loaded.c where the latter's functions come from. Signing of issued documents is in issue.h, which only issuers link.
  */
 #ifndef PL_CRYPTO_CRYPTO_H
 #define PL_CRYPTO_CRYPTO_H
@@ -46,6 +46,11 @@ void pl_base64url_encode(pl_span bytes, char *text); /* with NUL */
 /* *size: in, the room; out, the bytes. PL_ERR_MALFORMED, PL_ERR_TOO_LARGE. */
 pl_err pl_base64url_decode(pl_span text, void *bytes, size_t *size);
 
+/*
+ * Whether there is sealing at all: PL_ERR_UNSUPPORTED where the library for it is to be loaded and is not there. Who must tell that from
+ * a seal that does not open asks first; afterwards neither call below fails so.
+ */
+pl_err pl_seal_ready(void);
 /* Sealing: nonce || ciphertext || tag, bound to a label and to context bytes that are not in the output. */
 pl_err pl_seal(const uint8_t key[PL_SEAL_KEY_SIZE], pl_span bound, pl_span plain,
                uint8_t *sealed /* plain.size + PL_SEAL_OVERHEAD */);
@@ -60,7 +65,10 @@ typedef struct {
     uint8_t point[64]; /* Ed25519: 32 bytes; P-256: x || y */
 } pl_public_key;
 
-/* PL_ERR_SIGNATURE when it does not fit; PL_ERR_MALFORMED for a key that is no point of its curve. */
+/*
+ * PL_ERR_SIGNATURE when it does not fit; PL_ERR_MALFORMED for a key that is no point of its curve; PL_ERR_UNSUPPORTED for ES256 where the
+ * library for it is not there.
+ */
 pl_err pl_verify(const pl_public_key *key, pl_span message, const uint8_t signature[PL_SIGNATURE_SIZE]);
 
 /* The device's own Ed25519 pair: proofs of possession, never issued documents. */

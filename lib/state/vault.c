@@ -225,7 +225,7 @@ static pl_err open_on_disk(pl_vault *vault, bool *set_aside)
     pl_file_lock *lock = NULL;
     pl_err err;
 
-    if ((err = make_path(options->directory, vault->path)))
+    if ((err = make_path(options->directory, vault->path)) || (err = pl_seal_ready()))
         return err;
     if (options->key_count == 0)
         return pl_fail(PL_ERR_NO_FINGERPRINT, "no hardware component to seal the state with");
