@@ -39,7 +39,7 @@ set_target_properties(pospal_license PROPERTIES
   VERSION ${PROJECT_VERSION} SOVERSION ${POSPAL_SOVERSION})
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   target_link_options(pospal_license PRIVATE
-    -Wl,--as-needed -Wl,--gc-sections -Wl,-Bsymbolic-functions -Wl,--hash-style=gnu -Wl,-z,relro -Wl,-z,lazy)
+    -Wl,--as-needed -Wl,--gc-sections -Wl,-Bsymbolic-functions -Wl,--hash-style=gnu -Wl,-z,relro -Wl,-z,now)
   if(NOT POSPAL_SANITIZE) # clang leaves a sanitizer's functions to the program that loads us
     target_link_options(pospal_license PRIVATE -Wl,--no-undefined)
   endif()
