@@ -100,8 +100,9 @@ pl_err pl_view_update(pospal_client *client, pl_view *view)
     uint64_t notice = client->notice;
     pl_err err = PL_OK;
 
-    /* where files can't be read for a moment, what is held stays */
-    (void)pl_shelf_notice(&client->shelf, &notice);
+    /* where files can't be read for a moment, what is held stays; the first reading asks for the notice itself */
+    if (client->holding)
+        (void)pl_shelf_notice(&client->shelf, &notice);
     if (!client->holding || client->notice != notice) {
         adopt_mark(client);
         err = pl_view_reload(client);

@@ -162,6 +162,8 @@ static pl_err make_directory(void *context, const char *path)
         goto done;
     while (copy.size > 1 && copy.data[copy.size - 1] == '/')
         copy.data[--copy.size] = '\0';
+    if (is_directory(copy.data)) /* as it is at every start but the first */
+        goto done;
     for (at = strchr(copy.data + 1, '/'); at && !err; at = strchr(at + 1, '/')) {
         *at = '\0';
         err = make_one(copy.data);
