@@ -4,6 +4,7 @@
  */
 #include "client/client.h"
 #include "client/view.h"
+#include "crypto/crypto.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,7 +63,7 @@ static pl_err find_fingerprint(const char *product, char text[PL_FINGERPRINT_TEX
 
     if (recall(product, text))
         return PL_OK;
-    if ((err = pl_probe_read("", &report)))
+    if ((err = pl_crypto_ready()) || (err = pl_probe_read("", &report)))
         return err;
     err = pl_device_fingerprint(&report, product, &fingerprint);
     pl_probe_wipe(&report);

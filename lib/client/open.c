@@ -172,8 +172,8 @@ static pl_err open_client(pospal_client *client)
 
     client->process_id = pl_process_id();
     connect_seams(client);
-    if ((err = take_roots(client)) || (err = make_parts(client)) || (err = choose_directory(client)) ||
-        (err = look_at_machine(client)))
+    if ((err = pl_crypto_ready()) || (err = take_roots(client)) || (err = make_parts(client)) ||
+        (err = choose_directory(client)) || (err = look_at_machine(client)))
         return err;
     name_device(client);
     prepare_directory(client);

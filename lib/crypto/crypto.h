@@ -25,10 +25,7 @@ enum {
     PL_DEVICE_SECRET_SIZE = 64
 };
 
-/*
- * For a program that wants to know at its start that it can draw random bytes. What draws them here calls it by itself, nothing else needs
- * it; cheap to repeat, from any thread. PL_ERR_INTERNAL.
- */
+/* Must succeed once before anything else here; cheap, safe to repeat from any thread. PL_ERR_INTERNAL. */
 pl_err pl_crypto_ready(void);
 
 void pl_random(void *bytes, size_t size);

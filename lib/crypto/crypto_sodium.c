@@ -9,27 +9,13 @@
 
 #include "crypto/algorithm.h"
 
-/*
- * What libsodium prepares is its source of random bytes, for threads, and a choice of implementation for algorithms that are not used here;
- * digests, MACs and Ed25519 depend on their arguments alone. It asks for the processor's features, which takes a hypervisor 60 us: a start
- * that only verifies does without.
- */
 pl_err pl_crypto_ready(void)
 {
     return sodium_init() < 0 ? pl_fail(PL_ERR_INTERNAL, "libsodium found no source of random bytes") : PL_OK;
 }
 
-/* There is nobody to tell: it fails only where libsodium's mutex can't be locked. */
-static void prepare(void)
-{
-    int is_ready = sodium_init();
-
-    (void)is_ready;
-}
-
 void pl_random(void *bytes, size_t size)
 {
-    prepare();
     randombytes_buf(bytes, size);
 }
 
@@ -87,7 +73,6 @@ pl_err pl_derive(pl_span secret, const char *info, uint8_t key[32])
 
 void pl_device_key_new(uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], uint8_t secret[PL_DEVICE_SECRET_SIZE])
 {
-    prepare();
     crypto_sign_keypair(public_key, secret);
 }
 

@@ -94,7 +94,7 @@ pl_err pl_device_fingerprint(const pl_probe_report *report, const char *product,
     pl_err err;
 
     memset(fingerprint, 0, sizeof *fingerprint);
-    if ((err = check_product(product)))
+    if ((err = pl_crypto_ready()) || (err = check_product(product)))
         return err;
     product_key(product, key);
     for (size_t i = 0; i < report->count; i++) {
@@ -123,7 +123,7 @@ pl_err pl_device_wrap_keys(const pl_probe_report *report, const char *product, p
     pl_err err;
 
     *count = 0;
-    if ((err = check_product(product)))
+    if ((err = pl_crypto_ready()) || (err = check_product(product)))
         return err;
     for (size_t i = 0; i < report->count; i++) {
         if (report->findings[i].state != PL_FINDING_USED)

@@ -14,6 +14,12 @@
 #include "crypto/algorithm.h"
 #include "support/hex.h"
 
+static int make_ready(void **state)
+{
+    (void)state;
+    return pl_crypto_ready();
+}
+
 static void it_is_ready_as_often_as_asked(void **state)
 {
     (void)state;
@@ -166,6 +172,7 @@ static void derivation_is_hkdf_and_depends_on_the_purpose(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_ready_as_often_as_asked),
         cmocka_unit_test(derivation_is_hkdf_and_depends_on_the_purpose),
         cmocka_unit_test(the_digest_is_sha_256),
         cmocka_unit_test(the_mac_is_hmac_sha_256),
@@ -175,9 +182,7 @@ int main(void)
         cmocka_unit_test(a_non_canonical_s_is_refused),
         cmocka_unit_test(keys_that_are_no_good_points_are_malformed),
         cmocka_unit_test(the_device_key_signs_and_knows_its_public_half),
-        cmocka_unit_test(it_is_ready_as_often_as_asked),
     };
 
-    /* nothing is made ready before: what only computes does not need it, what draws random bytes does it by itself */
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_ready, NULL);
 }
