@@ -14,12 +14,12 @@ pospal_object_library(shop SYSTEM INCLUDES "${PROJECT_SOURCE_DIR}/tests" LIBRARI
   "${PROJECT_SOURCE_DIR}/tests/unit/fake_root.c"
 )
 function(pospal_sdk_test name)
-  pospal_program_test(${name} ${ARGN} OBJECTS base platform crypto mbedtls_linked crypto_issue license token token_issue wire storage
+  pospal_program_test(${name} ${ARGN} OBJECTS base platform crypto crypto_issue license token token_issue wire storage
     sqlite_linked device transport curl_linked state client shop)
 endfunction()
 
 # The same for tests/unit: unit.<name> from test_<name>.c.
 function(pospal_sdk_unit_test name)
-  pospal_unit_test(${name} ${ARGN} OBJECTS base platform crypto mbedtls_linked crypto_issue license token token_issue wire storage
+  pospal_unit_test(${name} ${ARGN} OBJECTS base platform crypto crypto_issue license token token_issue wire storage
     sqlite_linked device transport curl_linked state client shop)
 endfunction()
