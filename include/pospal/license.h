@@ -377,8 +377,8 @@ POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const c
  *   POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: AUTO: disk while ACTIVE or GRACE (for a moment longer while another process of the product writes), otherwise network
- *   up to the time-out; LOCAL: disk; ONLINE: network up to the time-out.
+ * Blocks: AUTO: disk while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk; ONLINE: network up to the time-out.
+ *   Where it does not ask it never waits for another process of the product that writes: what that learned is seen a moment later.
  */
 POSPAL_API pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t mode, pospal_license **license);
 
@@ -413,7 +413,7 @@ POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
  *   POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
  * Ownership: text is borrowed during the call; the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: disk.
+ * Blocks: disk, and up to 2 s while another process of the product writes.
  */
 POSPAL_API pospal_result_t pospal_client_import(pospal_client *client, const char *text, size_t size, pospal_license **license);
 
@@ -424,7 +424,7 @@ POSPAL_API pospal_result_t pospal_client_import(pospal_client *client, const cha
  *   POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: disk.
+ * Blocks: disk, and up to 5 s while another process of the product writes.
  */
 POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_license **license);
 
@@ -434,7 +434,7 @@ POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_li
  * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail.
  * Ownership: no pointers.
  * Threads: any.
- * Blocks: disk.
+ * Blocks: disk, until a running exchange has ended, and up to 5 s while another process of the product writes.
  */
 POSPAL_API pospal_result_t pospal_client_forget(pospal_client *client);
 

@@ -224,11 +224,11 @@ static pl_err store_keyset(pospal_client *client, pl_span token)
 pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t asked_notice)
 {
     pl_time now = pl_clock_read(&client->clock);
-    pl_file_lock *lock = pl_apply_lock(client);
     pl_span keyset = answer->keyset_token;
     pl_err err = pl_view_reload(client);
 
     pl_timeline_anchor(&client->mark, answer->asked, now, answer->claims.issued_at);
+    client->is_mark_owed = false; /* whatever it says, this is newer */
     if (!err && keyset.size > 0)
         err = store_keyset(client, keyset);
     else if (!err)
@@ -238,10 +238,7 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
     /* before the announcement: other processes take the mark over with the documents */
     pl_view_store_mark(client, now, 0);
     pl_shelf_announce(&client->shelf);
-    if (!err)
-        err = pl_view_reload(client);
-    pl_file_lock_release(lock);
-    return err;
+    return err ? err : pl_view_reload(client);
 }
 
 /* A lease of the same version does not: it says the same of the license, and may end sooner. */
@@ -266,7 +263,6 @@ static bool is_older(const pl_holding *holding, const pl_claims *claims)
 
 pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl_trust *trust, pl_span text)
 {
-    pl_file_lock *lock = pl_apply_lock(client);
     char name[PL_DOCUMENT_NAME_MAX];
     pl_err err = pl_view_reload(client);
 
@@ -288,6 +284,5 @@ pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl
         err = pl_fail(PL_ERR_STATE, "%d documents are held that count for more; remove some with pospal_client_forget",
                       PL_HELD_MAX);
     }
-    pl_file_lock_release(lock);
     return err;
 }

@@ -64,6 +64,7 @@ struct pospal_client {
     char online_token[PL_CLAIMS_ID_MAX + 1]; /* jti of the answer this process received itself */
     uint64_t notice;
     pl_time_mark mark;
+    bool is_mark_owed;           /* its file is lost, and the vault, which has a copy, was not yet to be had */
     pl_extension_note extension; /* in the mark's file */
     pl_time mark_stored;         /* when it was last written */
     bool has_asked;

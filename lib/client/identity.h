@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the client keeps in its vault: the license key, the installation's identity with its device key, emergency extensions taken, and
- * a second copy of the time mark. Every function is called with the mutex held and opens the vault when it must.
+ * a second copy of the time mark. Every function is called with the mutex held and opens the vault when it must. While another process
+ * is at the vault they wait for it, up to 3 s and without the mutex, so that whatever it guards may have changed when they return; those
+ * of which it is said do not wait.
  */
 #ifndef PL_CLIENT_IDENTITY_H
 #define PL_CLIENT_IDENTITY_H
@@ -16,9 +18,6 @@ typedef struct {
     uint8_t device_secret[PL_DEVICE_SECRET_SIZE];
 } pl_identity;
 
-/* PL_ERR_MEMORY; storage that can't be used is no error. */
-pl_err pl_identity_open_vault(pospal_client *client);
-
 /* The stored key, else the one the options name. PL_ERR_NO_KEY; PL_ERR_KEY_TYPO for a key of the options. */
 pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1]);
 pl_err pl_identity_store_license_key(pospal_client *client, const char *key);
@@ -30,7 +29,7 @@ bool pl_identity_has_license_key(pospal_client *client); /* stored, not only nam
  */
 pl_err pl_identity_get(pospal_client *client, pl_identity *identity);
 
-/* The end of the extension taken on an answer, Unix seconds; 0: none taken. */
+/* The end of the extension taken on an answer, Unix seconds; 0: none taken. Does not wait: then only what the mark's file says counts. */
 int64_t pl_identity_extension(pospal_client *client, const char *token_id);
 /* PL_ERR_NO_EXTENSION where the client has a data directory and it can't be noted there: it could be taken again and again. */
 pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, int64_t until);
@@ -39,8 +38,9 @@ pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, i
 bool pl_identity_is_released(pospal_client *client);
 pl_err pl_identity_set_released(pospal_client *client, bool is_released);
 
+/* Does not wait: there is another copy in the mark's file. */
 void pl_identity_store_mark(pospal_client *client);
-/* PL_ERR_NOT_FOUND where there is none. */
+/* PL_ERR_NOT_FOUND where there is none. Does not wait: PL_ERR_BUSY. An extension noted with it counts where none is known. */
 pl_err pl_identity_load_mark(pospal_client *client, pl_time_mark *mark);
 
 #endif

@@ -23,28 +23,58 @@ static pl_err judge(const pospal_client *client, const pl_claims *claims)
     return PL_OK;
 }
 
-/* Mutex held. */
-static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
-{
-    pl_trust trust = client->holding->trust;
-    pl_span document, keyset;
+/* A license file that was verified; what it points to lives in an arena, and in the text. */
+typedef struct {
+    pl_span text;
+    pl_trust trust; /* under which it verifies */
     pl_claims claims;
+} verified;
+
+static pl_err copy_trust(pospal_client *client, pl_arena *arena, pl_trust *trust)
+{
     pl_err err;
 
-    trust.roots = &client->roots;
-    if ((err = pl_trust_own(&trust, arena)))
+    pl_mutex_lock(client->mutex);
+    *trust = client->holding->trust;
+    err = pl_trust_own(trust, arena);
+    pl_mutex_unlock(client->mutex);
+    trust->roots = &client->roots;
+    return err;
+}
+
+/* Mutex NOT held. */
+static pl_err verify(pospal_client *client, pl_arena *arena, verified *file)
+{
+    pl_span document, keyset;
+    pl_err err;
+
+    if ((err = copy_trust(client, arena, &file->trust)) || (err = pl_license_file_split(file->text, &document, &keyset)))
         return err;
-    if ((err = pl_license_file_split(text, &document, &keyset)))
-        return err;
-    if (keyset.size > 0 && pl_trust_take(&trust, keyset) == PL_ERR_MEMORY)
+    if (keyset.size > 0 && pl_trust_take(&file->trust, keyset) == PL_ERR_MEMORY)
         return PL_ERR_MEMORY;
-    if ((err = pl_trust_verify(&trust, arena, PL_DOC_LICENSE, text, &claims)) || (err = judge(client, &claims)))
+    if ((err = pl_trust_verify(&file->trust, arena, PL_DOC_LICENSE, file->text, &file->claims)))
         return err;
-    return pl_apply_license(client, &claims, &trust, text);
+    return judge(client, &file->claims);
+}
+
+/* Mutex NOT held. */
+static pl_err apply(pospal_client *client, const verified *file)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = pl_apply_license(client, &file->claims, &file->trust, file->text);
+    if (!err && client->storage)
+        err = pl_fail(client->storage, "the license counts, but in this process only: %s", client->storage_detail);
+    pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
+    return err;
 }
 
 pospal_result_t pospal_client_import(pospal_client *client, const char *text, size_t size, pospal_license **license)
 {
+    verified file = {.text = pl_span_of(text, size)};
     pl_err err, err_view;
     pl_arena arena;
 
@@ -55,11 +85,8 @@ pospal_result_t pospal_client_import(pospal_client *client, const char *text, si
     if (size > PL_LICENSE_FILE_MAX)
         return pl_report(pl_fail(PL_ERR_TOO_LARGE, "a license file has at most %d bytes", PL_LICENSE_FILE_MAX));
     pl_arena_init(&arena);
-    pl_mutex_lock(client->mutex);
-    err = take(client, &arena, pl_span_of(text, size));
-    if (!err && client->storage)
-        err = pl_fail(client->storage, "the license counts, but in this process only: %s", client->storage_detail);
-    pl_mutex_unlock(client->mutex);
+    if ((err = verify(client, &arena, &file)) == PL_OK)
+        err = apply(client, &file);
     pl_arena_reset(&arena);
     pl_report(err);
     err_view = pl_view_finish(client, license);

@@ -49,16 +49,20 @@ static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answ
 /* Mutex NOT held, the turn taken. */
 static pl_err ask_in_turn(pospal_client *client, pl_act act, const char *key, uint64_t asked_notice, pl_outcome *outcome)
 {
+    pl_file_lock *lock = NULL;
     pl_answer answer = {0};
     pl_err err;
 
     pl_arena_init(&answer.arena);
     err = pl_ask(client, act, key, &answer);
+    if (!err)
+        lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
     if (!err)
         err = finish(client, act, key, &answer, asked_notice);
     pl_ask_end(client, err);
     pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
     outcome->verdict = answer.claims.verdict;
     outcome->reason = answer.claims.reason;
     pl_arena_reset(&answer.arena);

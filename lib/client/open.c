@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "client/identity.h"
 #include "client/transport_custom.h"
 #include "client/view.h"
 #include "client/worker.h"
@@ -117,18 +116,17 @@ static pl_err look_at_machine(pospal_client *client)
     return err == PL_ERR_MEMORY ? err : PL_OK;
 }
 
-/* The file is for speed; where it is lost or altered the sealed copy counts, if there is a vault at all. */
+/* The file is for speed; where it is lost or altered the sealed copy counts, if there is a vault at all: see view.c. */
 static void recall_mark(pospal_client *client)
 {
     pl_time_mark mark = {0};
-    pl_err err = PL_ERR_NOT_FOUND;
 
     client->mark_stored = pl_clock_read(&client->clock);
-    if (client->directory[0])
-        err = pl_mark_load(&client->shelf.disk, client->mark_key, &mark, &client->extension);
-    if (err && pl_vault_is_there(client->options.fs, client->directory))
-        err = pl_identity_load_mark(client, &mark);
-    if (!err)
+    if (!client->directory[0])
+        return;
+    if (pl_mark_load(&client->shelf.disk, client->mark_key, &mark, &client->extension))
+        client->is_mark_owed = pl_vault_is_there(client->options.fs, client->directory);
+    else
         client->mark = mark;
 }
 

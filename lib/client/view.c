@@ -95,11 +95,25 @@ static void adopt_mark(pospal_client *client)
         client->mark = mark;
 }
 
+/* The copy in the vault, where the file is lost: as soon as no other process is at the vault. */
+static void recall_mark(pospal_client *client)
+{
+    pl_time now = pl_clock_read(&client->clock);
+    pl_time_mark mark;
+    pl_err err = pl_identity_load_mark(client, &mark);
+
+    client->is_mark_owed = err == PL_ERR_BUSY || err == PL_ERR_MEMORY;
+    if (!err && pl_timeline_high_ms(&mark, now) > pl_timeline_high_ms(&client->mark, now))
+        client->mark = mark;
+}
+
 pl_err pl_view_update(pospal_client *client, pl_view *view)
 {
     uint64_t notice = client->notice;
     pl_err err = PL_OK;
 
+    if (client->is_mark_owed)
+        recall_mark(client);
     /* where files can't be read for a moment, what is held stays; the first reading asks for the notice itself */
     if (client->holding)
         (void)pl_shelf_notice(&client->shelf, &notice);
@@ -149,7 +163,7 @@ void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms)
     int64_t age_ms = now.boot_ms - client->mark_stored.boot_ms;
     bool is_same_boot = now.boot_id == client->mark_stored.boot_id;
 
-    if (client->mark.high_ms == 0 || client->shelf.is_read_only || !client->directory[0])
+    if (client->mark.high_ms == 0 || client->is_mark_owed || client->shelf.is_read_only || !client->directory[0])
         return;
     if (is_same_boot && age_ms >= 0 && age_ms < min_age_ms)
         return;

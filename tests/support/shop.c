@@ -281,6 +281,29 @@ void shop_delete_file(const shop *s, const char *name)
     assert_int_equal(unlink(path), 0);
 }
 
+pl_file_lock *shop_take_lock(const shop *s)
+{
+    pl_file_lock *lock = NULL;
+    char path[LONG_PATH];
+
+    assert_int_equal(pl_fs_system()->make_directory(NULL, s->data), PL_OK);
+    path_of(s, "lock", path);
+    assert_int_equal(pl_file_lock_take(path, 0, &lock), PL_OK);
+    return lock;
+}
+
+pl_db *shop_lock_vault(const shop *s)
+{
+    char path[LONG_PATH];
+    pl_db_sqlite_options options = {path, DB_READ_WRITE, 0, true, false};
+    pl_db *db = NULL;
+
+    path_of(s, "vault.db", path);
+    assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
+    assert_int_equal(pl_db_script(db, "BEGIN EXCLUSIVE"), PL_OK);
+    return db;
+}
+
 typedef struct {
     const char *from, *to;
 } copy_job;

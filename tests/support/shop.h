@@ -9,6 +9,7 @@
 #include <pospal/license.h>
 
 #include "client/client.h"
+#include "storage/db.h"
 #include "support/fake_validator.h"
 #include "support/temp_dir.h"
 
@@ -73,6 +74,9 @@ size_t shop_count_files(const shop *s, const char *part_of_name);
 void shop_read_file(const shop *s, const char *name, pl_buf *bytes);
 void shop_write_file(const shop *s, const char *name, pl_span bytes);
 void shop_delete_file(const shop *s, const char *name);
+/* As another process of the product that is in the middle of writing: documents, and the vault. End with release and close. */
+pl_file_lock *shop_take_lock(const shop *s);
+pl_db *shop_lock_vault(const shop *s);
 /* All of them, as a thief or a backup would. */
 void shop_copy_data(const char *from, const char *to);
 
