@@ -163,8 +163,10 @@ typedef void (*pospal_clock_fn)(void *context, pospal_time_t *now);
 /* A log sink: gets one line without line end and without secrets. Called from any thread; must not call the library. */
 typedef void (*pospal_log_fn)(void *context, pospal_log_level_t level, const char *message);
 /*
- * Told when the status has changed. Called without any lock held, from the thread that found out: one of yours inside a call, or the
- * library's own. It may call the client, but for pospal_client_close; license is valid during the call.
+ * Told when the status has changed. Called without any lock held, from a thread that found out: one of yours inside a call, or the
+ * library's own; by one thread at a time and in the order of the changes, so that the last one told is the present one. Of changes found
+ * while it runs the newest is told, as soon as it returns and by the same thread. It may call the client, but for pospal_client_close;
+ * license is valid during the call.
  */
 typedef void (*pospal_change_fn)(void *context, pospal_client *client, const pospal_license *license);
 

@@ -6,7 +6,6 @@
 #include "client/identity.h"
 #include "client/online.h"
 #include "client/view.h"
-#include "client/worker.h"
 #include "crypto/crypto.h"
 #include "license/license_key.h"
 

@@ -74,7 +74,9 @@ struct pospal_client {
     pl_err failure_err;
     pl_reason server_reason;  /* what the last decided answer said that is kept nowhere: unknown key, not activated */
     int64_t refresh_after_ms; /* boot_ms before which the background stays quiet */
-    pl_status notified;
+    pl_status notified;       /* of the last call of the change callback, or at open */
+    pospal_license *news;     /* the newest change that is still to be told; NULL: none */
+    bool is_telling;          /* a thread is in the change callback, and tells what comes meanwhile */
     bool is_asking;
     bool is_closing;
     pl_thread *worker;
@@ -91,5 +93,12 @@ struct pospal_license {
 pospal_result_t pl_report(pl_err err);
 /* The same for an error noted before other calls of ours ran, whose detail must not take its place. */
 pospal_result_t pl_report_again(pl_err err);
+/* This thread's last failure as the application sees it, kept while its own code runs inside a call of ours. */
+typedef struct {
+    pl_err err;
+    char text[PL_ERR_DETAIL_MAX + 256];
+} pl_reported;
+void pl_report_save(pl_reported *saved);
+void pl_report_restore(const pl_reported *saved);
 
 #endif

@@ -9,13 +9,7 @@
 
 #include "base/mem.h"
 
-enum { REPORT_SIZE = PL_ERR_DETAIL_MAX + 256 };
-
-/* The last failure of this thread, as the application sees it. */
-static _Thread_local struct {
-    pl_err err;
-    char text[REPORT_SIZE];
-} last;
+static _Thread_local pl_reported last;
 
 /* The enums inside are the public ones: a snapshot is read by a cast. */
 _Static_assert((int)POSPAL_STATUS_WRONG_DEVICE == (int)PL_STATUS_WRONG_DEVICE && PL_STATUS_COUNT == 10, "statuses differ");
@@ -60,6 +54,16 @@ pospal_result_t pl_report(pl_err err)
 pospal_result_t pl_report_again(pl_err err)
 {
     return result_of(err);
+}
+
+void pl_report_save(pl_reported *saved)
+{
+    *saved = last;
+}
+
+void pl_report_restore(const pl_reported *saved)
+{
+    last = *saved;
 }
 
 const char *pospal_error_detail(void)

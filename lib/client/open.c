@@ -185,6 +185,7 @@ static void free_client(pospal_client *client)
 {
     if (client->transport)
         client->transport->free(client->transport);
+    pospal_license_free(client->news);
     pl_holding_drop(client->holding);
     pl_vault_close(client->vault);
     pl_shelf_reset(&client->shelf);

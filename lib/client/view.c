@@ -175,33 +175,56 @@ void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms)
         pl_identity_store_mark(client);
 }
 
-/* Mutex held: a snapshot for the change callback where the status is another than the one told last; else NULL. */
-static pospal_license *take_news(pospal_client *client, const pl_view *view)
+/* Mutex held. A change that is taken back before it was told is none. */
+static void note_news(pospal_client *client, const pl_view *view)
 {
-    pospal_license *news = NULL;
+    pl_status status = view->decision.status;
 
-    if (view->decision.status == client->notified)
-        return NULL;
-    client->notified = view->decision.status;
-    if (client->options.changed && !client->is_closing)
-        (void)pl_view_snapshot(client, view, &news);
-    return news;
+    if (!client->options.changed || status == (client->news ? client->news->decision.status : client->notified))
+        return;
+    pospal_license_free(client->news);
+    client->news = NULL;
+    if (status != client->notified)
+        (void)pl_view_snapshot(client, view, &client->news); /* without memory the next look finds it again */
+}
+
+/*
+ * Mutex held, and free during the callback. One thread tells at a time, so that changes arrive in the order in which they happened; what
+ * others find meanwhile, the callback's own calls among them, it tells when the callback has returned.
+ */
+static void tell_news(pospal_client *client)
+{
+    pl_reported before;
+
+    if (client->is_telling || !client->news)
+        return;
+    client->is_telling = true;
+    pl_report_save(&before);
+    while (client->news && !client->is_closing) {
+        pospal_license *news = client->news;
+
+        client->news = NULL;
+        client->notified = news->decision.status;
+        pl_mutex_unlock(client->mutex);
+        client->options.changed(client->options.changed_context, client, news);
+        pospal_license_free(news);
+        pl_mutex_lock(client->mutex);
+    }
+    client->is_telling = false;
+    pl_report_restore(&before);
 }
 
 pl_err pl_view_finish(pospal_client *client, pospal_license **license)
 {
-    pospal_license *news = NULL;
     pl_view view = {0};
     pl_err err;
 
     pl_mutex_lock(client->mutex);
     if (!(err = pl_view_update(client, &view))) {
-        news = take_news(client, &view);
+        note_news(client, &view);
         err = license ? pl_view_snapshot(client, &view, license) : PL_OK;
     }
+    tell_news(client);
     pl_mutex_unlock(client->mutex);
-    if (news)
-        client->options.changed(client->options.changed_context, client, news);
-    pospal_license_free(news);
     return err;
 }
