@@ -30,7 +30,6 @@ struct pl_fs {
     pl_err (*make_directory)(void *context, const char *path); /* with its parents, 0700; no error where it exists */
     /* Calls visit with each entry's name, in no order, until it fails. */
     pl_err (*list)(void *context, const char *path, pl_err (*visit)(void *visitor, const char *name), void *visitor);
-    bool (*can_write)(void *context, const char *directory); /* by writing and removing a small file */
     pl_fs_kind (*kind)(void *context, const char *directory);
 };
 
