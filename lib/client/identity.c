@@ -222,7 +222,10 @@ int64_t pl_identity_extension(pospal_client *client, const char *token_id)
     return until == 0 && client->extension.lease == digest_of(token_id) ? client->extension.until : until;
 }
 
-/* In the vault and in the mark's file: what is left of the two still tells. */
+/*
+ * In the vault and in the mark's file: what is left of the two still tells. The record stays when its lease is replaced or gone: whoever
+ * puts a copy of the lease back must not find its extension untaken. It is some hundred bytes per emergency.
+ */
 static pl_err note_extension(pospal_client *client, const char *item, const char *token_id, int64_t until)
 {
     pl_extension_note before = client->extension;
