@@ -65,10 +65,11 @@ typedef enum pospal_result {
     POSPAL_ERROR_NO_FINGERPRINT = 7, /* too little hardware is readable to tell this machine from others */
     POSPAL_ERROR_BAD_DOCUMENT = 8,   /* a license file is damaged, forged, or meant for another product or device */
     POSPAL_ERROR_NOT_FOUND = 9,
-    POSPAL_ERROR_CONFLICT = 10,    /* something newer is held, or the state does not allow it */
-    POSPAL_ERROR_UNSUPPORTED = 11, /* this platform or build cannot do it */
-    POSPAL_ERROR_CLOSED = 12,      /* the client is being closed */
-    POSPAL_ERROR_INTERNAL = 13     /* a defect; please report it with the detail */
+    POSPAL_ERROR_CONFLICT = 10,     /* something newer is held, or the state does not allow it */
+    POSPAL_ERROR_UNSUPPORTED = 11,  /* this platform or build cannot do it */
+    POSPAL_ERROR_CLOSED = 12,       /* the client is being closed */
+    POSPAL_ERROR_INTERNAL = 13,     /* a defect; please report it with the detail */
+    POSPAL_ERROR_NOT_YET_VALID = 14 /* a license file is kept, and counts from a later date on, which the detail names */
 } pospal_result_t;
 
 /* What is the license worth? The numbers are stable. See docs/INTEGRATING.md for the table that decides it. */
@@ -408,11 +409,13 @@ POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
 
 /*
  * Takes in an offline license file: the text `pospal-validator license file` wrote, at most 96 KiB. It is verified, stored, and
- * counts from now on; no server is needed.
+ * counts from now on, or from the date in it; no server is needed.
  * Line ends, blank lines and surrounding spaces do not matter.
  * Returns: POSPAL_OK; POSPAL_ERROR_BAD_DOCUMENT (damaged, forged, other product or device; nothing changed); POSPAL_ERROR_CONFLICT
- *   when a newer document for that license is held; POSPAL_ERROR_STORAGE when it holds in memory only;
- *   POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
+ *   when a newer document for that license is held, or there is no room (nothing changed); POSPAL_ERROR_NOT_YET_VALID when it is dated
+ *   more than 26 hours ahead: it is stored all the same and counts by itself when its date has come, so a license for next year can be
+ *   imported today; POSPAL_ERROR_STORAGE when it is held in memory only; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
+ *   license may be NULL; otherwise *license is what is held after, unless memory is exhausted.
  * Ownership: text is borrowed during the call; the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: disk, and up to 2 s while another process of the product writes.

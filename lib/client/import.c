@@ -2,6 +2,7 @@
  *
  * pospal_client_import: an offline license file is verified, stored, and counts.
  */
+#include "base/timestamp.h"
 #include "client/apply.h"
 #include "client/client.h"
 #include "client/view.h"
@@ -57,6 +58,19 @@ static pl_err verify(pospal_client *client, pl_arena *arena, verified *file)
     return judge(client, &file->claims);
 }
 
+/* Mutex held. The date told is that in the file; it is let count a day earlier, since clocks and time zones differ. */
+static pl_err tell_early(pospal_client *client, const pl_claims *claims)
+{
+    char date[PL_TIMESTAMP_SIZE] = "";
+    pl_view view;
+    pl_err err = pl_view_update(client, &view);
+
+    if (err || view.t >= pl_policy_starts_at(claims))
+        return err;
+    pl_timestamp_format(claims->not_before > claims->issued_at ? claims->not_before : claims->issued_at, date);
+    return pl_fail(PL_ERR_NOT_YET_VALID, "license %s begins on %s", claims->license_id, date);
+}
+
 /* Mutex NOT held. */
 static pl_err apply(pospal_client *client, const verified *file)
 {
@@ -66,7 +80,9 @@ static pl_err apply(pospal_client *client, const verified *file)
     pl_mutex_lock(client->mutex);
     err = pl_apply_license(client, &file->claims, &file->trust, file->text);
     if (!err && client->storage)
-        err = pl_fail(client->storage, "the license counts, but in this process only: %s", client->storage_detail);
+        err = pl_fail(client->storage, "the license is held, but in this process only: %s", client->storage_detail);
+    if (!err)
+        err = tell_early(client, &file->claims);
     pl_mutex_unlock(client->mutex);
     pl_file_lock_release(lock);
     return err;

@@ -20,7 +20,7 @@ _Static_assert((int)POSPAL_LOG_DEBUG == (int)PL_LOG_DEBUG, "log levels differ");
 static const char *const result_names[] = {
     "OK",       "INVALID_ARGUMENT", "OUT_OF_MEMORY",  "STORAGE",      "UNREACHABLE",
     "DENIED",   "NO_LICENSE_KEY",   "NO_FINGERPRINT", "BAD_DOCUMENT", "NOT_FOUND",
-    "CONFLICT", "UNSUPPORTED",      "CLOSED",         "INTERNAL",
+    "CONFLICT", "UNSUPPORTED",      "CLOSED",         "INTERNAL",     "NOT_YET_VALID",
 };
 
 static pospal_result_t result_of(pl_err err)

@@ -11,7 +11,7 @@
 /* Where in the table a document falls. Those that say nothing come first; the others may rule. */
 typedef enum { SAYS_NOTHING_YET, SAYS_NOTHING, SAYS_OTHER_PRODUCT, SAYS_OTHER_DEVICE, SAYS_DENIED, SAYS_GRANTED } saying;
 
-static int64_t starts_at(const pl_claims *claims)
+int64_t pl_policy_starts_at(const pl_claims *claims)
 {
     int64_t start = claims->issued_at > claims->not_before ? claims->issued_at : claims->not_before;
 
@@ -22,7 +22,7 @@ static saying says(const pl_held *held, int64_t t)
 {
     const pl_claims *claims = held->claims;
 
-    if (starts_at(claims) > 0 && t < starts_at(claims))
+    if (pl_policy_starts_at(claims) > 0 && t < pl_policy_starts_at(claims))
         return SAYS_NOTHING_YET;
     if (pl_verdict_status(claims->verdict) == PL_STATUS_NONE)
         return SAYS_NOTHING;
@@ -136,7 +136,7 @@ pl_decision pl_policy_judge(const pl_held *held, int64_t t)
     case SAYS_NOTHING_YET:
         break;
     }
-    return nothing(PL_REASON_NOT_ACTIVATED, starts_at(held->claims));
+    return nothing(PL_REASON_NOT_ACTIVATED, pl_policy_starts_at(held->claims));
 }
 
 static bool is_newer(const pl_claims *a, const pl_claims *b)
@@ -209,7 +209,7 @@ static int64_t turns_at(const pl_held *held, int64_t t)
     saying now = says(held, t);
 
     if (now == SAYS_NOTHING_YET)
-        return starts_at(held->claims);
+        return pl_policy_starts_at(held->claims);
     return now == SAYS_DENIED && held->claims->verdict == PL_VERDICT_NO_SEAT ? held->claims->check_by : 0;
 }
 

@@ -10,6 +10,8 @@
 
 #include "support/shop.h"
 
+#include <string.h>
+
 #define IN_2021 INT64_C(1609459200)
 
 static void expect(pospal_client *client, pospal_status_t status, int is_wrong)
@@ -24,7 +26,7 @@ static void expect(pospal_client *client, pospal_status_t status, int is_wrong)
 }
 
 /* A till that was never online, with a license file made this minute. */
-static pospal_client *offline_till(shop *s, int64_t clock_says)
+static pospal_client *offline_till(shop *s, int64_t clock_says, pospal_result_t result)
 {
     pospal_client *client;
     pl_buf text;
@@ -34,7 +36,7 @@ static pospal_client *offline_till(shop *s, int64_t clock_says)
     fake_validator_file(&s->validator, &(fake_file){.expires_at = SHOP_OPENS_AT + DAY_S}, &text);
     fake_clock_set_wall(&s->clock, clock_says * 1000);
     client = shop_client(s);
-    assert_int_equal(pospal_client_import(client, text.data, text.size, NULL), POSPAL_OK);
+    assert_int_equal(pospal_client_import(client, text.data, text.size, NULL), result);
     pl_buf_reset(&text);
     return client;
 }
@@ -42,7 +44,7 @@ static pospal_client *offline_till(shop *s, int64_t clock_says)
 static void an_offline_till_that_wakes_in_2021_takes_a_license_file(void **state)
 {
     shop *s = *state;
-    pospal_client *client = offline_till(s, IN_2021);
+    pospal_client *client = offline_till(s, IN_2021, POSPAL_OK);
 
     expect(client, POSPAL_STATUS_ACTIVE, 1);
     shop_pass(s, HOUR_S);
@@ -57,7 +59,7 @@ static void an_offline_till_that_wakes_in_2021_takes_a_license_file(void **state
 static void a_file_from_the_future_of_the_clock_counts_once_the_clock_is_known_to_be_wrong(void **state)
 {
     shop *s = *state;
-    pospal_client *client = offline_till(s, SHOP_OPENS_AT - 10 * DAY_S);
+    pospal_client *client = offline_till(s, SHOP_OPENS_AT - 10 * DAY_S, POSPAL_ERROR_NOT_YET_VALID);
 
     expect(client, POSPAL_STATUS_NONE, 0); /* it may be right, and the file's maker wrong */
     fake_clock_set_wall(&s->clock, 0);
@@ -65,6 +67,32 @@ static void a_file_from_the_future_of_the_clock_counts_once_the_clock_is_known_t
     shop_pass(s, DAY_S);
     expect(client, POSPAL_STATUS_EXPIRED, 1);
     pospal_client_close(client);
+}
+
+static void a_license_file_that_begins_later_is_kept_and_counts_by_itself(void **state)
+{
+    shop *s = *state;
+    pospal_license *license = NULL;
+    pospal_client *client;
+    pl_buf text;
+
+    pl_buf_init(&text);
+    fake_validator_file(&s->validator, &(fake_file){.not_before = SHOP_OPENS_AT + 40 * DAY_S}, &text);
+    client = shop_client(s);
+    assert_int_equal(pospal_client_import(client, text.data, text.size, &license), POSPAL_ERROR_NOT_YET_VALID);
+    assert_string_equal(pospal_error_code(), "not_yet_valid");
+    assert_non_null(strstr(pospal_error_detail(), "2027-01-01T18:00:00Z")); /* 40 days after the shop opens */
+    assert_int_equal(pospal_license_status(license), POSPAL_STATUS_NONE);
+    assert_true(pospal_license_holds_until(license) == SHOP_OPENS_AT + 40 * DAY_S - PL_TIME_TOLERANCE_S);
+    pospal_license_free(license);
+    pospal_client_close(client);
+    client = shop_client(s);
+    expect(client, POSPAL_STATUS_NONE, 0);
+    shop_pass(s, 39 * DAY_S);
+    expect(client, POSPAL_STATUS_ACTIVE, 0);
+    assert_int_equal(pospal_client_import(client, text.data, text.size, NULL), POSPAL_OK);
+    pospal_client_close(client);
+    pl_buf_reset(&text);
 }
 
 static void fall_asleep(void *context)
@@ -102,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(an_offline_till_that_wakes_in_2021_takes_a_license_file),
         STORY(a_file_from_the_future_of_the_clock_counts_once_the_clock_is_known_to_be_wrong),
+        STORY(a_license_file_that_begins_later_is_kept_and_counts_by_itself),
         STORY(a_till_that_sleeps_during_an_exchange_wakes_with_a_right_clock),
     };
 

@@ -443,6 +443,7 @@ void fake_validator_file(fake_validator *v, const fake_file *file, pl_buf *text)
     if (file->product)
         d.claims.product = file->product;
     d.claims.issued_at = file->issued_at ? file->issued_at : now_s(v);
+    d.claims.not_before = file->not_before;
     d.claims.expires_at = file->expires_at;
     d.claims.check_by = file->check_by;
     d.claims.emergency_seconds = file->emergency_s;

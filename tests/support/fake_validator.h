@@ -114,7 +114,7 @@ void fake_validator_keyset(const fake_validator *v, pl_buf *token);
 typedef struct {
     size_t license;
     int64_t sequence;
-    int64_t issued_at, expires_at, check_by, emergency_s;
+    int64_t issued_at, not_before, expires_at, check_by, emergency_s;
     const char *fingerprint;
     const char *product;
     const pl_key_pair *signer;

@@ -99,6 +99,7 @@ static tool_exit exit_of(pospal_result_t result)
     case POSPAL_ERROR_INVALID_ARGUMENT:
         return TOOL_USAGE;
     case POSPAL_ERROR_DENIED:
+    case POSPAL_ERROR_NOT_YET_VALID:
         return TOOL_NOT_USABLE;
     case POSPAL_ERROR_UNREACHABLE:
         return TOOL_UNREACHABLE;
