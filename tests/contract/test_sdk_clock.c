@@ -123,6 +123,35 @@ static void a_till_that_sleeps_during_an_exchange_wakes_with_a_right_clock(void 
     pospal_client_close(client);
 }
 
+/* The host suspends the virtual machine: its boot clock stands still, and its clock is set when it wakes. */
+static void be_suspended(void *context)
+{
+    shop *s = context;
+
+    fake_clock_set_wall(&s->clock, atomic_load(&s->clock.wall_ms) + 8 * HOUR_S * INT64_C(1000));
+}
+
+static void a_virtual_machine_suspended_during_an_exchange_wakes_with_a_right_clock(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+
+    s->validator.during_context = s;
+    s->validator.after = be_suspended;
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    s->validator.after = NULL;
+    expect(client, POSPAL_STATUS_ACTIVE, 0);
+    shop_pass(s, 3 * DAY_S - 8 * HOUR_S - 1); /* the answer was given before the eight hours */
+    expect(client, POSPAL_STATUS_ACTIVE, 0);
+    shop_pass(s, 1);
+    expect(client, POSPAL_STATUS_GRACE, 0);
+    s->validator.during = be_suspended;
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    s->validator.during = NULL;
+    expect(client, POSPAL_STATUS_ACTIVE, 0);
+    pospal_client_close(client);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, shop_setup, shop_teardown)
 
 int main(void)
@@ -132,6 +161,7 @@ int main(void)
         STORY(a_file_from_the_future_of_the_clock_counts_once_the_clock_is_known_to_be_wrong),
         STORY(a_license_file_that_begins_later_is_kept_and_counts_by_itself),
         STORY(a_till_that_sleeps_during_an_exchange_wakes_with_a_right_clock),
+        STORY(a_virtual_machine_suspended_during_an_exchange_wakes_with_a_right_clock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
