@@ -361,7 +361,8 @@ POSPAL_API void pospal_client_close(pospal_client *client);
  * Returns: POSPAL_OK when the server answered ACTIVE; POSPAL_ERROR_DENIED when it decided otherwise: the detail names its verdict
  *   and reason, *license tells what is held, which may be another license that goes on; POSPAL_ERROR_INVALID_ARGUMENT for a key
  *   with a typing error or where no server is set; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_UNREACHABLE;
- *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is set
+ *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE where what is stored, or the file that names the key, is there and cannot be read
+ *   just now; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is set
  *   unless memory is exhausted.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
@@ -376,8 +377,8 @@ POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const c
  * activated again with the stored key.
  * Returns: POSPAL_OK whenever an answer could be had, whatever its status; with ONLINE POSPAL_ERROR_UNREACHABLE where the server
  *   gave no signed answer, POSPAL_ERROR_NO_LICENSE_KEY where there is nothing to ask with, POSPAL_ERROR_NO_FINGERPRINT,
- *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set (*license is still what is held); POSPAL_ERROR_CLOSED;
- *   POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT.
+ *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set, POSPAL_ERROR_STORAGE where the stored key cannot be read just now (*license is
+ *   still what is held); POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT. license may be NULL.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: AUTO: disk while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk; ONLINE: network up to the time-out.
@@ -400,7 +401,8 @@ POSPAL_API pospal_status_t pospal_client_status(const pospal_client *client);
  * activation.
  * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND when this device holds no activation; POSPAL_ERROR_UNREACHABLE (this device goes on;
  *   should the server have heard it all the same, the next check takes the seat again);
- *   POSPAL_ERROR_DENIED; POSPAL_ERROR_STORAGE; POSPAL_ERROR_OUT_OF_MEMORY.
+ *   POSPAL_ERROR_DENIED; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE where what is stored cannot be read just now;
+ *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers.
  * Threads: any.
  * Blocks: network up to the time-out.
@@ -414,8 +416,8 @@ POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
  * Returns: POSPAL_OK; POSPAL_ERROR_BAD_DOCUMENT (damaged, forged, other product or device; nothing changed); POSPAL_ERROR_CONFLICT
  *   when a newer document for that license is held, or there is no room (nothing changed); POSPAL_ERROR_NOT_YET_VALID when it is dated
  *   more than 26 hours ahead: it is stored all the same and counts by itself when its date has come, so a license for next year can be
- *   imported today; POSPAL_ERROR_STORAGE when it is held in memory only; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
- *   license may be NULL; otherwise *license is what is held after, unless memory is exhausted.
+ *   imported today; POSPAL_ERROR_STORAGE when it is held in memory only; POSPAL_ERROR_UNSUPPORTED when it is signed in a way that this
+ *   version does not know (nothing changed); POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is what is held after, unless memory is exhausted.
  * Ownership: text is borrowed during the call; the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: disk, and up to 2 s while another process of the product writes.
@@ -425,8 +427,8 @@ POSPAL_API pospal_result_t pospal_client_import(pospal_client *client, const cha
 /*
  * Takes the emergency extension that the vendor signed in advance, so that a shop goes on selling when server and line are both
  * down. One per lease, at STALE only; see pospal_license_can_extend.
- * Returns: POSPAL_OK: the status is GRACE with source EMERGENCY until its end; POSPAL_ERROR_DENIED when none is available;
- *   POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
+ * Returns: POSPAL_OK: the status is GRACE with source EMERGENCY until its end; POSPAL_ERROR_DENIED when none is available, or it cannot
+ *   be noted on disk; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: disk, and up to 5 s while another process of the product writes.
@@ -436,7 +438,8 @@ POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_li
 /*
  * Forgets everything stored for this product on this machine: documents, license key, device key. The seat at the server is not
  * given back (see pospal_client_deactivate).
- * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail.
+ * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail; POSPAL_ERROR_INVALID_ARGUMENT;
+ *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers.
  * Threads: any.
  * Blocks: disk, until a running exchange has ended, and up to 5 s while another process of the product writes.
@@ -446,7 +449,7 @@ POSPAL_API pospal_result_t pospal_client_forget(pospal_client *client);
 /*
  * Gives a text that lets a vendor's support see what is wrong: versions, storage, clock, documents held, last failures. It holds no
  * license key, no customer name and no hardware serial; the path of the data directory and the ids of licenses are in it.
- * Returns: POSPAL_OK or POSPAL_ERROR_OUT_OF_MEMORY.
+ * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: the caller frees *report with pospal_text_free.
  * Threads: any.
  * Blocks: disk.
@@ -456,7 +459,7 @@ POSPAL_API pospal_result_t pospal_client_support_report(pospal_client *client, c
 /*
  * Explains this machine's fingerprint: which component was read from where, which changed since activation, what survives cloning
  * of the disk. as_json chooses JSON instead of text for people. No hardware serial is in it.
- * Returns: POSPAL_OK or POSPAL_ERROR_OUT_OF_MEMORY.
+ * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: the caller frees *text with pospal_text_free.
  * Threads: any.
  * Blocks: disk.
