@@ -417,7 +417,8 @@ POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
  *   when a newer document for that license is held, or there is no room (nothing changed); POSPAL_ERROR_NOT_YET_VALID when it is dated
  *   more than 26 hours ahead: it is stored all the same and counts by itself when its date has come, so a license for next year can be
  *   imported today; POSPAL_ERROR_STORAGE when it is held in memory only; POSPAL_ERROR_UNSUPPORTED when it is signed in a way that this
- *   version does not know (nothing changed); POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is what is held after, unless memory is exhausted.
+ *   version does not know (nothing changed); POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise
+ *   *license is what is held after, unless memory is exhausted.
  * Ownership: text is borrowed during the call; the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: disk, and up to 2 s while another process of the product writes.

@@ -27,8 +27,7 @@ static pl_err choose_key(pospal_client *client, const char *given, char key[PL_L
         if (err)
             return err;
     }
-    err = pl_license_key_check(pl_span_text(key));
-    return err == PL_ERR_MALFORMED || err == PL_ERR_TOO_LARGE ? pl_fail(PL_ERR_INVALID, "this is no license key") : err;
+    return pl_identity_check_key(key);
 }
 
 pospal_result_t pospal_client_activate(pospal_client *client, const char *key, pospal_license **license)

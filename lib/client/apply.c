@@ -10,19 +10,17 @@
 #include "client/view.h"
 #include "token/license_file.h"
 
-enum { LOCK_WAIT_MS = 2000, PATH_SIZE = 1024 };
+enum { LOCK_WAIT_MS = 2000 };
 
 pl_file_lock *pl_apply_lock(pospal_client *client)
 {
     pl_file_lock *lock = NULL;
-    char path[PATH_SIZE];
 
     if (!client->directory[0] || client->shelf.is_read_only)
         return NULL;
-    snprintf(path, sizeof path, "%s/lock", client->directory);
     /* a lock that can't be had must not keep a license from being stored: every writer has a temporary name of its own, so files
      * stay whole, and the worst is the older one */
-    if (pl_file_lock_take(path, LOCK_WAIT_MS, &lock))
+    if (pl_shelf_lock(&client->shelf, LOCK_WAIT_MS, &lock))
         pl_log_write(&client->log, PL_LOG_WARN, "going on without the lock: %s", pl_err_detail());
     else
         pl_shelf_sweep(&client->shelf, pl_document_is_ours);
@@ -63,16 +61,6 @@ static pl_err write_document(pospal_client *client, const char *name, pl_span do
     err = text.err ? text.err : write_text(client, name, pl_buf_span(&text));
     pl_buf_reset(&text);
     return err;
-}
-
-static const pl_claims *find_document(const pl_holding *holding, const char *name)
-{
-    size_t i;
-
-    for (i = 0; holding && i < holding->count; i++)
-        if (strcmp(holding->names[i], name) == 0)
-            return &holding->claims[i];
-    return NULL;
 }
 
 /* Another process wrote while we asked, and what it wrote is of a later version of this license than our answer. */
@@ -139,14 +127,14 @@ static pl_err apply_grant(pospal_client *client, const pl_answer *answer, pl_spa
         (err = drop_stray_denials(client, &answer->claims)))
         return err;
     pl_document_name(PL_DOCUMENT_DENIAL_PREFIX, answer->claims.license_id, denial);
-    if (!find_document(client->holding, denial) || pl_shelf_is_held_back(&client->shelf, PL_DOCUMENT_LEASE))
+    if (!pl_holding_has(client->holding, denial) || pl_shelf_is_held_back(&client->shelf, PL_DOCUMENT_LEASE))
         return PL_OK; /* the lease rules by being newer; on a disk that refused it the denial stays the truth */
     return remove_document(client, denial);
 }
 
 static pl_err apply_denial(pospal_client *client, const pl_answer *answer, pl_span keyset)
 {
-    const pl_claims *lease = find_document(client->holding, PL_DOCUMENT_LEASE);
+    const pl_claims *lease = pl_holding_find(client->holding, PL_DOCUMENT_LEASE);
     char denial[PL_DOCUMENT_NAME_MAX];
     pl_err err;
 

@@ -291,14 +291,19 @@ static pl_err load_document(const loader *l, const char *name, pl_doc doc)
     return err == PL_ERR_MEMORY ? err : PL_OK;
 }
 
-bool pl_holding_has(const pl_holding *holding, const char *name)
+const pl_claims *pl_holding_find(const pl_holding *holding, const char *name)
 {
     size_t i;
 
     for (i = 0; i < holding->count; i++)
         if (strcmp(holding->names[i], name) == 0)
-            return true;
-    return false;
+            return &holding->claims[i];
+    return NULL;
+}
+
+bool pl_holding_has(const pl_holding *holding, const char *name)
+{
+    return pl_holding_find(holding, name) != NULL;
 }
 
 /* A name may come from memory and from the disk. */

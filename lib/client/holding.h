@@ -56,6 +56,8 @@ typedef struct {
  * longest. The caller drops *holding.
  */
 pl_err pl_holding_load(pl_shelf *shelf, const pl_judge *judge, const pl_holding *previous, pl_holding **holding);
+/* NULL where no document of that name is held. */
+const pl_claims *pl_holding_find(const pl_holding *holding, const char *name);
 bool pl_holding_has(const pl_holding *holding, const char *name);
 /*
  * This device's activation: the lease's, else that of a denial, for a suspended till can still give its seat back. Another device's seat is

@@ -55,8 +55,7 @@ static pl_err first_line(pl_span text, char key[PL_LICENSE_KEY_MAX + 1])
     return PL_OK;
 }
 
-/* A typing error is told before any request is made. */
-static pl_err check_key(const char *key)
+pl_err pl_identity_check_key(const char *key)
 {
     pl_err err = pl_license_key_check(pl_span_text(key));
 
@@ -82,7 +81,7 @@ static pl_err key_from_options(pospal_client *client, char key[PL_LICENSE_KEY_MA
     if (!err)
         err = text.err ? text.err : first_line(pl_buf_span(&text), key);
     if (!err)
-        err = check_key(key);
+        err = pl_identity_check_key(key);
     pl_buf_reset(&text);
     return err == PL_ERR_NOT_FOUND ? PL_ERR_NO_KEY : err;
 }

@@ -20,6 +20,8 @@ typedef struct {
 
 /* The stored key, else the one the options name. PL_ERR_NO_KEY; PL_ERR_KEY_TYPO for a key of the options. */
 pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1]);
+/* A typing error is told before any request is made: PL_ERR_KEY_TYPO, PL_ERR_INVALID. */
+pl_err pl_identity_check_key(const char *key);
 pl_err pl_identity_store_license_key(pospal_client *client, const char *key);
 bool pl_identity_has_license_key(pospal_client *client); /* stored, not only named by the options */
 

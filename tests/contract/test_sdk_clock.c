@@ -28,16 +28,13 @@ static void expect(pospal_client *client, pospal_status_t status, int is_wrong)
 /* A till that was never online, with a license file made this minute. */
 static pospal_client *offline_till(shop *s, int64_t clock_says, pospal_result_t result)
 {
+    fake_file file = {.issued_at = SHOP_OPENS_AT, .expires_at = SHOP_OPENS_AT + DAY_S};
     pospal_client *client;
-    pl_buf text;
 
     s->is_without_server = true;
-    pl_buf_init(&text);
-    fake_validator_file(&s->validator, &(fake_file){.expires_at = SHOP_OPENS_AT + DAY_S}, &text);
     fake_clock_set_wall(&s->clock, clock_says * 1000);
     client = shop_client(s);
-    assert_int_equal(pospal_client_import(client, text.data, text.size, NULL), result);
-    pl_buf_reset(&text);
+    assert_int_equal(shop_import(s, client, &file, NULL), result);
     return client;
 }
 
@@ -72,14 +69,11 @@ static void a_file_from_the_future_of_the_clock_counts_once_the_clock_is_known_t
 static void a_license_file_that_begins_later_is_kept_and_counts_by_itself(void **state)
 {
     shop *s = *state;
+    fake_file next = {.issued_at = SHOP_OPENS_AT, .not_before = SHOP_OPENS_AT + 40 * DAY_S};
+    pospal_client *client = shop_client(s);
     pospal_license *license = NULL;
-    pospal_client *client;
-    pl_buf text;
 
-    pl_buf_init(&text);
-    fake_validator_file(&s->validator, &(fake_file){.not_before = SHOP_OPENS_AT + 40 * DAY_S}, &text);
-    client = shop_client(s);
-    assert_int_equal(pospal_client_import(client, text.data, text.size, &license), POSPAL_ERROR_NOT_YET_VALID);
+    assert_int_equal(shop_import(s, client, &next, &license), POSPAL_ERROR_NOT_YET_VALID);
     assert_string_equal(pospal_error_code(), "not_yet_valid");
     assert_non_null(strstr(pospal_error_detail(), "2027-01-01T18:00:00Z")); /* 40 days after the shop opens */
     assert_int_equal(pospal_license_status(license), POSPAL_STATUS_NONE);
@@ -90,9 +84,8 @@ static void a_license_file_that_begins_later_is_kept_and_counts_by_itself(void *
     expect(client, POSPAL_STATUS_NONE, 0);
     shop_pass(s, 39 * DAY_S);
     expect(client, POSPAL_STATUS_ACTIVE, 0);
-    assert_int_equal(pospal_client_import(client, text.data, text.size, NULL), POSPAL_OK);
+    assert_int_equal(shop_import(s, client, &next, NULL), POSPAL_OK);
     pospal_client_close(client);
-    pl_buf_reset(&text);
 }
 
 static void fall_asleep(void *context)

@@ -201,6 +201,18 @@ pospal_status_t shop_status(pospal_client *client)
     return shop_check(client, POSPAL_CHECK_LOCAL, POSPAL_OK);
 }
 
+pospal_result_t shop_import(shop *s, pospal_client *client, const fake_file *file, pospal_license **license)
+{
+    pospal_result_t result;
+    pl_buf text;
+
+    pl_buf_init(&text);
+    fake_validator_file(&s->validator, file, &text);
+    result = pospal_client_import(client, text.data, text.size, license);
+    pl_buf_reset(&text);
+    return result;
+}
+
 void shop_hold_worker(pospal_client *client)
 {
     static int nobody;

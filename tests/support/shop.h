@@ -63,6 +63,8 @@ void shop_reboot(shop *s, int64_t off_seconds);
 /* Checks in one mode and returns the status; fails the test when the call does not return result. */
 pospal_status_t shop_check(pospal_client *client, pospal_check_mode_t mode, pospal_result_t result);
 pospal_status_t shop_status(pospal_client *client); /* LOCAL */
+/* Makes a license file and imports it. license may be NULL. */
+pospal_result_t shop_import(shop *s, pospal_client *client, const fake_file *file, pospal_license **license);
 /* Keeps the client from starting a thread: the test drives pl_worker_round itself. Ends with shop_release_worker, before closing. */
 void shop_hold_worker(pospal_client *client);
 void shop_release_worker(pospal_client *client);
