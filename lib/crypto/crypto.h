@@ -22,7 +22,8 @@ enum {
     PL_SIGNATURE_SIZE = 64, /* Ed25519, and ES256 as r || s */
     PL_NONCE_SIZE = 32,
     PL_DEVICE_PUBLIC_SIZE = 32,
-    PL_DEVICE_SECRET_SIZE = 64
+    PL_DEVICE_SECRET_SIZE = 64,
+    PL_DEVICE_SEAL_OVERHEAD = 48
 };
 
 /* Must succeed once before anything else here; cheap, safe to repeat from any thread. PL_ERR_INTERNAL. */
@@ -74,6 +75,13 @@ pl_err pl_verify(const pl_public_key *key, pl_span message, const uint8_t signat
 /* The device's own Ed25519 pair: proofs of possession, never issued documents. */
 void pl_device_key_new(uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], uint8_t secret[PL_DEVICE_SECRET_SIZE]);
 void pl_device_public(const uint8_t secret[PL_DEVICE_SECRET_SIZE], uint8_t public_key[PL_DEVICE_PUBLIC_SIZE]);
+/*
+ * A small secret for one device alone: an anonymous sealed box (libsodium's crypto_box_seal) to the X25519 form of its Ed25519 key.
+ * sealed: plain.size + PL_DEVICE_SEAL_OVERHEAD bytes. PL_ERR_MALFORMED for a key that is no point of its curve.
+ */
+pl_err pl_device_seal(const uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], pl_span plain, uint8_t *sealed);
+/* plain: sealed.size - PL_DEVICE_SEAL_OVERHEAD bytes. PL_ERR_SIGNATURE when it was sealed to another device or changed. */
+pl_err pl_device_unseal(const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_span sealed, uint8_t *plain);
 void pl_device_sign(const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_span message, uint8_t signature[PL_SIGNATURE_SIZE]);
 
 #endif

@@ -85,3 +85,26 @@ void pl_device_sign(const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_span message
 {
     crypto_sign_detached(signature, NULL, bytes_of(message), message.size, secret);
 }
+
+pl_err pl_device_seal(const uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], pl_span plain, uint8_t *sealed)
+{
+    uint8_t box_key[crypto_box_PUBLICKEYBYTES];
+
+    if (crypto_sign_ed25519_pk_to_curve25519(box_key, public_key) ||
+        crypto_box_seal(sealed, bytes_of(plain), plain.size, box_key))
+        return pl_fail(PL_ERR_MALFORMED, "the device key is no point of Ed25519");
+    return PL_OK;
+}
+
+pl_err pl_device_unseal(const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_span sealed, uint8_t *plain)
+{
+    uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], box_key[crypto_box_PUBLICKEYBYTES], box_secret[crypto_box_SECRETKEYBYTES];
+    pl_err err = PL_OK;
+
+    crypto_sign_ed25519_sk_to_pk(public_key, secret);
+    if (crypto_sign_ed25519_pk_to_curve25519(box_key, public_key) || crypto_sign_ed25519_sk_to_curve25519(box_secret, secret) ||
+        crypto_box_seal_open(plain, bytes_of(sealed), sealed.size, box_key, box_secret))
+        err = pl_fail(PL_ERR_SIGNATURE, "it was sealed to another device or changed");
+    sodium_memzero(box_secret, sizeof box_secret);
+    return err;
+}

@@ -64,4 +64,4 @@ static pl_err reply_jwks(const api_t *api, pl_arena *arena, const void *in, cons
     return keyring_export(jwks->keyring, jwks->brand ? jwks->brand->id : brand->id, reply->body);
 }
 
-const endpoint_t operator_jwks = {parse_jwks, act_jwks, reply_jwks};
+const endpoint_t operator_jwks = {parse_jwks, act_jwks, reply_jwks, NULL};

@@ -45,6 +45,7 @@ static const char *const action_texts[] = {
     [AUDIT_RESTORED] = "instance.restored",
     [AUDIT_CLOCK_ACCEPTED] = "instance.clock_accepted",
     [AUDIT_LICENSE_REVEALED] = "license.revealed",
+    [AUDIT_SESSION_TAKEN_OVER] = "session.taken_over",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

@@ -31,7 +31,8 @@ typedef enum {
     AUDIT_MASTER_KEY_CHANGED = 18,
     AUDIT_RESTORED = 19,
     AUDIT_CLOCK_ACCEPTED = 20,
-    AUDIT_LICENSE_REVEALED = 21 /* its key was shown in full */
+    AUDIT_LICENSE_REVEALED = 21, /* its key was shown in full */
+    AUDIT_SESSION_TAKEN_OVER = 22
 } audit_action;
 
 typedef struct {

@@ -30,6 +30,7 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_LICENSES] = &licenses_set,
     [STORE_META] = &meta_set,
     [STORE_PRODUCTS] = &products_set,
+    [STORE_SESSIONS] = &sessions_set,
     [STORE_SIGNING_KEYS] = &signing_keys_set,
 };
 

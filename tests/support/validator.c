@@ -256,6 +256,10 @@ static pl_err run_verb(void *context, tx_t *tx)
     case PL_ACT_VALIDATE:
         return licensing_validate(tx, c->call, c->outcome);
     case PL_ACT_DEACTIVATE:
+    case PL_ACT_SESSION_START:
+    case PL_ACT_SESSION_TAKEOVER:
+    case PL_ACT_SESSION_END:
+    case PL_ACT_SESSION_LIST:
         break;
     }
     return licensing_deactivate(tx, c->call, c->outcome);
