@@ -38,9 +38,9 @@ void device_make(device_t *device, const server_t *server, const char *key, int 
     pl_device_key_new(device->public_key, device->secret);
 }
 
-static void write_proof(const device_t *device, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *token)
+static void write_proof(const device_t *device, pl_act act, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *token)
 {
-    pl_proof proof = {.act = "deactivate", .activation_id = device->activation_id, .issued_at = proof_time};
+    pl_proof proof = {.act = pl_act_proof(act), .activation_id = device->activation_id, .issued_at = proof_time};
 
     memcpy(proof.nonce, nonce, PL_NONCE_SIZE);
     pl_proof_write(&proof, device->secret, token);
@@ -66,8 +66,9 @@ void device_write(const device_t *device, pl_act act, uint8_t nonce[PL_NONCE_SIZ
     memcpy(request.device_key, device->public_key, sizeof request.device_key);
     if (device->activation_id[0])
         request.activation_id = device->activation_id;
-    if (act == PL_ACT_DEACTIVATE) {
-        write_proof(device, nonce, &proof);
+    request.reason = act == PL_ACT_SESSION_TAKEOVER ? "the other till is broken" : NULL;
+    if (pl_act_proof(act)) {
+        write_proof(device, act, nonce, &proof);
         request.proof = proof.data;
     }
     pl_device_request_write(&request, body);

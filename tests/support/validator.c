@@ -198,15 +198,18 @@ till till_make(int number, const char *key)
     for (size_t i = 0; i < 3; i++)
         memset(fingerprint.value[i][0], number * 8 + (int)i + 1, PL_FINGERPRINT_VALUE_SIZE);
     memset(random, number, sizeof random);
+    for (size_t i = 0; i < 3; i++) /* there are more tills than bytes */
+        memcpy(fingerprint.value[i][0], &number, sizeof number);
+    memcpy(random, &number, sizeof number);
     pl_fingerprint_format(&fingerprint, t.fingerprint);
     pl_uuid_format(pl_uuid_v4(random), t.instance_id);
     pl_device_key_new(t.public_key, t.secret);
     return t;
 }
 
-static void prove(const till *t, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *proof)
+static void prove(const till *t, const char *act, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *proof)
 {
-    pl_proof claims = {.act = "deactivate", .activation_id = t->activation_id, .issued_at = VALIDATOR_NOW_MS / 1000};
+    pl_proof claims = {.act = act, .activation_id = t->activation_id, .issued_at = VALIDATOR_NOW_MS / 1000};
 
     memcpy(claims.nonce, nonce, PL_NONCE_SIZE);
     pl_proof_write(&claims, t->secret, proof);
@@ -233,8 +236,10 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
         request.has_device_key = true;
         memcpy(request.device_key, t->public_key, sizeof request.device_key);
     }
-    if (act == PL_ACT_DEACTIVATE) {
-        prove(t, nonce, &proof);
+    request.session_id = t->session_id;
+    request.reason = act == PL_ACT_SESSION_TAKEOVER ? "the other till is broken" : NULL;
+    if (pl_act_proof(act)) {
+        prove(t, pl_act_proof(act), nonce, &proof);
         request.proof = proof.data;
     }
     pl_device_request_write(&request, body);

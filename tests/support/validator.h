@@ -61,6 +61,7 @@ typedef struct {
     int64_t keyset_epoch;
     int64_t keyset_sequence;
     const char *keyset_root; /* NULL: not told */
+    const char *session_id;  /* to be taken over; NULL: not told */
 } till;
 
 /* Tills of different numbers have no hardware in common. */

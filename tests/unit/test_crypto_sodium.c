@@ -169,6 +169,26 @@ static void derivation_is_hkdf_and_depends_on_the_purpose(void **state)
     assert_memory_not_equal(key, other, sizeof(key));
 }
 
+static void a_secret_sealed_to_a_device_opens_there_alone(void **state)
+{
+    uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], secret[PL_DEVICE_SECRET_SIZE], other[PL_DEVICE_PUBLIC_SIZE],
+        other_secret[PL_DEVICE_SECRET_SIZE], plain[32], opened[32], sealed[32 + PL_DEVICE_SEAL_OVERHEAD] = {0};
+    const uint8_t no_point[PL_DEVICE_PUBLIC_SIZE] = {2};
+    pl_span span = pl_span_of(sealed, sizeof(sealed));
+
+    (void)state;
+    pl_device_key_new(public_key, secret);
+    pl_device_key_new(other, other_secret);
+    pl_random(plain, sizeof(plain));
+    assert_int_equal(pl_device_seal(public_key, pl_span_of(plain, sizeof(plain)), sealed), PL_OK);
+    assert_int_equal(pl_device_unseal(secret, span, opened), PL_OK);
+    assert_memory_equal(opened, plain, sizeof(plain));
+    assert_int_equal(pl_device_unseal(other_secret, span, opened), PL_ERR_SIGNATURE);
+    sealed[sizeof(sealed) - 1] ^= 1;
+    assert_int_equal(pl_device_unseal(secret, span, opened), PL_ERR_SIGNATURE);
+    assert_int_equal(pl_device_seal(no_point, pl_span_of(plain, sizeof(plain)), sealed), PL_ERR_MALFORMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +202,7 @@ int main(void)
         cmocka_unit_test(a_non_canonical_s_is_refused),
         cmocka_unit_test(keys_that_are_no_good_points_are_malformed),
         cmocka_unit_test(the_device_key_signs_and_knows_its_public_half),
+        cmocka_unit_test(a_secret_sealed_to_a_device_opens_there_alone),
     };
 
     return cmocka_run_group_tests(tests, make_ready, NULL);
