@@ -25,6 +25,7 @@ static const group_t groups[] = {
     {"library", bench_library, LIBRARY_TEXT_KB, LIBRARY_TEXT_KB},
     {"cpu", bench_cpu, VALIDATE_CPU_VS_SIGN, VALIDATE_CPU_VS_PARTS},
     {"throughput", bench_throughput, VALIDATE_VS_TRIVIAL_64, VALIDATE_VS_TRIVIAL_512},
+    {"beats", bench_beats, BEAT_VS_TRIVIAL_64, BEAT_CPU_VS_TRIVIAL},
     {"activations", bench_activations, ACTIVATIONS_VS_SINGLE_COMMITS, ACTIVATIONS_VS_SINGLE_COMMITS},
     {"idle", bench_idle, IDLE_CONNECTION_KB, IDLE_CONNECTION_KB},
     {"million", bench_million, MILLION_LICENSES_MB, MILLION_LICENSES_MB},
