@@ -292,7 +292,7 @@ void pl_identity_store_mark(pospal_client *client)
 
 pl_err pl_identity_load_mark(pospal_client *client, pl_time_mark *mark)
 {
-    pl_extension_note extension;
+    pl_extension_note extension = {0};
     pl_buf bytes;
     pl_err err;
 

@@ -126,7 +126,8 @@ static pl_err take_seat(const session_room_t *room, tx_t *tx, int64_t protected_
 
     if (err && err != PL_ERR_NOT_FOUND)
         return err;
-    out->ended[0] = err ? (pl_uuid){{0}} : own.id;
+    if (!err)
+        out->ended[0] = own.id;
     out->started = (session_t){.brand_id = activation->brand_id,
                                .license_id = activation->license_id,
                                .activation_id = activation->id,

@@ -10,6 +10,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 examples=$build/examples
 
 # README.md shows minimal.c as it is.
+# shellcheck disable=SC2016 # the backticks are those of Markdown
 sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | sed '1d;$d' >"$work/shown.c"
 cmp "$work/shown.c" "$here/../../examples/minimal.c" || fail 'README.md shows another minimal.c'
 
