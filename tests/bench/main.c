@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "storage/sqlite_alone.h"
 
 enum { LICENSES = 1000000, LICENSES_QUICK = 2000 };
 
@@ -137,6 +138,7 @@ int main(int argc, char **argv)
     run.bench.directory = temporary && temporary[0] ? temporary : "/var/tmp";
     if ((code = read_arguments(argc, argv, &run)) >= 0)
         return code;
+    pl_sqlite_alone(); /* as the server does, whose parts are measured here */
     if (!run.bench.licenses)
         run.bench.licenses = run.bench.is_quick ? LICENSES_QUICK : LICENSES;
     for (size_t g = 0; g < GROUP_COUNT && !run.has_choice; g++)
