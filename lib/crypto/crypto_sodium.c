@@ -44,6 +44,27 @@ void pl_mac(const uint8_t key[32], pl_span data, uint8_t mac[PL_MAC_SIZE])
     crypto_auth_hmacsha256(mac, bytes_of(data), data.size, key);
 }
 
+_Static_assert(sizeof(crypto_auth_hmacsha256_state) <= sizeof(((pl_mac_key *)NULL)->state), "a prepared key has no room");
+
+void pl_mac_prepare(const uint8_t key[32], pl_mac_key *prepared)
+{
+    crypto_auth_hmacsha256_state state;
+
+    crypto_auth_hmacsha256_init(&state, key, 32);
+    memcpy(prepared->state, &state, sizeof state);
+    sodium_memzero(&state, sizeof state);
+}
+
+void pl_mac_prepared(const pl_mac_key *prepared, pl_span data, uint8_t mac[PL_MAC_SIZE])
+{
+    crypto_auth_hmacsha256_state state;
+
+    memcpy(&state, prepared->state, sizeof state);
+    crypto_auth_hmacsha256_update(&state, bytes_of(data), data.size);
+    crypto_auth_hmacsha256_final(&state, mac);
+    sodium_memzero(&state, sizeof state);
+}
+
 pl_err pl_ed25519_verify(const uint8_t point[32], pl_span message, const uint8_t signature[PL_SIGNATURE_SIZE])
 {
     if (crypto_sign_verify_detached(signature, bytes_of(message), message.size, point) == 0)

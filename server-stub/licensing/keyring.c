@@ -56,7 +56,7 @@ pl_err keyring_hash_key(const keyring_t *keyring, pl_span license_key, uint8_t h
 
     if (err)
         return err;
-    pl_mac(keyring->key_hash_secret, pl_span_text(normal), mac);
+    pl_mac_prepared(&keyring->key_hash_secret, pl_span_text(normal), mac);
     memcpy(hash, mac, KEY_HASH_SIZE); /* 128 bits that cannot be made without the secret are enough to name a key */
     return PL_OK;
 }

@@ -53,6 +53,27 @@ static void the_mac_is_hmac_sha_256(void **state)
     assert_memory_not_equal(mac, expected, sizeof(mac));
 }
 
+static void a_prepared_key_makes_the_same_macs_again_and_again(void **state)
+{
+    uint8_t key[32] = "Jefe", mac[PL_MAC_SIZE], expected[PL_MAC_SIZE];
+    pl_mac_key prepared;
+
+    (void)state;
+    pl_mac_prepare(key, &prepared);
+    for (int i = 0; i < 2; i++) {
+        pl_mac(key, pl_span_text("what do ya want for nothing?"), expected);
+        pl_mac_prepared(&prepared, pl_span_text("what do ya want for nothing?"), mac);
+        assert_memory_equal(mac, expected, sizeof(mac));
+        pl_mac(key, pl_span_of(NULL, 0), expected);
+        pl_mac_prepared(&prepared, pl_span_of(NULL, 0), mac);
+        assert_memory_equal(mac, expected, sizeof(mac));
+    }
+    key[0] ^= 1;
+    pl_mac_prepare(key, &prepared);
+    pl_mac_prepared(&prepared, pl_span_of(NULL, 0), mac);
+    assert_memory_not_equal(mac, expected, sizeof(mac));
+}
+
 static void random_bytes_differ(void **state)
 {
     uint8_t a[32] = {0}, b[32] = {0}, zeros[32] = {0};
@@ -196,6 +217,7 @@ int main(void)
         cmocka_unit_test(derivation_is_hkdf_and_depends_on_the_purpose),
         cmocka_unit_test(the_digest_is_sha_256),
         cmocka_unit_test(the_mac_is_hmac_sha_256),
+        cmocka_unit_test(a_prepared_key_makes_the_same_macs_again_and_again),
         cmocka_unit_test(random_bytes_differ),
         cmocka_unit_test(wiping_leaves_zeros_and_comparing_sees_every_byte),
         cmocka_unit_test(ed25519_verifies_the_example_and_nothing_near_it),
