@@ -146,9 +146,10 @@ typedef struct pospal_exchange {
     const void *body; /* application/json */
     size_t body_size;
     const char *user_agent;
-    const char *proxy;   /* NULL: the system's; "": none */
-    const char *ca_file; /* NULL: the system's */
-    int64_t timeout_ms;  /* for the whole exchange */
+    const char *proxy;       /* NULL: the system's; "": none */
+    const char *ca_file;     /* NULL: the system's */
+    int64_t timeout_ms;      /* for the whole exchange */
+    const char *pinned_keys; /* as pospal_options_set_pinned_keys has them, yours to compare; NULL: none */
 } pospal_exchange_t;
 
 /* Where a transport puts the reply. */
@@ -203,7 +204,7 @@ POSPAL_API void pospal_options_free(pospal_options *options);
 POSPAL_API void pospal_options_set_product(pospal_options *options, const char *product, const char *version);
 
 /*
- * Sets the validator's address, as https://host[:port][/path]. Without one the client works with license files only.
+ * Sets the validator's address, as https://host[:port][/path]; an IPv6 address stands in brackets. Without one the client works with license files only.
  * http:// is accepted for loopback addresses only, since a license key travels in the request.
  * Returns: nothing; the first failure is kept and returned by pospal_client_open.
  * Ownership: value is copied.
@@ -246,8 +247,9 @@ POSPAL_API void pospal_options_set_data_directory(pospal_options *options, const
 POSPAL_API void pospal_options_set_timeout_ms(pospal_options *options, int64_t timeout_ms);
 
 /*
- * Sets the HTTP proxy, as http://[user:password@]host:port, or "" for a direct connection. Without this call the system's
- * environment (https_proxy, no_proxy) decides.
+ * Sets the proxy, as [scheme://][user:password@]host[:port], or "" for a direct connection. Schemes: http (the default), https,
+ * socks4, socks4a, socks5, socks5h, as far as libcurl has them. In user and password @ / : are percent-encoded. Without this call
+ * the system's environment (https_proxy, HTTPS_PROXY, all_proxy, no_proxy) decides. User and password are in no log, detail or report.
  * Returns: nothing; the first failure is kept and returned by pospal_client_open.
  * Ownership: value is copied.
  * Threads: one thread per options object.
@@ -263,6 +265,17 @@ POSPAL_API void pospal_options_set_proxy(pospal_options *options, const char *pr
  * Blocks: never.
  */
 POSPAL_API void pospal_options_set_ca_file(pospal_options *options, const char *path);
+
+/*
+ * Pins the server's public keys beside the usual check of its certificate: another key is unreachable, code "tls_pin".
+ * pins is "sha256//BASE64" up to 8 times with ";" between, each the SHA-256 of a SubjectPublicKeyInfo; NULL for none. Pin a reserve key
+ * too: a program whose every pin is outdated reaches its server no more, and lives on what it holds. Not for http://, nor for a proxy.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_pinned_keys(pospal_options *options, const char *pins);
 
 /*
  * Gives a license key for unattended activation, used when none is stored yet: the key itself (at most 100 bytes), the path of a

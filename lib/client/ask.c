@@ -135,6 +135,7 @@ static pl_err send(pospal_client *client, pl_act act, const question *q, pl_exch
         .timeout_ms = options->timeout_ms,
         .proxy = options->text[PL_OPTION_PROXY],
         .ca_file = options->text[PL_OPTION_CA_FILE],
+        .pinned_keys = options->text[PL_OPTION_PINNED_KEYS],
         .user_agent = "libpospal-license/" POSPAL_VERSION_STRING,
     };
     const char *server = options->text[PL_OPTION_SERVER];

@@ -31,6 +31,7 @@ static void add_program(const pospal_client *client, pl_buf *out)
                       !text[PL_OPTION_PROXY]     ? "the system's"
                       : text[PL_OPTION_PROXY][0] ? "set"
                                                  : "none");
+    pl_buf_add_format(out, "pinned keys      %s\n", text[PL_OPTION_PINNED_KEYS] ? text[PL_OPTION_PINNED_KEYS] : "none");
 }
 
 static void add_storage(const pospal_client *client, pl_buf *out)

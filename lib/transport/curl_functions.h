@@ -37,7 +37,8 @@ pl_err pl_curl_fill(pl_curl *table);
 typedef struct {
     CURL *easy;
     CURLcode code;
-    const char *message; /* libcurl's own words; may be "" */
+    const char *message;     /* libcurl's own words; may be "" */
+    const char *certificate; /* what is known of one that was not accepted; may be "" */
 } pl_curl_end;
 
 /* The error, with a detail that tells a technician what to check (curl_failure.c). */

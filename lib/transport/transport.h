@@ -14,10 +14,11 @@
 
 typedef struct {
     const char *url;
-    pl_span body;        /* application/json; empty: GET */
-    int64_t timeout_ms;  /* of the whole exchange, at least 1 */
-    const char *proxy;   /* NULL: the system's; "": none */
-    const char *ca_file; /* NULL: the system's */
+    pl_span body;            /* application/json; empty: GET */
+    int64_t timeout_ms;      /* of the whole exchange, at least 1 */
+    const char *proxy;       /* NULL: the system's; "": none */
+    const char *ca_file;     /* NULL: the system's */
+    const char *pinned_keys; /* of the server, "sha256//...;..." as libcurl has it; NULL: any */
     const char *user_agent;
 } pl_exchange;
 
