@@ -18,7 +18,7 @@
  *     license is POSPAL_OK with POSPAL_STATUS_EXPIRED. Zero in the status enum is NONE and getters accept NULL: a forgotten check
  *     fails closed.
  *   - Unreachable is never denied; what is not signed is never believed. The program decides what to do with a status: the library never stops it.
- *   - There is no process-wide state to set up. Any number of clients and products may live in one process. Every function may be
+ *   - There is no process-wide state to set up (pospal_set_allocator is a choice, not a duty). Any number of clients and products may live in one process. Every function may be
  *     called from any thread unless it says otherwise. The library never aborts, prints, exits, forks, runs another program, or
  *     touches signal handlers or the locale.
  *   - A client does not live on in a forked child: open a new one there. Closing the parent's in the child does nothing.
@@ -152,6 +152,15 @@ typedef struct pospal_exchange {
     const char *pinned_keys; /* as pospal_options_set_pinned_keys has them, yours to compare; NULL: none */
 } pospal_exchange_t;
 
+/* Memory for the library, of an application's own. As malloc, realloc (block is never NULL) and free (the same); size is never 0. */
+typedef struct pospal_allocator {
+    size_t size; /* of this structure: later versions append members */
+    void *context;
+    void *(*alloc)(void *context, size_t size); /* aligned for any type; NULL when exhausted */
+    void *(*resize)(void *context, void *block, size_t size);
+    void (*free)(void *context, void *block);
+} pospal_allocator_t;
+
 /* Where a transport puts the reply. */
 typedef struct pospal_reply pospal_reply;
 
@@ -171,6 +180,19 @@ typedef void (*pospal_log_fn)(void *context, pospal_log_level_t level, const cha
  * license is valid during the call.
  */
 typedef void (*pospal_change_fn)(void *context, pospal_client *client, const pospal_license *license);
+
+/* ---- Memory ------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Sets where the library takes its memory from, for the whole process; NULL means the C library's. Its functions are called from any
+ * thread and must not call the library. Only our own allocations: those of SQLite, libcurl, libsodium and Mbed TLS stay theirs.
+ * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT where a function or size is missing; POSPAL_ERROR_CONFLICT where the library has
+ *   allocated already: every block goes back to where it came from.
+ * Ownership: allocator is copied; its context is borrowed until the process ends.
+ * Threads: one, while no other thread is in the library.
+ * Blocks: never.
+ */
+POSPAL_API pospal_result_t pospal_set_allocator(const pospal_allocator_t *allocator);
 
 /* ---- Options ----------------------------------------------------------------------------------------------------------------- */
 
