@@ -53,6 +53,9 @@ typedef struct pospal_client pospal_client;
 /* What was known of the license at one moment. Never changes in your hand; may be read by many threads. */
 typedef struct pospal_license pospal_license;
 
+/* A call that runs in the background. */
+typedef struct pospal_task pospal_task;
+
 /* Did the call work? The numbers are stable. */
 typedef enum pospal_result {
     POSPAL_OK = 0,
@@ -121,6 +124,14 @@ typedef enum pospal_check_mode {
     POSPAL_CHECK_ONLINE = 2 /* ask the server now */
 } pospal_check_mode_t;
 
+/* What a task does. The numbers are stable. */
+typedef enum pospal_verb {
+    POSPAL_VERB_ACTIVATE = 1,     /* pospal_client_activate; the argument is the key or NULL */
+    POSPAL_VERB_CHECK_ONLINE = 2, /* pospal_client_check, ONLINE */
+    POSPAL_VERB_CHECK_AUTO = 3,   /* pospal_client_check, AUTO */
+    POSPAL_VERB_DEACTIVATE = 4    /* pospal_client_deactivate; gives no license */
+} pospal_verb_t;
+
 /* What the value given to pospal_options_set_license_key is. */
 typedef enum pospal_key_source { POSPAL_KEY_TEXT = 0, POSPAL_KEY_FILE = 1, POSPAL_KEY_ENVIRONMENT = 2 } pospal_key_source_t;
 
@@ -176,10 +187,15 @@ typedef void (*pospal_log_fn)(void *context, pospal_log_level_t level, const cha
 /*
  * Told when the status has changed. Called without any lock held, from a thread that found out: one of yours inside a call, or the
  * library's own; by one thread at a time and in the order of the changes, so that the last one told is the present one. Of changes found
- * while it runs the newest is told, as soon as it returns and by the same thread. It may call the client, but for pospal_client_close;
+ * while it runs the newest is told, as soon as it returns and by the same thread. It may call the client, pospal_client_close too;
  * license is valid during the call.
  */
 typedef void (*pospal_change_fn)(void *context, pospal_client *client, const pospal_license *license);
+/*
+ * Told once that a task is done, on a thread of the library; pospal_task_poll has its result. It may call the library, and end the task
+ * with pospal_task_free, but should soon return: the client's next task waits. Most write into a pipe that wakes their event loop.
+ */
+typedef void (*pospal_done_fn)(void *context, pospal_task *task);
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------------------ */
 
@@ -381,11 +397,13 @@ POSPAL_API pospal_result_t pospal_client_open(const pospal_options *options, pos
 
 /*
  * Closes a client: ends its background work, writes what is unsaved, frees it. Licenses obtained from it stay valid.
- * A running exchange is cut short; other calls on the client must have returned.
+ * A running exchange is cut short; tasks that are not done end with POSPAL_ERROR_CLOSED and are freed as ever. Other calls on the
+ * client must have returned. In a callback of this client it returns at once, and the client is closed when the callback returns; on a
+ * thread of the library this thread ends by itself a moment later.
  * Returns: nothing.
  * Ownership: takes client; NULL is accepted.
- * Threads: any, but not from the change callback and not while another thread uses the client.
- * Blocks: disk, and until a running exchange has noticed, normally below a second.
+ * Threads: any, but not while another thread uses the client.
+ * Blocks: disk, and until a running exchange has noticed, normally below a second, and until callbacks on other threads have returned.
  */
 POSPAL_API void pospal_client_close(pospal_client *client);
 
@@ -510,6 +528,41 @@ POSPAL_API pospal_result_t pospal_client_explain(pospal_client *client, int as_j
  * Blocks: disk.
  */
 POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
+
+/* ---- Tasks ------------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Starts a call that would block, on a thread of the library. A client's tasks run one after the other in the order of their start; the
+ * thread ends with the last of them. done (NULL: none) is called once when the task is done, before or after this call returns.
+ * Returns: POSPAL_OK: the task's own result comes from pospal_task_poll; POSPAL_ERROR_INVALID_ARGUMENT for an unknown verb or an
+ *   argument it does not take; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_STORAGE where no thread can be started.
+ * Ownership: the caller frees *task with pospal_task_free, also after the client is closed; argument is copied; context is borrowed
+ *   until done has returned or the task is freed.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_result_t pospal_task_start(pospal_client *client, pospal_verb_t verb, const char *argument, pospal_done_fn done,
+                                             void *context, pospal_task **task);
+
+/*
+ * Asks whether a task is done. If it failed, this thread's pospal_error_code and pospal_error_detail are the task's from here on.
+ * result and license may be NULL.
+ * Returns: 1 when it is done and *result and *license are those of the call, else 0; 1 with POSPAL_ERROR_CLOSED in a forked child.
+ * Ownership: the caller frees *license; it is given once, then NULL.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int pospal_task_poll(pospal_task *task, pospal_result_t *result, pospal_license **license);
+
+/*
+ * Frees a task. One that has not begun is cancelled; one that runs goes on to its end unheard: what the server answers counts for the
+ * client all the same. done is not called afterwards. In a forked child it does nothing.
+ * Returns: nothing.
+ * Ownership: takes task; NULL is accepted.
+ * Threads: any, once per task.
+ * Blocks: while another thread is in this task's done, hence hold no lock that done takes; otherwise never.
+ */
+POSPAL_API void pospal_task_free(pospal_task *task);
 
 /* ---- License snapshot -------------------------------------------------------------------------------------------------------- */
 

@@ -29,6 +29,8 @@ enum {
     PL_MARK_CLOSE_MS = 60 * 1000              /* a client that lived shorter does not write it at close */
 };
 
+typedef struct pl_task_queue pl_task_queue;
+
 struct pospal_client {
     pospal_options options;
     pl_roots roots;
@@ -80,6 +82,7 @@ struct pospal_client {
     bool is_asking;
     bool is_closing;
     pl_thread *worker;
+    pl_task_queue *tasks; /* NULL until the first task */
 };
 
 struct pospal_license {
@@ -93,12 +96,13 @@ struct pospal_license {
 pospal_result_t pl_report(pl_err err);
 /* The same for an error noted before other calls of ours ran, whose detail must not take its place. */
 pospal_result_t pl_report_again(pl_err err);
-/* This thread's last failure as the application sees it, kept while its own code runs inside a call of ours. */
+/* What this thread reported last: kept while the application's own code runs inside a call of ours, or carried to another thread. */
+enum { PL_REPORT_SIZE = PL_ERR_DETAIL_MAX + 256 };
 typedef struct {
     pl_err err;
-    char text[PL_ERR_DETAIL_MAX + 256];
-} pl_reported;
-void pl_report_save(pl_reported *saved);
-void pl_report_restore(const pl_reported *saved);
+    char text[PL_REPORT_SIZE];
+} pl_report_note;
+void pl_report_keep(pl_report_note *note);
+void pl_report_recall(const pl_report_note *note);
 
 #endif

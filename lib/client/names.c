@@ -9,7 +9,8 @@
 
 #include "base/mem.h"
 
-static _Thread_local pl_reported last;
+/* The last failure of this thread, as the application sees it. */
+static _Thread_local pl_report_note last;
 
 /* The enums inside are the public ones: a snapshot is read by a cast. */
 _Static_assert((int)POSPAL_STATUS_WRONG_DEVICE == (int)PL_STATUS_WRONG_DEVICE && PL_STATUS_COUNT == 10, "statuses differ");
@@ -56,14 +57,14 @@ pospal_result_t pl_report_again(pl_err err)
     return result_of(err);
 }
 
-void pl_report_save(pl_reported *saved)
+void pl_report_keep(pl_report_note *note)
 {
-    *saved = last;
+    *note = last;
 }
 
-void pl_report_restore(const pl_reported *saved)
+void pl_report_recall(const pl_report_note *note)
 {
-    last = *saved;
+    last = *note;
 }
 
 const char *pospal_error_detail(void)

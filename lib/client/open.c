@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Opening and closing a client: options made real, the machine looked at, the place for state found. Reading what is stored is view.c's.
+ * Opening a client: options made real, the machine looked at, the place for state found. Reading what is stored is view.c's, closing
+ * close.c's.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "client/close.h"
 #include "client/transport_custom.h"
 #include "client/view.h"
-#include "client/worker.h"
 #include "crypto/crypto.h"
 #include "platform/clock.h"
 #include "state/mark.h"
@@ -181,22 +182,6 @@ static pl_err open_client(pospal_client *client)
     return err;
 }
 
-static void free_client(pospal_client *client)
-{
-    if (client->transport)
-        client->transport->free(client->transport);
-    pospal_license_free(client->news);
-    pl_holding_drop(client->holding);
-    pl_vault_close(client->vault);
-    pl_shelf_reset(&client->shelf);
-    pl_cond_free(client->changed);
-    pl_mutex_free(client->mutex);
-    pl_free(client->directory);
-    pl_options_reset(&client->options);
-    pl_wipe(client, sizeof *client);
-    pl_free(client);
-}
-
 pospal_result_t pospal_client_open(const pospal_options *options, pospal_client **client)
 {
     pospal_client *fresh;
@@ -212,24 +197,9 @@ pospal_result_t pospal_client_open(const pospal_options *options, pospal_client 
     if ((fresh = pl_alloc(sizeof *fresh)) == NULL)
         return pl_report(pl_fail(PL_ERR_MEMORY, "no memory for the client"));
     if ((err = pl_options_copy(options, &fresh->options)) || (err = open_client(fresh))) {
-        free_client(fresh);
+        pl_client_free(fresh);
         return pl_report(err);
     }
     *client = fresh;
     return POSPAL_OK;
-}
-
-void pospal_client_close(pospal_client *client)
-{
-    if (!client || client->process_id != pl_process_id())
-        return; /* in a forked child its thread, its locks and its database are the parent's: nothing here may touch them */
-    pl_mutex_lock(client->mutex);
-    client->is_closing = true;
-    pl_cond_wake_all(client->changed);
-    pl_mutex_unlock(client->mutex);
-    client->transport->cancel(client->transport);
-    pl_worker_stop(client);
-    pl_timeline_observe(&client->mark, pl_clock_read(&client->clock));
-    pl_view_store_mark(client, pl_clock_read(&client->clock), PL_MARK_CLOSE_MS);
-    free_client(client);
 }

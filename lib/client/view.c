@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "client/callback.h"
+#include "client/close.h"
 #include "client/identity.h"
 #include "platform/clock.h"
 #include "state/mark.h"
@@ -190,16 +192,19 @@ static void note_news(pospal_client *client, const pl_view *view)
 
 /*
  * Mutex held, and free during the callback. One thread tells at a time, so that changes arrive in the order in which they happened; what
- * others find meanwhile, the callback's own calls among them, it tells when the callback has returned.
+ * others find meanwhile, the callback's own calls among them, it tells when the callback has returned. True: the client was closed in the
+ * callback, and is to be ended by this thread.
  */
-static void tell_news(pospal_client *client)
+static bool tell_news(pospal_client *client)
 {
-    pl_reported before;
+    pl_report_note before;
+    pl_callback callback;
 
     if (client->is_telling || !client->news)
-        return;
+        return false;
     client->is_telling = true;
-    pl_report_save(&before);
+    pl_report_keep(&before);
+    pl_callback_enter(&callback, client);
     while (client->news && !client->is_closing) {
         pospal_license *news = client->news;
 
@@ -211,12 +216,14 @@ static void tell_news(pospal_client *client)
         pl_mutex_lock(client->mutex);
     }
     client->is_telling = false;
-    pl_report_restore(&before);
+    pl_report_recall(&before);
+    return pl_callback_leave(&callback);
 }
 
 pl_err pl_view_finish(pospal_client *client, pospal_license **license)
 {
     pl_view view = {0};
+    bool must_end;
     pl_err err;
 
     pl_mutex_lock(client->mutex);
@@ -224,7 +231,9 @@ pl_err pl_view_finish(pospal_client *client, pospal_license **license)
         note_news(client, &view);
         err = license ? pl_view_snapshot(client, &view, license) : PL_OK;
     }
-    tell_news(client);
+    must_end = tell_news(client);
     pl_mutex_unlock(client->mutex);
+    if (must_end)
+        pl_client_end(client);
     return err;
 }

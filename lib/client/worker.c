@@ -4,6 +4,8 @@
  */
 #include "client/worker.h"
 
+#include "client/callback.h"
+#include "client/close.h"
 #include "client/online.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
@@ -79,7 +81,9 @@ static void run(void *context)
 {
     pospal_client *client = context;
     bool is_closing = false;
+    pl_callback all;
 
+    pl_callback_enter(&all, client);
     while (!is_closing) {
         pl_worker_round(client);
         pl_mutex_lock(client->mutex);
@@ -88,6 +92,8 @@ static void run(void *context)
         is_closing = client->is_closing;
         pl_mutex_unlock(client->mutex);
     }
+    if (pl_callback_leave(&all)) /* closed in a callback on this thread */
+        pl_client_end(client);
 }
 
 void pl_worker_need(pospal_client *client)

@@ -63,6 +63,15 @@ expect 'custom_transport' 'ACTIVE*' "$printed"
 TILL_LICENSE_KEY=$key run 1 custom_transport 1
 expect 'custom_transport, nobody there' 'NONE *' "$printed"
 
+# event_loop: the same activation, without waiting for it
+export TILL_DATA="$work/event_loop"
+TILL_LICENSE_KEY=$key run 0 event_loop
+expect 'event_loop' '*OK: ACTIVE' "$printed"
+TILL_LICENSE_KEY=SOME-OTHER-KEY TILL_DATA=$work/event_loop2 run 1 event_loop
+expect 'event_loop, an unknown key' '*DENIED: NONE*' "$printed"
+TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 TILL_DATA=$work/event_loop3 run 1 event_loop
+expect 'event_loop, no server' '*refuses the connection*UNREACHABLE: NONE' "$printed"
+
 # offline: a file is enough, and then nothing
 fingerprint=$("$command" fingerprint --product till --hardware-root "$TILL_HARDWARE")
 vendor license file --license "$id" --fingerprint "$fingerprint" >"$work/till.license"
