@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(POSPAL_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/pospal-license")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/pospal" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  FILES_MATCHING PATTERN "*.h")
+  FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # Two export sets: who uses the shared library need not have the development files of its dependencies.

@@ -39,6 +39,21 @@ expect 'pkg-config, shared' "$work/shared" "$libdir"
     sed 's/-lpospal-license/-l:libpospal-license.a/')
 expect 'pkg-config, static' "$work/static"
 
+# The C++ header, as each compiler here and each standard has it, without what it does not need.
+compilers=
+for cxx in g++ clang++; do
+    ! command -v "$cxx" >/dev/null || compilers="$compilers $cxx"
+done
+[ -n "$compilers" ] || { echo 'no C++ compiler'; exit 1; }
+for cxx in $compilers; do
+    for standard in 17 20; do
+        # shellcheck disable=SC2046
+        "$cxx" "-std=c++$standard" -fno-exceptions -fno-rtti -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
+            -o "$work/cpp" "$here/consumer/consumer.cpp" $(pkg-config --cflags --libs pospal-license)
+        expect "$cxx, C++$standard" "$work/cpp" "$libdir"
+    done
+done
+
 # That they are what they are called, and that the versions agree.
 for program in "$work/cmake/consumer_shared" "$work/shared"; do
     needs_our_library "$program" || { echo "$program is not linked with the shared library"; exit 1; }

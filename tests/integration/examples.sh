@@ -42,6 +42,19 @@ expect 'minimal, started again without key and server' 'ACTIVE (in_order)' "$pri
 TILL_SERVER=http://license.example.com run 1 minimal
 expect 'minimal, with a server that is not safe' '*server must be https*NONE (*' "$printed"
 
+# minimal_cpp: the same in C++, where there is a compiler for it
+if [ -x "$examples/minimal_cpp" ]; then
+    export TILL_DATA="$work/minimal_cpp"
+    run 1 minimal_cpp
+    expect 'minimal_cpp, without a key' 'NONE (not_activated)' "$printed"
+    TILL_LICENSE_KEY=$key run 0 minimal_cpp
+    expect 'minimal_cpp, with a key' 'ACTIVE (in_order)' "$printed"
+    TILL_SERVER=http://license.example.com run 1 minimal_cpp
+    expect 'minimal_cpp, with a server that is not safe' '*server must be https*NONE (*' "$printed"
+else
+    echo 'minimal_cpp: skipped, no C++ compiler'
+fi
+
 # activation: the key from the keyboard
 activate() { printf '%s\n' "$2" >"$work/typed" && run "$1" activation "$3" "$roots" "$work/$4" <"$work/typed"; }
 activate 0 "$key" "$server" activation

@@ -28,7 +28,7 @@ def exceptions(table):
 def file_limit(path, granted):
     if path.startswith("examples/") and not path.startswith("examples/demo/"):
         return EXAMPLE
-    if path.endswith(".h"):
+    if path.endswith((".h", ".hpp")):
         return PUBLIC_HEADER if path.startswith("include/") else HEADER
     if path.startswith("tests/"):
         return granted.get(path, SOURCE_HARD)
@@ -39,7 +39,7 @@ def check_file(path, text, granted):
     lines = text.count("\n")
     if lines > file_limit(path, granted):
         yield f"{path}:1: {lines} lines, {file_limit(path, granted)} are allowed"
-    if path.endswith(".h"):
+    if not path.endswith(".c"):
         return
     for function in functions(text):
         where, name = f"{path}:{function.line}", function.name
@@ -59,7 +59,8 @@ def check_file(path, text, granted):
 def check(root, _options):
     own = Path(root) / "tests/style/larger.txt"
     granted = exceptions(own.read_text(encoding="utf-8")) if own.is_file() else {}
-    for path in own_sources(root, "include", "lib", "server-stub", "tools", "examples", "tests"):
+    for path in own_sources(root, "include", "lib", "server-stub", "tools", "examples", "tests",
+                            suffixes=(".c", ".h", ".cpp", ".hpp")):
         yield from check_file(path, read(root, path), granted)
 
 
@@ -79,6 +80,8 @@ SAMPLES = [
     ({"lib/a.c": "\n" * 401}, "401 lines, 400"),
     ({"server-stub/api/a.h": "\n" * 151}, "151 lines, 150"),
     ({"include/pospal/license.h": "\n" * 901}, "901 lines, 900"),
+    ({"examples/a.cpp": "\n" * 61}, "61 lines, 60"),
+    ({"include/pospal/license.hpp": "\n" * 901}, "901 lines, 900"),
     ({"examples/a.c": "\n" * 61}, "61 lines, 60"),
     ({"tests/unit/a.c": "\n" * 501}, "501 lines, 500"),
     ({"lib/a.c": WIDE}, "f has 6 parameters"),
