@@ -535,7 +535,7 @@ POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
  * Starts a call that would block, on a thread of the library. A client's tasks run one after the other in the order of their start; the
  * thread ends with the last of them. done (NULL: none) is called once when the task is done, before or after this call returns.
  * Returns: POSPAL_OK: the task's own result comes from pospal_task_poll; POSPAL_ERROR_INVALID_ARGUMENT for an unknown verb or an
- *   argument it does not take; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_STORAGE where no thread can be started.
+ *   argument it does not take; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY, also where no thread can be started.
  * Ownership: the caller frees *task with pospal_task_free, also after the client is closed; argument is copied; context is borrowed
  *   until done has returned or the task is freed.
  * Threads: any.

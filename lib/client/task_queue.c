@@ -133,7 +133,8 @@ static pl_err need_thread(pl_task_queue *queue)
     queue->thread = NULL;
     err = pl_thread_start(run, queue, &queue->thread);
     queue->is_running = !err;
-    return err;
+    return err ? pl_fail(PL_ERR_MEMORY, "no thread for the task: close other programs, or raise this account's limit of threads")
+               : PL_OK;
 }
 
 pl_err pl_task_queue_add(pl_task_queue *queue, pospal_task *task)

@@ -34,7 +34,7 @@ struct pospal_task {
 
 /* NULL when memory is exhausted. */
 pl_task_queue *pl_task_queue_new(pospal_client *client);
-/* Takes the task, whose queue it becomes. PL_ERR_CLOSED, _MEMORY, _IO: then it is the caller's still. */
+/* Takes the task, whose queue it becomes. PL_ERR_CLOSED, _MEMORY: then it is the caller's still. */
 pl_err pl_task_queue_add(pl_task_queue *queue, pospal_task *task);
 /* True when it is done; result and license (it becomes the caller's) may be NULL. Its report becomes this thread's. */
 bool pl_task_queue_look(pospal_task *task, pospal_result_t *result, pospal_license **license);

@@ -79,8 +79,10 @@ static void set_way(pl_curl_request *request, int64_t timeout_ms)
     pl_curl_request_set_long(request, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     pl_curl_request_set_long(request, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
     pl_curl_request_set_long(request, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
-    if (exchange->proxy)
+    if (exchange->proxy) {
         set_text(request, CURLOPT_PROXY, exchange->proxy);
+        set_text(request, CURLOPT_NOPROXY, ""); /* what the program says is not for the environment to change */
+    }
     pl_curl_request_note(request, request->curl->easy_setopt(request->easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket));
 }
 

@@ -12,6 +12,7 @@
 #include "support/gate.h"
 #include "support/shop.h"
 
+#include <dirent.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,6 +163,40 @@ static void polling_does_not_wait(void **state)
     assert_int_equal(pospal_license_status(license), POSPAL_STATUS_ACTIVE);
     pospal_license_free(license);
     pospal_task_free(task);
+    pospal_client_close(client);
+}
+
+static size_t count_threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    size_t count = 0;
+
+    assert_non_null(tasks);
+    while (readdir(tasks))
+        count++;
+    closedir(tasks);
+    return count;
+}
+
+static void the_thread_is_there_only_while_there_are_tasks(void **state)
+{
+    scene *c = *state;
+    pospal_client *client = shop_client(&c->s);
+    size_t before = count_threads();
+
+    for (size_t nth = 1; nth <= 3; nth++) {
+        pospal_task *task;
+
+        c->line.is_open = false;
+        task = start(c, client, POSPAL_VERB_ACTIVATE, FAKE_KEY);
+        gate_await(&c->line, nth);
+        assert_int_equal(count_threads(), before + 1);
+        gate_open(&c->line);
+        assert_int_equal(finish(c, task, nth, NULL), POSPAL_OK);
+        while (count_threads() > before) /* it ends by itself */
+            pl_clock_sleep_ms(1);
+        pospal_task_free(task);
+    }
     pospal_client_close(client);
 }
 
@@ -483,6 +518,7 @@ int main(void)
         STORY(each_verb_has_the_result_of_its_call),
         STORY(its_failure_is_told_in_the_thread_that_polls),
         STORY(polling_does_not_wait),
+        STORY(the_thread_is_there_only_while_there_are_tasks),
         STORY(what_cannot_be_a_task_is_refused),
         STORY(without_memory_no_task_is_started),
         STORY(tasks_run_in_the_order_of_their_start),

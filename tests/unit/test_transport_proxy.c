@@ -248,6 +248,19 @@ static void the_environment_decides_where_the_program_does_not(void **state)
     end(&s);
 }
 
+static void what_the_program_says_is_not_for_the_environment_to_change(void **state)
+{
+    scene s;
+
+    begin(&s, &open_to_all);
+    setenv("no_proxy", "*", 1);
+    setenv("https_proxy", "http://127.0.0.1:9", 1);
+    assert_int_equal(ask_through(&s, s.secure_url, "http://", ""), PL_OK);
+    assert_int_equal(proxy_server_passed(s.proxy), 1);
+    clear_environment(state);
+    end(&s);
+}
+
 static void the_environments_failures_name_the_variable(void **state)
 {
     char proxy[URL_SIZE * 2];
@@ -299,6 +312,7 @@ int main(void)
         cmocka_unit_test(one_without_a_way_to_the_server_is_not_the_servers_fault),
         cmocka_unit_test(socks5_carries_and_asks_for_its_password),
         cmocka_unit_test(the_environment_decides_where_the_program_does_not),
+        cmocka_unit_test(what_the_program_says_is_not_for_the_environment_to_change),
         cmocka_unit_test(the_environments_failures_name_the_variable),
         cmocka_unit_test(a_server_passed_by_with_no_proxy_is_not_blamed_on_the_proxy),
         cmocka_unit_test(a_url_that_libcurl_does_not_understand_is_not_quoted),
