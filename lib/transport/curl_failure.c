@@ -169,9 +169,8 @@ static pl_err fail_certificate(const failure *f)
         return fail_clock(f, "has expired", "; if they are right, the server needs a new certificate");
     return pl_fail(
         PL_ERR_TLS,
-        "the certificate of %s was not accepted (%s)%s%s: if that issuer is a firewall, a virus scanner or a sign-in page, it "
-        "opens TLS: exempt this host from it or sign in; else check the host name in the server URL, and the CA "
-        "certificates %s",
+        "the certificate of %s was not accepted (%.80s)%s%s: if that issuer is a firewall, a virus scanner or a sign-in page "
+        "that opens TLS, exempt this host or sign in; else check the server URL's host name, and the CA certificates %s",
         f->host, f->said, shown[0] ? "; it is " : "", shown, f->exchange->ca_file ? f->exchange->ca_file : "of this system");
 }
 

@@ -64,6 +64,7 @@ static void a_proxys_password_is_in_no_log_detail_or_report(void **state)
     expect_no_secret(pospal_error_detail());
     assert_int_equal(pospal_client_support_report(client, &report), POSPAL_OK);
     assert_non_null(strstr(report, "proxy_failed"));
+    assert_non_null(strstr(report, "set by the program, with a password"));
     expect_no_secret(report);
     assert_non_null(strstr(log.lines, "proxy_failed"));
     expect_no_secret(log.lines);

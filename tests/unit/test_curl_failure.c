@@ -97,6 +97,14 @@ static const row rows[] = {
      .wanted = PL_ERR_TLS,
      .said = {"till.example:443", "Trusty Wall", "virus scanner"}},
     {.code = CURLE_PEER_FAILED_VERIFICATION,
+     .verified = 20,
+     .message = "SSL certificate problem: unable to get local issuer certificate, and whatever else such a library says about it",
+     .certificate =
+         "issued by \"C = DE, ST = Berlin, L = Berlin, O = An Office With A Long Name GmbH, OU = IT, CN = Trusty Wall CA\", "
+         "valid from Jan  1 00:00:00 2020 GMT until Dec 31 23:59:59 2099 GMT",
+     .wanted = PL_ERR_TLS,
+     .said = {"Trusty Wall", "exempt this host", "CA certificates of this system"}},
+    {.code = CURLE_PEER_FAILED_VERIFICATION,
      .verified = 10,
      .certificate = "valid until 2011",
      .wanted = PL_ERR_TLS_CLOCK,

@@ -148,7 +148,7 @@ static void a_name_that_the_certificate_lacks_is_refused(void **state)
     (void)state;
     snprintf(url, sizeof url, "https://localhost:%d/", tls_server_port(server));
     assert_int_equal(ask((pl_exchange){.url = url, .proxy = "", .ca_file = ca_file}, &status), PL_ERR_TLS);
-    expect_detail("the host name in the server URL");
+    expect_detail("the server URL's host name");
     tls_server_stop(server);
 }
 
