@@ -13,6 +13,7 @@
 static const command_t *const commands[] = {
     &command_fingerprint, &command_explain, &command_status, &command_activate,
     &command_deactivate,  &command_import,  &command_verify, &command_version,
+    &command_inspect,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0], USES_ALWAYS = 0 };
