@@ -89,7 +89,7 @@ void shop_open(shop *s)
 {
     memset(s, 0, sizeof *s);
     fake_clock_init(&s->clock, SHOP_OPENS_AT * 1000);
-    fake_validator_init(&s->validator, &s->clock);
+    fake_validator_init(&s->validator, fake_clock_seam(&s->clock));
     temp_dir_make(s->root);
     (void)snprintf(s->data, sizeof s->data, "%s/data", s->root);
     shop_set_machine(s, &MACHINE_A);

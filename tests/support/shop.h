@@ -10,7 +10,9 @@
 
 #include "client/client.h"
 #include "storage/db.h"
-#include "support/fake_validator.h"
+#include "support/fake_clock.h"
+#include "support/fake_exchange.h"
+#include "support/fake_file.h"
 #include "support/temp_dir.h"
 
 #define SHOP_OPENS_AT INT64_C(1795370400) /* 2026-11-22T18:00:00Z, a Sunday */

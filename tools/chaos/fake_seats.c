@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The seats of the validator of tests: whose a seat is, and taking one.
+ * The seats of the fake validator: whose a seat is, and taking one.
  */
-#include "support/fake_seats.h"
+#include "chaos/fake_seats.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +46,7 @@ fake_seat *fake_seat_take(fake_validator *v, const fake_license *license, const 
         seat->license_id = license->license_id;
         (void)snprintf(seat->activation, sizeof seat->activation, "018f4c1e-0000-7000-9000-%012x", ++v->serial);
     }
-    (void)snprintf(seat->instance, sizeof seat->instance, "%s", request->instance_id);
+    (void)snprintf(seat->instance, sizeof seat->instance, "%s", request->instance_id ? request->instance_id : "");
     (void)snprintf(seat->fingerprint, sizeof seat->fingerprint, "%s", request->fingerprint);
     memcpy(seat->device_key, request->device_key, sizeof seat->device_key);
     return seat;
