@@ -33,7 +33,7 @@ client() {
 # --- words and options ---
 tool 0 help
 expect 'help names the exit codes' '*fingerprint*verify*Exit codes:*6  a license file*' "$printed"
-for verb in fingerprint explain status activate deactivate import verify version inspect doctor; do
+for verb in fingerprint explain status activate deactivate import verify version inspect doctor chaos; do
     tool 0 "$verb" --help
     expect "$verb --help" "pospal-license $verb: *example:*pospal-license $verb*Exit codes:*" "$printed"
 done

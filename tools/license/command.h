@@ -54,7 +54,7 @@ typedef struct {
     tool_exit (*run)(tool_t *tool, const void *values);
 } command_t;
 
-enum { TOOL_VALUES_MAX = 256 };
+enum { TOOL_VALUES_MAX = 320 };
 
 extern const command_t command_fingerprint, command_explain, command_status, command_activate, command_deactivate, command_import,
     command_verify, command_version;
