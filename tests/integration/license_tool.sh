@@ -37,6 +37,10 @@ for verb in fingerprint explain status activate deactivate import verify version
     tool 0 "$verb" --help
     expect "$verb --help" "pospal-license $verb: *example:*pospal-license $verb*Exit codes:*" "$printed"
 done
+tool 0 help status
+expect 'help of one' 'pospal-license status: *example:*' "$printed"
+tool 2 help statsu
+expect 'help of what there is not' '*did you mean "status"?' "$complaint"
 tool 2
 expect 'no word' '*usage: pospal-license COMMAND*' "$complaint"
 tool 2 statsu
