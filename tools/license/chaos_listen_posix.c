@@ -62,13 +62,17 @@ static pl_err open_socket(const struct addrinfo *place, int *listener)
 /* With the port that the system chose. */
 static void write_url(int listener, const char *host, char url[CHAOS_URL_SIZE])
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
     socklen_t size = sizeof address;
     unsigned port = 0;
 
-    if (getsockname(listener, (struct sockaddr *)&address, &size) == 0)
-        port = address.ss_family == AF_INET ? ntohs(((struct sockaddr_in *)(void *)&address)->sin_port)
-                                            : ntohs(((struct sockaddr_in6 *)(void *)&address)->sin6_port);
+    memset(&address, 0, sizeof address);
+    if (getsockname(listener, &address.any, &size) == 0)
+        port = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
     (void)snprintf(url, CHAOS_URL_SIZE, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host, port);
 }
 
@@ -76,8 +80,8 @@ pl_err chaos_listen(const char *text, bool may_be_remote, int *listener, char ur
 {
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
     struct addrinfo *place = NULL;
-    char host[HOST_SIZE];
-    const char *port;
+    char host[HOST_SIZE] = "";
+    const char *port = "";
     pl_err err;
 
     if ((err = split(text, host, &port)))
