@@ -72,11 +72,11 @@ expect 'forged, as JSON' '{"documents":?{*"verified":false,"code":"bad_signature
 inspect 6 "$work/till.license" --roots "$(field root_public_jwks_file <"$work/other.json")"
 expect 'by the roots of others' '*verified *NO:*no root key has the id*' "$printed"
 none=$(printf '{"alg":"none","typ":"JWT"}' | base64url).$(printf '{"customer":"\\u001b[2J\\u009bmX \\u202egnp","exp":1}' | base64url).AA
-inspect 0 "$none"
+inspect 6 "$none"
 expect 'no document of ours is shown as one that must not be believed' '*type *JWT*verified *NO: do not believe it*why *' "$printed"
 expect 'what would move the cursor is written out' '*\\x1b?2J\\u009bmX \\u202egnp*' "$printed"
 LC_ALL=C grep -q "$(printf '\033')" "$work/out" && fail 'an escape reached the terminal'
-inspect 0 "$none" --json
+inspect 6 "$none" --json
 expect 'and in JSON' '*"customer":"\\u001b?2J\\u009bmX \\u202egnp"*' "$printed"
 inspect 6 "$none" --roots "$roots"
 inspect 6 eyJ.x

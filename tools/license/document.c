@@ -159,7 +159,7 @@ static void show_reason(sheet_t *sheet, pl_err err)
     sheet_text(sheet, "why", reason);
 }
 
-/* Without roots only the form is looked at: a text that the library would not even parse is said to be none. */
+/* Whether it is refused. Without roots only the form is looked at: a text that the library would not even parse is said to be none. */
 static bool show_verdict(sheet_t *sheet, pl_arena *arena, pl_span token, const trust_t *trust)
 {
     pl_jws jws = {.doc = PL_DOC_NONE, .kid = ""};
@@ -184,16 +184,16 @@ static bool show_verdict(sheet_t *sheet, pl_arena *arena, pl_span token, const t
     } else if (sheet->is_json) {
         sheet_text(sheet, "why", "no root keys were given");
     }
-    return !form && !err;
+    return form || (trust->has_roots && err);
 }
 
-pl_err document_show(sheet_t *sheet, pl_span token, const trust_t *trust, bool *is_verified)
+pl_err document_show(sheet_t *sheet, pl_span token, const trust_t *trust, bool *is_refused)
 {
     loose_t loose = {NULL, NULL};
     pl_arena arena;
     pl_err err;
 
-    *is_verified = false;
+    *is_refused = true;
     pl_arena_init(&arena);
     if ((err = read_loosely(&arena, token, &loose)) == PL_OK) {
         sheet_open_row(sheet);
@@ -201,7 +201,7 @@ pl_err document_show(sheet_t *sheet, pl_span token, const trust_t *trust, bool *
         sheet_text(sheet, "is", meaning_of(member(loose.header, "typ")));
         sheet_text(sheet, "algorithm", member(loose.header, "alg"));
         sheet_text(sheet, "key_id", member(loose.header, "kid"));
-        *is_verified = show_verdict(sheet, &arena, token, trust);
+        *is_refused = show_verdict(sheet, &arena, token, trust);
         claim_lines_show(sheet, loose.claims, trust->now);
         sheet_close_row(sheet);
     }

@@ -21,7 +21,7 @@ typedef struct {
 
 /* Whether a token says of itself that it is a keyset. */
 bool document_is_keyset(pl_span token);
-/* Shows one on the sheet. *is_verified: by the roots. PL_ERR_MALFORMED, _TOO_LARGE when it cannot even be read; then nothing is shown. */
-pl_err document_show(sheet_t *sheet, pl_span token, const trust_t *trust, bool *is_verified);
+/* Shows one on the sheet. *is_refused: it is none of ours, or there are roots and it does not verify by them. PL_ERR_MALFORMED, _TOO_LARGE when it cannot even be read; then nothing is shown. */
+pl_err document_show(sheet_t *sheet, pl_span token, const trust_t *trust, bool *is_refused);
 
 #endif

@@ -153,23 +153,23 @@ static tool_exit refuse(tool_t *tool, pl_err err)
 
 static tool_exit show(tool_t *tool, const pl_span documents[DOCUMENTS_MAX], const trust_t *trust)
 {
-    bool are_verified = trust->has_roots;
+    bool is_any_refused = false;
     pl_err err = PL_OK;
 
     sheet_open_table(&tool->sheet, "documents");
     for (size_t i = 0; !err && i < DOCUMENTS_MAX; i++) {
-        bool is_verified = true;
+        bool is_refused = false;
 
         if (documents[i].size > 0)
-            err = document_show(&tool->sheet, documents[i], trust, &is_verified);
-        are_verified &= is_verified;
+            err = document_show(&tool->sheet, documents[i], trust, &is_refused);
+        is_any_refused |= is_refused;
     }
     sheet_close_table(&tool->sheet);
     if (tool->sheet.is_json)
-        sheet_bool(&tool->sheet, "verified", are_verified && !err);
+        sheet_bool(&tool->sheet, "verified", trust->has_roots && !is_any_refused && !err);
     if (err)
         return refuse(tool, err);
-    return trust->has_roots && !are_verified ? TOOL_REFUSED : TOOL_OK;
+    return is_any_refused ? TOOL_REFUSED : TOOL_OK;
 }
 
 static tool_exit run(tool_t *tool, const void *values)
