@@ -20,6 +20,7 @@ trap '[ -z "$chaos_pid" ] || kill "$chaos_pid"; clean_up' EXIT
 
 # start_chaos <word>...: sets url
 start_chaos() {
+    : >"$work/chaos.out" # that of the server before must not be read
     "$command" chaos --product till --key TILL-KEY-1 --roots-out "$work/chaos.roots" "$@" <"$input" >"$work/chaos.out" \
         2>"$work/chaos.err" &
     chaos_pid=$!
@@ -134,6 +135,19 @@ cmp "$work/series.first" "$work/series.second" || fail 'one seed, two series'
 cmp -s "$work/series.first" "$work/series.third" && fail 'two seeds, one series'
 [ "$(sort -u "$work/series.first" | wc -l)" = 3 ] || fail "no mixture: $(cat "$work/series.first")"
 echo 'ok: a seed makes chance repeatable'
+
+# --- seats: another machine finds none left ---
+machine other
+start_chaos --seats 1
+for name in till other; do
+    code=0
+    "$command" activate TILL-KEY-1 --product till --roots "$work/chaos.roots" --data "$work/state-$name" \
+        --hardware-root "$work/$name" --server "$url" >"$work/seat.$name" 2>&1 || code=$?
+    echo "exit $code" >>"$work/seat.$name"
+done
+expect 'the first machine' '*ACTIVE*exit 0' "$(cat "$work/seat.till")"
+expect 'the second machine' '*NO_SEAT*exit 3' "$(cat "$work/seat.other")"
+stop_chaos
 
 # --- standard input ---
 printf 'latency=10@0.5\nnonsense\nshow\nquit\n' >"$work/lines"

@@ -16,6 +16,7 @@ typedef struct {
     const char *key;
     const char *roots_out;
     int64_t seed;
+    int64_t seats;
     option_list_t faults;
     bool allow_remote;
 } chaos_t;
@@ -27,6 +28,7 @@ static const option_t options[] = {
     {"key", OPTION_TEXT, offsetof(chaos_t, key), false, "KEY", "the license key to know; else one of its own making", 0, 0},
     {"roots-out", OPTION_TEXT, offsetof(chaos_t, roots_out), false, "FILE", "write the root public keys there too", 0, 0},
     {"seed", OPTION_NUMBER, offsetof(chaos_t, seed), false, "N", "of chance; the same seed gives the same run", 0, INT64_MAX},
+    {"seats", OPTION_NUMBER, offsetof(chaos_t, seats), false, "N", "devices per license, 2 if not said", 1, FAKE_SEATS_MAX},
     {"fault", OPTION_LIST, offsetof(chaos_t, faults), false, "FAULT", "NAME[=VALUE][@PROBABILITY]; may be given often", 0, 0},
     {"allow-remote", OPTION_FLAG, offsetof(chaos_t, allow_remote), false, NULL, "listen where other machines can reach it", 0, 0},
 };
@@ -89,6 +91,8 @@ static pl_err run_server(tool_t *tool, const chaos_t *chaos, service *s)
     int listener = -1;
     pl_err err;
 
+    for (size_t i = 0; chaos->seats && i < FAKE_LICENSES; i++)
+        s->validator.licenses[i].seats = (size_t)chaos->seats;
     if ((err = set_faults(s, &chaos->faults)) || (err = write_roots(chaos->roots_out, s->validator.roots_json)) ||
         (err = chaos_listen(chaos->listen ? chaos->listen : "127.0.0.1:0", chaos->allow_remote, &listener, url)) ||
         (err = chaos_server_start(s, listener, &server)))
