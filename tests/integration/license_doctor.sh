@@ -53,6 +53,43 @@ http_proxy=http://u:hunter3@127.0.0.1:1 doctor 1 --server "$server" --timeout 20
 case $printed in *hunter3*) fail "a secret was told: $printed" ;; esac
 
 # --- sick ---
+# other_server <port file> <date> <content type> <body>: answers everything so, until it is killed
+other_server() {
+    python3 - "$@" <<'PYTHON' &
+import http.server, os, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def date_time_string(self, timestamp=None):
+        return sys.argv[2]
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", sys.argv[3])
+        self.end_headers()
+        self.wfile.write(sys.argv[4].encode())
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(str(server.server_port))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+server.serve_forever()
+PYTHON
+    other_pid=$!
+    tries=0
+    while [ ! -s "$1" ]; do
+        tries=$((tries + 1))
+        if [ $tries -gt 300 ]; then fail 'the other server does not start'; fi
+        sleep 0.1
+    done
+    other=http://127.0.0.1:$(cat "$1")
+}
+other_server "$work/past" 'Sun, 01 Mar 2020 12:00:00 GMT' application/json '{"status":"ok"}'
+doctor 1 --server "$other"
+kill "$other_pid"
+expect 'a clock far off, and a server of somebody else' '*problem *clock *seconds ahead of the server*-> set the date*problem *server *neither an answer nor a keyset*' "$printed"
+other_server "$work/portal" "$(date -u '+%a, %d %b %Y %H:%M:%S GMT')" text/html '<html>Welcome to Hotel WiFi</html>'
+doctor 1 --server "$other"
+kill "$other_pid"
+expect 'a sign-in page' '*ok *clock *ok *network *problem *server *web page*-> sign in*' "$printed"
 doctor 1 --server http://127.0.0.1:1 --timeout 2000
 expect 'nobody there' '*problem *network *-> check*problem *server *not reached*ok *license *ACTIVE*' "$printed"
 doctor 1 --server https://nowhere.invalid --timeout 2000
