@@ -13,15 +13,11 @@
 #include "transport/retry.h"
 #include "wire/device_reply.h"
 
-enum { URL_SIZE = 640 };
-
-#ifndef POSPAL_VERSION_STRING
-#define POSPAL_VERSION_STRING "unknown"
-#endif
+enum { HTTP_UNAUTHORIZED = 401 };
 
 /* All that a request is made of, gathered under the mutex so that the exchange can run without it. */
 typedef struct {
-    const char *key;
+    const pl_question *asked;
     bool tells_keyset;      /* which keyset is held */
     bool is_signer_unknown; /* of the answer: by the keyset held, or it trusts him no longer */
     pl_device_request request;
@@ -57,7 +53,9 @@ static pl_err gather(pospal_client *client, question *q)
     pl_err err;
 
     describe_program(client, q);
-    request->key = q->key;
+    request->key = q->asked->key;
+    request->session_id = q->asked->session_id;
+    request->reason = q->asked->reason;
     request->fingerprint = client->fingerprint_text;
     request->device_name = client->device_name[0] ? client->device_name : NULL;
     pl_random(request->nonce, sizeof request->nonce);
@@ -84,7 +82,7 @@ static pl_err gather(pospal_client *client, question *q)
 static pl_err prove(pospal_client *client, question *q)
 {
     pl_time now = pl_clock_read(&client->clock);
-    pl_proof proof = {"deactivate", q->request.activation_id, {0}, now.wall_ms / 1000};
+    pl_proof proof = {pl_act_proof(q->asked->act), q->request.activation_id, {0}, now.wall_ms / 1000};
 
     if (!q->request.activation_id)
         return pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");
@@ -94,7 +92,7 @@ static pl_err prove(pospal_client *client, question *q)
     return q->proof.err;
 }
 
-static pl_err write_question(pospal_client *client, pl_act act, question *q)
+static pl_err write_question(pospal_client *client, question *q)
 {
     pl_err err;
 
@@ -104,7 +102,7 @@ static pl_err write_question(pospal_client *client, pl_act act, question *q)
         return pl_fail(client->fingerprint_err, "too little of this machine's hardware can be read");
     if ((err = gather(client, q)))
         return err;
-    if (act == PL_ACT_DEACTIVATE && (err = prove(client, q)))
+    if (pl_act_proof(q->asked->act) && (err = prove(client, q)))
         return err;
     pl_device_request_write(&q->request, &q->body);
     if (q->body.err)
@@ -124,26 +122,34 @@ static bool is_cancelled(void *context)
     return is_closing;
 }
 
-static pl_err send(pospal_client *client, pl_act act, const question *q, pl_exchange_reply *reply)
+void pl_ask_url(const pospal_client *client, const char *path, char url[PL_URL_SIZE])
 {
-    const pospal_options *options = &client->options;
-    pl_retry retry = {.total_ms = options->timeout_ms, .is_cancelled = is_cancelled, .context = client};
-    char url[URL_SIZE];
-    pl_exchange exchange = {
-        .url = url,
-        .body = pl_buf_span(&q->body),
-        .timeout_ms = options->timeout_ms,
-        .proxy = options->text[PL_OPTION_PROXY],
-        .ca_file = options->text[PL_OPTION_CA_FILE],
-        .pinned_keys = options->text[PL_OPTION_PINNED_KEYS],
-        .user_agent = "libpospal-license/" POSPAL_VERSION_STRING,
-    };
-    const char *server = options->text[PL_OPTION_SERVER];
+    const char *server = client->options.text[PL_OPTION_SERVER];
     size_t length = strlen(server);
 
     while (length > 0 && server[length - 1] == '/')
         length--;
-    snprintf(url, sizeof url, "%.*s%s", (int)length, server, pl_act_path(act));
+    snprintf(url, PL_URL_SIZE, "%.*s%s", (int)length, server, path);
+}
+
+static pl_err send(pospal_client *client, const question *q, pl_exchange_reply *reply)
+{
+    const pospal_options *options = &client->options;
+    int64_t most_ms = q->asked->timeout_ms;
+    int64_t timeout_ms = most_ms > 0 && most_ms < options->timeout_ms ? most_ms : options->timeout_ms;
+    pl_retry retry = {.total_ms = timeout_ms, .is_cancelled = is_cancelled, .context = client};
+    char url[PL_URL_SIZE];
+    pl_exchange exchange = {
+        .url = url,
+        .body = pl_buf_span(&q->body),
+        .timeout_ms = timeout_ms,
+        .proxy = options->text[PL_OPTION_PROXY],
+        .ca_file = options->text[PL_OPTION_CA_FILE],
+        .pinned_keys = options->text[PL_OPTION_PINNED_KEYS],
+        .user_agent = PL_USER_AGENT,
+    };
+
+    pl_ask_url(client, pl_act_path(q->asked->act), url);
     return pl_retry_exchange(&retry, client->transport, &exchange, reply);
 }
 
@@ -231,7 +237,7 @@ static pl_err as_unreachable(pl_err err)
     return pl_fail(PL_ERR_UNSIGNED, "%s: %s", pl_err_code(err), pl_err_detail());
 }
 
-static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer *answer)
+static pl_err ask_once(pospal_client *client, question *q, pl_answer *answer)
 {
     pl_exchange_reply reply;
     pl_err err;
@@ -239,8 +245,9 @@ static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer
     pl_exchange_reply_init(&reply);
     answer->asked = pl_clock_read(&client->clock);
     answer->keyset_token = pl_span_of(NULL, 0);
-    if ((err = write_question(client, act, q)) == PL_OK && (err = send(client, act, q, &reply)) == PL_ERR_TOO_LARGE)
+    if ((err = write_question(client, q)) == PL_OK && (err = send(client, q, &reply)) == PL_ERR_TOO_LARGE)
         err = as_unreachable(err);
+    answer->is_proof_refused = err && reply.status == HTTP_UNAUTHORIZED;
     if (!err) {
         err = believe(client, q, pl_buf_span(&reply.body), answer);
         q->is_signer_unknown = err == PL_ERR_KEY_UNKNOWN || err == PL_ERR_KEY_REVOKED;
@@ -253,15 +260,15 @@ static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer
     return err;
 }
 
-pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer)
+pl_err pl_ask(pospal_client *client, const pl_question *asked, pl_answer *answer)
 {
-    question first = {.key = key, .tells_keyset = true};
-    question second = {.key = key};
-    pl_err err = ask_once(client, act, &first, answer);
+    question first = {.asked = asked, .tells_keyset = true};
+    question second = {.asked = asked};
+    pl_err err = ask_once(client, &first, answer);
 
     /* whatever the server made of the keyset we told it of: who tells of none is sent the one in use */
     if (first.is_signer_unknown && first.request.keyset_root)
-        err = ask_once(client, act, &second, answer);
+        err = ask_once(client, &second, answer);
     return err;
 }
 
