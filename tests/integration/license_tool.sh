@@ -33,7 +33,7 @@ client() {
 # --- words and options ---
 tool 0 help
 expect 'help names the exit codes' '*fingerprint*verify*Exit codes:*6  a license file*' "$printed"
-for verb in fingerprint explain status activate deactivate import verify version inspect doctor chaos; do
+for verb in fingerprint explain status activate deactivate import sessions verify version inspect doctor chaos; do
     tool 0 "$verb" --help
     expect "$verb --help" "pospal-license $verb: *example:*pospal-license $verb*Exit codes:*" "$printed"
 done
@@ -105,6 +105,14 @@ client 3 status --online --server "$server"
 expect 'status, suspended' 'status *SUSPENDED*usable *no*reason *vendor*' "$printed"
 vendor license resume --license "$id" --json >/dev/null
 client 0 status --online --server "$server"
+client 0 sessions --server "$server"
+expect 'sessions, none' 'in use            0' "$printed"
+client 2 sessions --server "$server" --take-over oldest
+expect 'sessions, a takeover without a reason' '*--reason TEXT go together*' "$complaint"
+client 0 sessions --server "$server" --take-over oldest --reason 'it hangs' --json
+expect 'sessions, a seat is freed and not kept' '{"freed":true,"in_use":0,"sessions":??}' "$printed"
+client 4 sessions --server http://127.0.0.1:1
+expect 'sessions, no server' '*No connection to the server*' "$complaint"
 client 0 deactivate --server "$server" --json
 expect 'deactivate' '{"released":true}' "$printed"
 client 1 deactivate --server "$server"

@@ -12,7 +12,7 @@
 
 static const command_t *const commands[] = {
     &command_fingerprint, &command_explain, &command_status,  &command_activate, &command_deactivate, &command_import,
-    &command_verify,      &command_version, &command_inspect, &command_doctor,   &command_chaos,
+    &command_sessions,    &command_verify,  &command_version, &command_inspect,  &command_doctor,     &command_chaos,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0], USES_ALWAYS = 0 };
