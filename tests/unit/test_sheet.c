@@ -58,13 +58,13 @@ static void shows_programs_one_json_object(void **state)
 static void fill_rows(sheet_t *sheet)
 {
     sheet_int(sheet, "in_use", 2);
-    sheet_open_rows(sheet, "sessions");
+    sheet_open_table(sheet, "sessions");
     for (int i = 1; i <= 2; i++) {
         sheet_open_row(sheet);
         sheet_int(sheet, "seat", i);
         sheet_close_row(sheet);
     }
-    sheet_close_rows(sheet);
+    sheet_close_table(sheet);
 }
 
 static void shows_rows_one_below_the_other_or_as_a_list(void **state)
