@@ -117,7 +117,6 @@ void sheet_close_list(sheet_t *sheet)
 
 void sheet_open_table(sheet_t *sheet, const char *name)
 {
-    sheet->rows = 0;
     if (sheet->is_json)
         pl_json_open(sheet_json(sheet), name, '[');
 }
@@ -126,7 +125,7 @@ void sheet_open_row(sheet_t *sheet)
 {
     if (sheet->is_json)
         pl_json_open(sheet_json(sheet), NULL, '{');
-    else if (sheet->rows++ > 0)
+    else if (sheet->text.size > 0)
         pl_buf_add_text(&sheet->text, "\n");
 }
 

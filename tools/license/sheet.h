@@ -17,7 +17,6 @@ typedef struct {
     bool is_json;
     bool is_open;      /* the JSON object has been begun */
     size_t list_items; /* of the list being written */
-    size_t rows;       /* of the table being written */
     pl_buf text;
     pl_json_writer json;
 } sheet_t;
@@ -33,7 +32,7 @@ void sheet_time(sheet_t *sheet, const char *name, int64_t seconds); /* Unix seco
 void sheet_open_list(sheet_t *sheet, const char *name);
 void sheet_add_item(sheet_t *sheet, const char *name, const char *item);
 void sheet_close_list(sheet_t *sheet);
-/* A table: people see a blank line between its rows, programs a list of objects. */
+/* A table: people see a blank line before each row, programs a list of objects. */
 void sheet_open_table(sheet_t *sheet, const char *name);
 void sheet_open_row(sheet_t *sheet);
 void sheet_close_row(sheet_t *sheet);
