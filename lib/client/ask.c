@@ -45,8 +45,16 @@ static void describe_program(const pospal_client *client, question *q)
     request->platform = q->platform;
 }
 
+/* Who activates with a copied state says whose it was: it opens nothing there, and the validator may note it. */
+static const char *activation_of(const pl_holding *holding, pl_act act)
+{
+    const char *own = pl_holding_activation(holding);
+
+    return own || act != PL_ACT_ACTIVATE ? own : pl_holding_copied_activation(holding);
+}
+
 /* The mutex is held for the vault's and the holding's sake. */
-static pl_err gather(pospal_client *client, question *q)
+static pl_err gather(pospal_client *client, pl_act act, question *q)
 {
     pl_device_request *request = &q->request;
     const char *activation;
@@ -61,7 +69,7 @@ static pl_err gather(pospal_client *client, question *q)
     pl_random(request->nonce, sizeof request->nonce);
     pl_mutex_lock(client->mutex);
     err = pl_identity_get(client, &q->identity);
-    if ((activation = pl_holding_activation(client->holding)))
+    if ((activation = activation_of(client->holding, act)))
         snprintf(q->activation, sizeof q->activation, "%s", activation);
     if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
         request->keyset_epoch = client->holding->trust.keyset.epoch;
@@ -100,7 +108,7 @@ static pl_err write_question(pospal_client *client, question *q)
     pl_buf_init(&q->body);
     if (client->fingerprint_err)
         return pl_fail(client->fingerprint_err, "too little of this machine's hardware can be read");
-    if ((err = gather(client, q)))
+    if ((err = gather(client, act, q)))
         return err;
     if (pl_act_proof(q->asked->act) && (err = prove(client, q)))
         return err;

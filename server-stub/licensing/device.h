@@ -44,6 +44,7 @@ typedef struct {
     int64_t validated_before_ms;      /* the device's check before this one; negative: never */
     bool is_new_seat;                 /* activate took a seat; false when the device had one */
     const pl_session_claims *session; /* what became of its session, see licensing/session.h; NULL: not asked for */
+    pl_uuid other_instance;           /* asked by another installation than the stored one on the same hardware; nil: no */
     bool is_sighting;                 /* worth noting with sightings_note: the stored time is a minute old or more */
 } outcome_t;
 
