@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/apply.h"
 #include "client/identity.h"
 #include "token/claims_json.h"
 #include "token/proof.h"
@@ -45,6 +46,29 @@ static void describe_program(const pospal_client *client, question *q)
     request->platform = q->platform;
 }
 
+/*
+ * Made by one program at a time: of two that start at once the second finds the first one's, else the validator would know the device by
+ * a key that nobody kept.
+ */
+static pl_err settle_identity(pospal_client *client, pl_identity *identity)
+{
+    pl_file_lock *lock;
+    bool is_there;
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = pl_identity_find(client, identity, &is_there);
+    pl_mutex_unlock(client->mutex);
+    if (err || is_there)
+        return err;
+    lock = pl_apply_lock(client);
+    pl_mutex_lock(client->mutex);
+    err = pl_identity_get(client, identity);
+    pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
+    return err;
+}
+
 /* Who activates with a copied state says whose it was: it opens nothing there, and the validator may note it. */
 static const char *activation_of(const pl_holding *holding, pl_act act)
 {
@@ -67,8 +91,9 @@ static pl_err gather(pospal_client *client, pl_act act, question *q)
     request->fingerprint = client->fingerprint_text;
     request->device_name = client->device_name[0] ? client->device_name : NULL;
     pl_random(request->nonce, sizeof request->nonce);
+    if ((err = settle_identity(client, &q->identity)))
+        return err;
     pl_mutex_lock(client->mutex);
-    err = pl_identity_get(client, &q->identity);
     if ((activation = activation_of(client->holding, act)))
         snprintf(q->activation, sizeof q->activation, "%s", activation);
     if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
@@ -77,8 +102,6 @@ static pl_err gather(pospal_client *client, pl_act act, question *q)
         request->keyset_root = client->roots.keys[client->holding->trust.keyset.root_rank].kid;
     }
     pl_mutex_unlock(client->mutex);
-    if (err)
-        return err;
     pl_uuid_format(q->identity.instance_id, q->instance);
     request->instance_id = q->instance;
     request->activation_id = q->activation[0] ? q->activation : NULL;

@@ -33,6 +33,17 @@ void licensing_line_close(licensing_line *line)
     validator_close(&line->v);
 }
 
+void licensing_line_leave(licensing_line *line)
+{
+    instance_close(line->v.instance);
+    line->v.instance = NULL;
+}
+
+pl_err licensing_line_join(licensing_line *line)
+{
+    return instance_open(line->v.data, &line->v.clock, &line->v.instance);
+}
+
 static void follow_clock(licensing_line *line)
 {
     atomic_store(&line->v.time.wall_ms, atomic_load(&line->clock->wall_ms));

@@ -25,6 +25,9 @@ typedef struct {
 /* Sets the clock to the validator's time. */
 void licensing_line_open(licensing_line *line, fake_clock *clock);
 void licensing_line_close(licensing_line *line);
+/* For several processes on one validator: it is left before the fork and joined again by each, the parent last. */
+void licensing_line_leave(licensing_line *line);
+pl_err licensing_line_join(licensing_line *line);
 /* For pospal_options_set_transport, with the line as context. */
 pospal_result_t licensing_line_exchange(void *context, const pospal_exchange_t *exchange, pospal_reply *reply);
 /* Writes what the server writes once a second. */

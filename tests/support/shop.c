@@ -304,7 +304,7 @@ pl_file_lock *shop_take_lock(const shop *s)
     return lock;
 }
 
-pl_db *shop_lock_vault(const shop *s)
+static pl_db *begin_in_vault(const shop *s, const char *sql)
 {
     char path[LONG_PATH];
     pl_db_sqlite_options options = {path, DB_READ_WRITE, 0, true, false};
@@ -312,8 +312,18 @@ pl_db *shop_lock_vault(const shop *s)
 
     path_of(s, "vault.db", path);
     assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
-    assert_int_equal(pl_db_script(db, "BEGIN EXCLUSIVE"), PL_OK);
+    assert_int_equal(pl_db_script(db, sql), PL_OK);
     return db;
+}
+
+pl_db *shop_lock_vault(const shop *s)
+{
+    return begin_in_vault(s, "BEGIN EXCLUSIVE");
+}
+
+pl_db *shop_read_vault(const shop *s)
+{
+    return begin_in_vault(s, "BEGIN; SELECT count(*) FROM item");
 }
 
 typedef struct {

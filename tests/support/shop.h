@@ -81,6 +81,7 @@ void shop_delete_file(const shop *s, const char *name);
 /* As another process of the product that is in the middle of writing: documents, and the vault. End with release and close. */
 pl_file_lock *shop_take_lock(const shop *s);
 pl_db *shop_lock_vault(const shop *s);
+pl_db *shop_read_vault(const shop *s); /* others may read and not write */
 /* All of them, as a thief or a backup would. */
 void shop_copy_data(const char *from, const char *to);
 
