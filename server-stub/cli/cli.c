@@ -17,7 +17,7 @@ static const command_t *const commands[] = {
     &command_license_renew, &command_license_file,    &command_activation_list, &command_activation_release,
     &command_keys_list,     &command_keys_rotate,     &command_keys_retire,     &command_keys_revoke,
     &command_keys_export,   &command_keys_rewrap,     &command_audit_list,      &command_backup,
-    &command_restore,       &command_version,
+    &command_restore,       &command_version,         &command_keys_add_root,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

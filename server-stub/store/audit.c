@@ -46,6 +46,7 @@ static const char *const action_texts[] = {
     [AUDIT_CLOCK_ACCEPTED] = "instance.clock_accepted",
     [AUDIT_LICENSE_REVEALED] = "license.revealed",
     [AUDIT_SESSION_TAKEN_OVER] = "session.taken_over",
+    [AUDIT_ROOT_ADDED] = "keys.root_added",
     [AUDIT_OTHER_INSTANCE] = "activation.other_instance",
 };
 

@@ -34,6 +34,7 @@ typedef enum {
     AUDIT_CLOCK_ACCEPTED = 20,
     AUDIT_LICENSE_REVEALED = 21, /* its key was shown in full */
     AUDIT_SESSION_TAKEN_OVER = 22,
+    AUDIT_ROOT_ADDED = 23, /* metadata: kid, rank */
     AUDIT_OTHER_INSTANCE =
         50 /* validated by another installation than the last: two accounts, a restored image, or hardware alike */
 } audit_action;
