@@ -148,6 +148,8 @@ pospal_options *shop_options(const shop *s)
     pospal_options_set_license_key(options, s->key_source, s->key);
     if (s->fs)
         options->fs = s->fs;
+    if (s->log)
+        pospal_options_set_log(options, s->log, s->log_context, POSPAL_LOG_DEBUG);
     return options;
 }
 

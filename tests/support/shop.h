@@ -43,6 +43,8 @@ typedef struct {
     pospal_key_source_t key_source;
     pospal_change_fn changed;
     void *changed_context;
+    pospal_log_fn log; /* NULL: none; gets everything */
+    void *log_context;
     bool is_in_memory, is_without_server;
 } shop;
 
