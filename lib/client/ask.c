@@ -63,7 +63,10 @@ static pl_err settle_identity(pospal_client *client, pl_identity *identity)
         return err;
     lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
-    err = pl_identity_get(client, identity);
+    if (client->is_closing) /* the wait for the lock was cut short, so nobody else may be kept out */
+        err = pl_fail(PL_ERR_CLOSED, "the client is being closed");
+    else
+        err = pl_identity_get(client, identity);
     pl_mutex_unlock(client->mutex);
     pl_file_lock_release(lock);
     return err;
