@@ -81,7 +81,7 @@ static const char *activation_of(const pl_holding *holding, pl_act act)
 }
 
 /* The mutex is held for the vault's and the holding's sake. */
-static pl_err gather(pospal_client *client, pl_act act, question *q)
+static pl_err gather(pospal_client *client, question *q)
 {
     pl_device_request *request = &q->request;
     const char *activation;
@@ -97,7 +97,7 @@ static pl_err gather(pospal_client *client, pl_act act, question *q)
     if ((err = settle_identity(client, &q->identity)))
         return err;
     pl_mutex_lock(client->mutex);
-    if ((activation = activation_of(client->holding, act)))
+    if ((activation = activation_of(client->holding, q->asked->act)))
         snprintf(q->activation, sizeof q->activation, "%s", activation);
     if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
         request->keyset_epoch = client->holding->trust.keyset.epoch;
@@ -134,7 +134,7 @@ static pl_err write_question(pospal_client *client, question *q)
     pl_buf_init(&q->body);
     if (client->fingerprint_err)
         return pl_fail(client->fingerprint_err, "too little of this machine's hardware can be read");
-    if ((err = gather(client, act, q)))
+    if ((err = gather(client, q)))
         return err;
     if (pl_act_proof(q->asked->act) && (err = prove(client, q)))
         return err;

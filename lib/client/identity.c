@@ -202,8 +202,7 @@ pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
 
     if (err || is_there)
         return err;
-    if (why)
-        pl_log_write(&client->log, PL_LOG_WARN, "a new identity is made: %s", why);
+    pl_log_write(&client->log, why ? PL_LOG_WARN : PL_LOG_INFO, "a new identity is made: %s", why ? why : "there is none yet");
     return make_identity(client, identity);
 }
 

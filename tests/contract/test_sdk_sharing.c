@@ -12,10 +12,8 @@
 #include "support/shop.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "client/identity.h"
 #include "platform/clock.h"
 
 enum { LOOKS = 10 };
@@ -218,78 +216,6 @@ static void a_time_mark_is_written_at_once_while_another_process_has_the_vault(v
 }
 
 #define STORY(name) cmocka_unit_test_setup_teardown(name, setup, shop_teardown)
-/* ---- the first start ---- */
-
-static void activate(void *context)
-{
-    writer *w = context;
-
-    note_beginning(w);
-    w->result = pospal_client_activate(w->client, FAKE_KEY, NULL);
-}
-
-static void open_vault(pospal_client *client)
-{
-    pl_mutex_lock(client->mutex);
-    (void)pl_identity_has_license_key(client);
-    pl_mutex_unlock(client->mutex);
-}
-
-typedef struct {
-    shop *s;
-    atomic_uint count;
-    char instances[2][PL_UUID_TEXT_SIZE]; /* as told to the validator */
-} overheard;
-
-static pospal_result_t overhear(void *context, const pospal_exchange_t *exchange, pospal_reply *reply)
-{
-    static const char member[] = "\"instance\":\"";
-    overheard *o = context;
-    unsigned number = atomic_fetch_add(&o->count, 1);
-    const char *instance = strstr(exchange->body, member); /* the library's text ends with a NUL */
-
-    if (instance && number < 2)
-        memcpy(o->instances[number], instance + sizeof member - 1, PL_UUID_TEXT_SIZE - 1);
-    return fake_validator_exchange(&o->s->validator, exchange, reply);
-}
-
-static pospal_client *open_overheard(overheard *o)
-{
-    pospal_options *options = shop_options(o->s);
-    pospal_client *client = NULL;
-
-    pospal_options_set_transport(options, overhear, o);
-    assert_int_equal(pospal_client_open(options, &client), POSPAL_OK);
-    pospal_options_free(options);
-    open_vault(client);
-    return client;
-}
-
-/* Both find no identity, and neither can write one before the other has looked too. */
-static void two_programs_that_start_at_once_make_one_identity(void **state)
-{
-    overheard o = {.s = *state};
-    writer first = {.s = o.s, .client = open_overheard(&o)}, second = {.s = o.s, .client = open_overheard(&o)};
-    pl_thread *threads[2];
-    pl_db *reader = shop_read_vault(o.s);
-
-    assert_int_equal(pl_thread_start(activate, &first, &threads[0]), PL_OK);
-    assert_int_equal(pl_thread_start(activate, &second, &threads[1]), PL_OK);
-    while (!atomic_load(&first.has_begun) || !atomic_load(&second.has_begun))
-        pl_clock_sleep_ms(1);
-    pl_clock_sleep_ms(50); /* long enough to look */
-    pl_db_close(reader);
-    pl_thread_join(threads[0]);
-    pl_thread_join(threads[1]);
-    assert_int_equal(first.result, POSPAL_OK);
-    assert_int_equal(second.result, POSPAL_OK);
-    assert_string_equal(o.instances[0], o.instances[1]);
-    assert_int_equal(pospal_client_deactivate(first.client), POSPAL_OK); /* proven by the key that was kept */
-    pospal_client_close(first.client);
-    pospal_client_close(second.client);
-}
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, shop_setup, shop_teardown)
 
 int main(void)
 {
@@ -299,7 +225,6 @@ int main(void)
         STORY(while_an_extension_or_forgetting_waits_for_the_lock_checks_answer_at_once),
         STORY(a_program_starts_and_checks_at_once_while_another_process_writes),
         STORY(what_only_the_vault_knows_is_learned_when_it_is_free),
-        STORY(two_programs_that_start_at_once_make_one_identity),
         STORY(a_time_mark_is_written_at_once_while_another_process_has_the_vault),
     };
 

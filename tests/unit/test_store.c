@@ -218,7 +218,8 @@ static pl_err trespass_activations(void *context, tx_t *tx)
 {
     const trespass *t = context;
     const pl_uuid license_id = t->of.license.id;
-    const sighting_t sighting = {t->stranger, license_id, t->activation_id, tx->now_ms + 1000000};
+    const sighting_t sighting = {
+        .brand_id = t->stranger, .license_id = license_id, .activation_id = t->activation_id, .at_ms = tx->now_ms + 1000000};
     activation_t activation, *list;
     size_t count;
     bool taken;
