@@ -2,11 +2,14 @@
 # The SDK: pospal::license (shared) and pospal::license_static. Signing (the *_issue objects) is in neither.
 
 set(POSPAL_SDK base platform crypto license token wire storage device transport state client)
-# A process that links the shared library pays for curl and SQLite only when it uses them: linking curl with its TLS
-# library costs 6-7 ms of start-up, libsodium 0.3. A static program has chosen to have all in one.
-set(POSPAL_SDK_SHARED ${POSPAL_SDK} sqlite_loaded curl_loaded)
-set(POSPAL_SDK_STATIC ${POSPAL_SDK} sqlite_linked curl_linked)
-set(POSPAL_SDK_LIBRARIES deps::sodium deps::mbedcrypto Threads::Threads ${CMAKE_DL_LIBS})
+# A process that links the shared library pays for curl, SQLite and Mbed TLS only when it uses them: linking curl with its
+# TLS library costs 6-7 ms of start-up, libsodium 0.1. A static program has chosen to have all in one.
+set(POSPAL_SDK_SHARED ${POSPAL_SDK} sqlite_loaded curl_loaded mbedtls_loaded)
+set(POSPAL_SDK_STATIC ${POSPAL_SDK} sqlite_linked curl_linked mbedtls_linked)
+if(NOT POSPAL_MBEDCRYPTO_SONAME) # there is nothing that could be loaded
+  list(TRANSFORM POSPAL_SDK_SHARED REPLACE mbedtls_loaded mbedtls_linked)
+endif()
+set(POSPAL_SDK_LIBRARIES deps::sodium Threads::Threads ${CMAKE_DL_LIBS})
 if(UNIX)
   list(APPEND POSPAL_SDK_LIBRARIES m)
 endif()
@@ -25,15 +28,23 @@ endfunction()
 pospal_objects_of(shared_objects ${POSPAL_SDK_SHARED})
 pospal_objects_of(static_objects ${POSPAL_SDK_STATIC})
 
+# Their time goes into the disk, the network and the hardware, so they are made small, all but the hot path.
+foreach(room IN ITEMS device transport state client)
+  target_compile_options(pl_${room} PRIVATE $<$<CONFIG:Release>:-Os>)
+endforeach()
+
 add_library(pospal_license SHARED ${shared_objects})
 add_library(pospal::license ALIAS pospal_license)
 target_link_libraries(pospal_license PRIVATE ${POSPAL_SDK_LIBRARIES})
+if(NOT POSPAL_MBEDCRYPTO_SONAME)
+  target_link_libraries(pospal_license PRIVATE deps::mbedcrypto)
+endif()
 set_target_properties(pospal_license PROPERTIES
   OUTPUT_NAME pospal-license EXPORT_NAME license LINKER_LANGUAGE C
   VERSION ${PROJECT_VERSION} SOVERSION ${POSPAL_SOVERSION})
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   target_link_options(pospal_license PRIVATE
-    -Wl,--as-needed -Wl,--gc-sections -Wl,-Bsymbolic-functions -Wl,--hash-style=gnu -Wl,-z,relro -Wl,-z,lazy)
+    -Wl,--as-needed -Wl,--gc-sections -Wl,-Bsymbolic-functions -Wl,--hash-style=gnu -Wl,-z,relro -Wl,-z,now)
   if(NOT POSPAL_SANITIZE) # clang leaves a sanitizer's functions to the program that loads us
     target_link_options(pospal_license PRIVATE -Wl,--no-undefined)
   endif()
@@ -57,7 +68,7 @@ endif()
 
 add_library(pospal_license_static STATIC ${static_objects})
 add_library(pospal::license_static ALIAS pospal_license_static)
-target_link_libraries(pospal_license_static PRIVATE ${POSPAL_SDK_LIBRARIES} deps::sqlite deps::curl)
+target_link_libraries(pospal_license_static PRIVATE ${POSPAL_SDK_LIBRARIES} deps::mbedcrypto deps::sqlite deps::curl)
 set_target_properties(pospal_license_static PROPERTIES
   OUTPUT_NAME $<IF:$<PLATFORM_ID:Windows>,pospal-license-static,pospal-license>
   EXPORT_NAME license_static LINKER_LANGUAGE C)

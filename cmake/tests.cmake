@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # How a test is declared. A test is named <label>.<name> and has a time-out: `ctest -L unit`, `ctest -R unit.buf`.
 
-# A program of the tests: links object libraries by name and knows the source folder (POSPAL_SOURCE_DIR).
+# A program of the tests: links object libraries by name and knows the source folder (POSPAL_SOURCE_DIR). crypto comes with the
+# linked Mbed TLS unless mbedtls_loaded is named, or mbedtls_of_its_own for a program that stands in for it.
 function(pospal_test_executable target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;OBJECTS;LIBRARIES")
+  if("crypto" IN_LIST arg_OBJECTS AND NOT arg_OBJECTS MATCHES "mbedtls_(loaded|of_its_own)")
+    list(APPEND arg_OBJECTS mbedtls_linked)
+  endif()
+  list(REMOVE_ITEM arg_OBJECTS mbedtls_of_its_own)
   add_executable(${target} ${arg_SOURCES})
   pospal_link_objects(${target} ${arg_OBJECTS})
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})

@@ -13,6 +13,7 @@
 #include "http/listen.h"
 #include "http/server.h"
 #include "licensing/instance.h"
+#include "licensing/session.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "routes.h"
@@ -26,6 +27,9 @@ struct app {
     instance_t *instance;
     trusted_time_t *time;
     sightings_t *sightings;
+    sessions_t *sessions;
+    bool is_trusted;  /* the clock, at the last tick */
+    bool has_amnesty; /* was given since the start */
     store_t *writer_store;
     store_t *readers[LISTEN_LOOPS_MAX];
     store_t *worker_stores[WORKERS_MAX];
@@ -50,24 +54,31 @@ static pl_err work_flush(void *context, tx_t *tx)
     app_t *app = context;
     pl_err err;
 
-    if ((err = trusted_time_flush(app->time, tx)) || (err = sightings_flush(app->sightings, tx)))
+    if (!app->has_amnesty && app->is_trusted && (err = licensing_session_amnesty(tx)))
+        return err;
+    if ((err = trusted_time_flush(app->time, tx)) || (err = sightings_flush(app->sightings, tx)) ||
+        (err = sessions_flush(app->sessions, tx)))
         return err;
     return PL_OK;
 }
 
 static pl_err flush(app_t *app, store_t *store, writer_tick_t kind)
 {
-    bool is_due = kind != TICK_ROUTINE || trusted_time_is_due(app->time) || !sightings_is_empty(app->sightings);
     tx_t about = {NULL, NULL, 0, "server", NULL};
     pl_arena arena;
+    bool is_due;
     pl_err err;
 
-    (void)trusted_time_now(app->time, &about.now_ms);
+    app->is_trusted = !trusted_time_now(app->time, &about.now_ms);
+    is_due = kind != TICK_ROUTINE || (!app->has_amnesty && app->is_trusted) || trusted_time_is_due(app->time) ||
+             !sightings_is_empty(app->sightings) || !sessions_is_clean(app->sessions);
     pl_arena_init(&arena);
     about.arena = &arena;
     err = store_read(store, &about, work_refresh, app);
-    if (!err && is_due)
-        err = store_write(store, &about, work_flush, app);
+    if (!err && is_due && !(err = store_write(store, &about, work_flush, app))) {
+        sessions_flushed(app->sessions, about.now_ms);
+        app->has_amnesty |= app->is_trusted;
+    }
     pl_arena_reset(&arena);
     return err;
 }
@@ -192,6 +203,7 @@ static pl_err fill_engine(app_t *app)
 
     app->api.keys = instance_keys(app->instance);
     app->api.sightings = app->sightings;
+    app->api.sessions = app->sessions;
     app->api.read_vitals = read_vitals;
     app->api.context = app;
     app->engine.api = &app->api;
@@ -257,11 +269,13 @@ static pl_err open_all(app_t *app, const app_options_t *options)
         (err = open_time(app, options)) || (err = open_stores(app)))
         return err;
     app->sightings = sightings_new();
-    if (!app->sightings)
+    app->sessions = sessions_new();
+    if (!app->sightings || !app->sessions)
         return PL_ERR_MEMORY;
     if ((err = fill_engine(app)))
         return err;
     warn_of_clock(app);
+    (void)tick(app, app->writer_store, TICK_ROUTINE); /* the amnesty comes before the first request */
     if ((err = start_writer(app)) || (err = start_workers(app)) || (err = start_server(app)))
         return err;
     pl_log_write(&app->log, PL_LOG_INFO, "serving %s with %zu event loops", app_url(app), app->loops);
@@ -287,6 +301,7 @@ void app_close(app_t *app)
     for (size_t i = 0; i < WORKERS_MAX; i++)
         store_close(app->worker_stores[i]);
     store_close(app->writer_store);
+    sessions_free(app->sessions);
     sightings_free(app->sightings);
     trusted_time_close(app->time);
     instance_close(app->instance);

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "crypto/crypto.h"
 #include "platform/clock.h"
+#include "storage/sqlite_alone.h"
 
 static const char *read_environment(const char *name)
 {
@@ -22,5 +23,6 @@ int main(int argc, char **argv)
         (void)fputs("pospal-validator: the cryptographic library does not work on this machine\n", stderr);
         return CLI_EXIT_FAILED;
     }
+    pl_sqlite_alone();
     return (int)cli_run(&world, argc > 0 ? argv + 1 : argv);
 }

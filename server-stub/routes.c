@@ -6,6 +6,7 @@
 
 #include "api/device.h"
 #include "api/operator.h"
+#include "wire/beat.h"
 #include "wire/device_request.h"
 
 enum { NO_BODY = 0 };
@@ -18,6 +19,11 @@ static const route_t table[] = {
     {METHOD_POST, "/api/v1/device/deactivate",  ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_deactivate},
     {METHOD_POST, "/api/v1/device/request",     ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_request},
     {METHOD_POST, "/api/v1/device/release",     ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_release},
+    {METHOD_POST, "/api/v1/device/session/beat",  ROLE_DEVICE, RATE_DEVICE, KIND_CACHED, PL_BEAT_MAX,     &device_session_beat},
+    {METHOD_POST, "/api/v1/device/session/start", ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_session_start},
+    {METHOD_POST, "/api/v1/device/session/takeover", ROLE_DEVICE, RATE_DEVICE, KIND_WRITE, PL_REQUEST_MAX, &device_session_takeover},
+    {METHOD_POST, "/api/v1/device/session/end",   ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_session_end},
+    {METHOD_POST, "/api/v1/device/session/list",  ROLE_DEVICE, RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_session_list},
     {METHOD_GET,  "/api/v1/device/keyset",      ROLE_PUBLIC,   RATE_DEVICE, KIND_MEMORY, NO_BODY,         &device_keyset},
     {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks},
     {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez},

@@ -18,7 +18,7 @@
  *     license is POSPAL_OK with POSPAL_STATUS_EXPIRED. Zero in the status enum is NONE and getters accept NULL: a forgotten check
  *     fails closed.
  *   - Unreachable is never denied; what is not signed is never believed. The program decides what to do with a status: the library never stops it.
- *   - There is no process-wide state to set up. Any number of clients and products may live in one process. Every function may be
+ *   - There is no process-wide state to set up (pospal_set_allocator is a choice, not a duty). Any number of clients and products may live in one process. Every function may be
  *     called from any thread unless it says otherwise. The library never aborts, prints, exits, forks, runs another program, or
  *     touches signal handlers or the locale.
  *   - A client does not live on in a forked child: open a new one there. Closing the parent's in the child does nothing.
@@ -50,8 +50,13 @@ extern "C" {
 typedef struct pospal_options pospal_options;
 /* One product of one vendor on this machine. */
 typedef struct pospal_client pospal_client;
+/* A seat among those that may be in use at once, as this program wants it. */
+typedef struct pospal_session pospal_session;
 /* What was known of the license at one moment. Never changes in your hand; may be read by many threads. */
 typedef struct pospal_license pospal_license;
+
+/* A call that runs in the background. */
+typedef struct pospal_task pospal_task;
 
 /* Did the call work? The numbers are stable. */
 typedef enum pospal_result {
@@ -65,10 +70,11 @@ typedef enum pospal_result {
     POSPAL_ERROR_NO_FINGERPRINT = 7, /* too little hardware is readable to tell this machine from others */
     POSPAL_ERROR_BAD_DOCUMENT = 8,   /* a license file is damaged, forged, or meant for another product or device */
     POSPAL_ERROR_NOT_FOUND = 9,
-    POSPAL_ERROR_CONFLICT = 10,    /* something newer is held, or the state does not allow it */
-    POSPAL_ERROR_UNSUPPORTED = 11, /* this platform or build cannot do it */
-    POSPAL_ERROR_CLOSED = 12,      /* the client is being closed */
-    POSPAL_ERROR_INTERNAL = 13     /* a defect; please report it with the detail */
+    POSPAL_ERROR_CONFLICT = 10,     /* something newer is held, or the state does not allow it */
+    POSPAL_ERROR_UNSUPPORTED = 11,  /* this platform or build cannot do it */
+    POSPAL_ERROR_CLOSED = 12,       /* the client is being closed */
+    POSPAL_ERROR_INTERNAL = 13,     /* a defect; please report it with the detail */
+    POSPAL_ERROR_NOT_YET_VALID = 14 /* a license file is kept, and counts from a later date on, which the detail names */
 } pospal_result_t;
 
 /* What is the license worth? The numbers are stable. See docs/INTEGRATING.md for the table that decides it. */
@@ -113,12 +119,42 @@ typedef enum pospal_reason {
     POSPAL_REASON_RELEASED = 14
 } pospal_reason_t;
 
+/* Does this device hold one of the seats that may be in use at once? The numbers are stable. */
+typedef enum pospal_session_state {
+    POSPAL_SESSION_NONE = 0,        /* never started, or ended */
+    POSPAL_SESSION_HELD = 1,        /* the server says so, and its lease runs */
+    POSPAL_SESSION_UNCONFIRMED = 2, /* the server has not been reached for a lease: go on, the license is usable */
+    POSPAL_SESSION_TAKEN = 3,       /* other devices hold all seats; it is had again when one becomes free */
+    POSPAL_SESSION_EVICTED = 4,     /* another device took it over: see pospal_session_evictor */
+    POSPAL_SESSION_DENIED = 5       /* the license is not usable: its status says why */
+} pospal_session_state_t;
+
+/* Who holds a seat, by value in your own storage. Set size to sizeof(pospal_holder_t) before a call: later versions append members. */
+typedef struct pospal_holder {
+    size_t size;
+    char session_id[40];
+    char activation_id[68];
+    char device_name[129]; /* "": not told */
+    char reason[129];      /* evictor: what its user gave as reason */
+    int64_t since;         /* when the session was started, or the seat taken over */
+    int64_t seen;          /* when the server heard from it last */
+    int is_this_device;
+} pospal_holder_t;
+
 /* How pospal_client_check may find its answer. */
 typedef enum pospal_check_mode {
     POSPAL_CHECK_AUTO = 0,  /* local while ACTIVE or GRACE, refreshing in the background when due; otherwise online */
     POSPAL_CHECK_LOCAL = 1, /* never the network */
     POSPAL_CHECK_ONLINE = 2 /* ask the server now */
 } pospal_check_mode_t;
+
+/* What a task does. The numbers are stable. */
+typedef enum pospal_verb {
+    POSPAL_VERB_ACTIVATE = 1,     /* pospal_client_activate; the argument is the key or NULL */
+    POSPAL_VERB_CHECK_ONLINE = 2, /* pospal_client_check, ONLINE */
+    POSPAL_VERB_CHECK_AUTO = 3,   /* pospal_client_check, AUTO */
+    POSPAL_VERB_DEACTIVATE = 4    /* pospal_client_deactivate; gives no license */
+} pospal_verb_t;
 
 /* What the value given to pospal_options_set_license_key is. */
 typedef enum pospal_key_source { POSPAL_KEY_TEXT = 0, POSPAL_KEY_FILE = 1, POSPAL_KEY_ENVIRONMENT = 2 } pospal_key_source_t;
@@ -145,10 +181,20 @@ typedef struct pospal_exchange {
     const void *body; /* application/json */
     size_t body_size;
     const char *user_agent;
-    const char *proxy;   /* NULL: the system's; "": none */
-    const char *ca_file; /* NULL: the system's */
-    int64_t timeout_ms;  /* for the whole exchange */
+    const char *proxy;       /* NULL: the system's; "": none */
+    const char *ca_file;     /* NULL: the system's */
+    int64_t timeout_ms;      /* for the whole exchange */
+    const char *pinned_keys; /* as pospal_options_set_pinned_keys has them, yours to compare; NULL: none */
 } pospal_exchange_t;
+
+/* Memory for the library, of an application's own. As malloc, realloc (block is never NULL) and free (the same); size is never 0. */
+typedef struct pospal_allocator {
+    size_t size; /* of this structure: later versions append members */
+    void *context;
+    void *(*alloc)(void *context, size_t size); /* aligned for any type; NULL when exhausted */
+    void *(*resize)(void *context, void *block, size_t size);
+    void (*free)(void *context, void *block);
+} pospal_allocator_t;
 
 /* Where a transport puts the reply. */
 typedef struct pospal_reply pospal_reply;
@@ -163,10 +209,30 @@ typedef void (*pospal_clock_fn)(void *context, pospal_time_t *now);
 /* A log sink: gets one line without line end and without secrets. Called from any thread; must not call the library. */
 typedef void (*pospal_log_fn)(void *context, pospal_log_level_t level, const char *message);
 /*
- * Told when the status has changed. Called without any lock held, from the thread that found out: one of yours inside a call, or the
- * library's own. It may call the client, but for pospal_client_close; license is valid during the call.
+ * Told when the status or the state of the session has changed (but for pospal_session_end). Called without any lock held, from a thread that found out: one of yours inside a call, or the
+ * library's own; by one thread at a time and in the order of the changes, so that the last one told is the present one. Of changes found
+ * while it runs the newest is told, as soon as it returns and by the same thread. It may call the client, pospal_client_close too;
+ * license is valid during the call.
  */
 typedef void (*pospal_change_fn)(void *context, pospal_client *client, const pospal_license *license);
+/*
+ * Told once that a task is done, on a thread of the library; pospal_task_poll has its result. It may call the library, and end the task
+ * with pospal_task_free, but should soon return: the client's next task waits. Most write into a pipe that wakes their event loop.
+ */
+typedef void (*pospal_done_fn)(void *context, pospal_task *task);
+
+/* ---- Memory ------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Sets where the library takes its memory from, for the whole process; NULL means the C library's. Its functions are called from any
+ * thread and must not call the library. Only our own allocations: those of SQLite, libcurl, libsodium and Mbed TLS stay theirs.
+ * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT where a function or size is missing; POSPAL_ERROR_CONFLICT where the library has
+ *   allocated already: every block goes back to where it came from.
+ * Ownership: allocator is copied; its context is borrowed until the process ends.
+ * Threads: one, while no other thread is in the library.
+ * Blocks: never.
+ */
+POSPAL_API pospal_result_t pospal_set_allocator(const pospal_allocator_t *allocator);
 
 /* ---- Options ----------------------------------------------------------------------------------------------------------------- */
 
@@ -200,7 +266,7 @@ POSPAL_API void pospal_options_free(pospal_options *options);
 POSPAL_API void pospal_options_set_product(pospal_options *options, const char *product, const char *version);
 
 /*
- * Sets the validator's address, as https://host[:port][/path]. Without one the client works with license files only.
+ * Sets the validator's address, as https://host[:port][/path]; an IPv6 address stands in brackets. Without one the client works with license files only.
  * http:// is accepted for loopback addresses only, since a license key travels in the request.
  * Returns: nothing; the first failure is kept and returned by pospal_client_open.
  * Ownership: value is copied.
@@ -243,8 +309,9 @@ POSPAL_API void pospal_options_set_data_directory(pospal_options *options, const
 POSPAL_API void pospal_options_set_timeout_ms(pospal_options *options, int64_t timeout_ms);
 
 /*
- * Sets the HTTP proxy, as http://[user:password@]host:port, or "" for a direct connection. Without this call the system's
- * environment (https_proxy, no_proxy) decides.
+ * Sets the proxy, as [scheme://][user:password@]host[:port], or "" for a direct connection. Schemes: http (the default), https,
+ * socks4, socks4a, socks5, socks5h, as far as libcurl has them. In user and password @ / : are percent-encoded. Without this call
+ * the system's environment (https_proxy, HTTPS_PROXY, all_proxy, no_proxy) decides. User and password are in no log, detail or report.
  * Returns: nothing; the first failure is kept and returned by pospal_client_open.
  * Ownership: value is copied.
  * Threads: one thread per options object.
@@ -260,6 +327,17 @@ POSPAL_API void pospal_options_set_proxy(pospal_options *options, const char *pr
  * Blocks: never.
  */
 POSPAL_API void pospal_options_set_ca_file(pospal_options *options, const char *path);
+
+/*
+ * Pins the server's public keys beside the usual check of its certificate: another key is unreachable, code "tls_pin".
+ * pins is "sha256//BASE64" up to 8 times with ";" between, each the SHA-256 of a SubjectPublicKeyInfo; NULL for none. Pin a reserve key
+ * too: a program whose every pin is outdated reaches its server no more, and lives on what it holds. Not for http://, nor for a proxy.
+ * Returns: nothing; the first failure is kept and returned by pospal_client_open.
+ * Ownership: value is copied.
+ * Threads: one thread per options object.
+ * Blocks: never.
+ */
+POSPAL_API void pospal_options_set_pinned_keys(pospal_options *options, const char *pins);
 
 /*
  * Gives a license key for unattended activation, used when none is stored yet: the key itself (at most 100 bytes), the path of a
@@ -320,7 +398,7 @@ POSPAL_API void pospal_options_set_clock(pospal_options *options, pospal_clock_f
 POSPAL_API void pospal_options_set_log(pospal_options *options, pospal_log_fn log, void *context, pospal_log_level_t level);
 
 /*
- * Sets the function that is told when the status has changed; NULL for none, which is the default.
+ * Sets the function that is told when the status or the session's state has changed; NULL for none, which is the default.
  * Returns: nothing; the first failure is kept and returned by pospal_client_open.
  * Ownership: context is borrowed until the client is closed.
  * Threads: one thread per options object.
@@ -343,11 +421,14 @@ POSPAL_API pospal_result_t pospal_client_open(const pospal_options *options, pos
 
 /*
  * Closes a client: ends its background work, writes what is unsaved, frees it. Licenses obtained from it stay valid.
- * A running exchange is cut short; other calls on the client must have returned.
+ * A running exchange is cut short; tasks that are not done end with POSPAL_ERROR_CLOSED and are freed as ever. Other calls on the
+ * client must have returned. A session that was not ended says NONE from now on, and its seat is left to other processes or to lapse:
+ * end it first to give the seat back at once. In a callback of this client it returns at once, and the client is closed when the callback returns; on a
+ * thread of the library this thread ends by itself a moment later.
  * Returns: nothing.
  * Ownership: takes client; NULL is accepted.
- * Threads: any, but not from the change callback and not while another thread uses the client.
- * Blocks: disk, and until a running exchange has noticed, normally below a second.
+ * Threads: any, but not while another thread uses the client.
+ * Blocks: disk, and until a running exchange has noticed, normally below a second, and until callbacks on other threads have returned.
  */
 POSPAL_API void pospal_client_close(pospal_client *client);
 
@@ -358,7 +439,8 @@ POSPAL_API void pospal_client_close(pospal_client *client);
  * Returns: POSPAL_OK when the server answered ACTIVE; POSPAL_ERROR_DENIED when it decided otherwise: the detail names its verdict
  *   and reason, *license tells what is held, which may be another license that goes on; POSPAL_ERROR_INVALID_ARGUMENT for a key
  *   with a typing error or where no server is set; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_UNREACHABLE;
- *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is set
+ *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE where what is stored, or the file that names the key, is there and cannot be read
+ *   just now; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is set
  *   unless memory is exhausted.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
@@ -373,12 +455,12 @@ POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const c
  * activated again with the stored key.
  * Returns: POSPAL_OK whenever an answer could be had, whatever its status; with ONLINE POSPAL_ERROR_UNREACHABLE where the server
  *   gave no signed answer, POSPAL_ERROR_NO_LICENSE_KEY where there is nothing to ask with, POSPAL_ERROR_NO_FINGERPRINT,
- *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set (*license is still what is held); POSPAL_ERROR_CLOSED;
- *   POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT.
+ *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set, POSPAL_ERROR_STORAGE where the stored key cannot be read just now (*license is
+ *   still what is held); POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT. license may be NULL.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: AUTO: disk while ACTIVE or GRACE (for a moment longer while another process of the product writes), otherwise network
- *   up to the time-out; LOCAL: disk; ONLINE: network up to the time-out.
+ * Blocks: AUTO: disk while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk; ONLINE: network up to the time-out.
+ *   Where it does not ask it never waits for another process of the product that writes: what that learned is seen a moment later.
  */
 POSPAL_API pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t mode, pospal_license **license);
 
@@ -397,7 +479,8 @@ POSPAL_API pospal_status_t pospal_client_status(const pospal_client *client);
  * activation.
  * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND when this device holds no activation; POSPAL_ERROR_UNREACHABLE (this device goes on;
  *   should the server have heard it all the same, the next check takes the seat again);
- *   POSPAL_ERROR_DENIED; POSPAL_ERROR_STORAGE; POSPAL_ERROR_OUT_OF_MEMORY.
+ *   POSPAL_ERROR_DENIED; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE where what is stored cannot be read just now;
+ *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers.
  * Threads: any.
  * Blocks: network up to the time-out.
@@ -406,18 +489,22 @@ POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
 
 /*
  * Takes in what came from the vendor by hand, at most 96 KiB: an offline license file (`pospal-validator license file`), the answer to
- * a request of pospal_client_export_request, a keyset, a revocation list. It is verified, stored, and counts from now on; no server is needed.
+ * a request of pospal_client_export_request, a keyset, a revocation list. It is verified, stored, and counts from now on, a license file
+ * perhaps from the date in it; no server is needed.
  * White space does not matter, nor lines that begin with '#': it may be typed, scanned, or wrapped by a mail program. An answer
  * counts only for a request of this device that is still open; then it is the lease, as one that came online, and its license key is
  * stored. Importing it again while it is held changes nothing.
  * Returns: POSPAL_OK; POSPAL_ERROR_BAD_DOCUMENT (damaged, forged, other product or device, no such request; nothing changed);
  *   POSPAL_ERROR_DENIED when the answer denies: nothing that is held is taken away, and the request stays open;
- *   POSPAL_ERROR_CONFLICT when a newer document for that license is held; POSPAL_ERROR_STORAGE when it holds in memory only;
- *   POSPAL_ERROR_UNSUPPORTED for the answer of a later version; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
- *   license may be NULL.
+ *   POSPAL_ERROR_CONFLICT when a newer document for that license is held, or there is no room (nothing changed);
+ *   POSPAL_ERROR_NOT_YET_VALID when a license file is dated more than 26 hours ahead: it is stored all the same and counts by itself when
+ *   its date has come, so a license for next year can be imported today; POSPAL_ERROR_STORAGE when it is held in memory only;
+ *   POSPAL_ERROR_UNSUPPORTED for the answer of a later version, and what is signed in a way that this version does not know (nothing
+ *   changed); POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is what is held after,
+ *   unless memory is exhausted.
  * Ownership: text is borrowed during the call; the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: disk.
+ * Blocks: disk, and up to 5 s while another process of the product writes.
  */
 POSPAL_API pospal_result_t pospal_client_import(pospal_client *client, const char *text, size_t size, pospal_license **license);
 
@@ -427,10 +514,11 @@ POSPAL_API pospal_result_t pospal_client_import(pospal_client *client, const cha
  * has less than 300 characters (a QR code of version 13 or lower at level M), with an imported one at most 369. The license key is
  * in it. Each call makes a new request; up to 8 stay open, across restarts, until pospal_client_import takes their answer in.
  * Returns: POSPAL_OK; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_INVALID_ARGUMENT also for a key with a typing error;
- *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE when what is stored can't be read just now; POSPAL_ERROR_OUT_OF_MEMORY.
+ *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE when what is stored can't be read just now; POSPAL_ERROR_CLOSED;
+ *   POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: the caller frees *text with pospal_text_free.
  * Threads: any.
- * Blocks: disk.
+ * Blocks: disk, and up to 5 s while another process of the product writes.
  */
 POSPAL_API pospal_result_t pospal_client_export_request(pospal_client *client, const char *key, char **text);
 
@@ -444,35 +532,37 @@ POSPAL_API pospal_result_t pospal_client_export_request(pospal_client *client, c
  *   POSPAL_ERROR_INVALID_ARGUMENT.
  * Ownership: the caller frees *text with pospal_text_free.
  * Threads: any.
- * Blocks: disk; while another call of this client asks the server, up to its time-out.
+ * Blocks: disk, and up to 5 s while another process of the product writes; while another call of this client asks the server, up to its
+ *   time-out.
  */
 POSPAL_API pospal_result_t pospal_client_export_release(pospal_client *client, char **text);
 
 /*
  * Takes the emergency extension that the vendor signed in advance, so that a shop goes on selling when server and line are both
  * down. One per lease, at STALE only; see pospal_license_can_extend.
- * Returns: POSPAL_OK: the status is GRACE with source EMERGENCY until its end; POSPAL_ERROR_DENIED when none is available;
- *   POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
+ * Returns: POSPAL_OK: the status is GRACE with source EMERGENCY until its end; POSPAL_ERROR_DENIED when none is available, or it cannot
+ *   be noted on disk; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: disk.
+ * Blocks: disk, and up to 5 s while another process of the product writes.
  */
 POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_license **license);
 
 /*
  * Forgets everything stored for this product on this machine: documents, license key, device key. The seat at the server is not
  * given back (see pospal_client_deactivate).
- * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail.
+ * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail; POSPAL_ERROR_INVALID_ARGUMENT;
+ *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers.
  * Threads: any.
- * Blocks: disk.
+ * Blocks: disk, until a running exchange has ended, and up to 5 s while another process of the product writes.
  */
 POSPAL_API pospal_result_t pospal_client_forget(pospal_client *client);
 
 /*
  * Gives a text that lets a vendor's support see what is wrong: versions, storage, clock, documents held, last failures. It holds no
  * license key, no customer name and no hardware serial; the path of the data directory and the ids of licenses are in it.
- * Returns: POSPAL_OK or POSPAL_ERROR_OUT_OF_MEMORY.
+ * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: the caller frees *report with pospal_text_free.
  * Threads: any.
  * Blocks: disk.
@@ -482,7 +572,7 @@ POSPAL_API pospal_result_t pospal_client_support_report(pospal_client *client, c
 /*
  * Explains this machine's fingerprint: which component was read from where, which changed since activation, what survives cloning
  * of the disk. as_json chooses JSON instead of text for people. No hardware serial is in it.
- * Returns: POSPAL_OK or POSPAL_ERROR_OUT_OF_MEMORY.
+ * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: the caller frees *text with pospal_text_free.
  * Threads: any.
  * Blocks: disk.
@@ -497,6 +587,111 @@ POSPAL_API pospal_result_t pospal_client_explain(pospal_client *client, int as_j
  * Blocks: disk.
  */
 POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
+
+/* ---- Tasks ------------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Starts a call that would block, on a thread of the library. A client's tasks run one after the other in the order of their start; the
+ * thread ends with the last of them. done (NULL: none) is called once when the task is done, before or after this call returns.
+ * Returns: POSPAL_OK: the task's own result comes from pospal_task_poll; POSPAL_ERROR_INVALID_ARGUMENT for an unknown verb or an
+ *   argument it does not take; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY, also where no thread can be started.
+ * Ownership: the caller frees *task with pospal_task_free, also after the client is closed; argument is copied; context is borrowed
+ *   until done has returned or the task is freed.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_result_t pospal_task_start(pospal_client *client, pospal_verb_t verb, const char *argument, pospal_done_fn done,
+                                             void *context, pospal_task **task);
+
+/*
+ * Asks whether a task is done. If it failed, this thread's pospal_error_code and pospal_error_detail are the task's from here on.
+ * result and license may be NULL.
+ * Returns: 1 when it is done and *result and *license are those of the call, else 0; 1 with POSPAL_ERROR_CLOSED in a forked child.
+ * Ownership: the caller frees *license; it is given once, then NULL.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API int pospal_task_poll(pospal_task *task, pospal_result_t *result, pospal_license **license);
+
+/*
+ * Frees a task. One that has not begun is cancelled; one that runs goes on to its end unheard: what the server answers counts for the
+ * client all the same. done is not called afterwards. In a forked child it does nothing.
+ * Returns: nothing.
+ * Ownership: takes task; NULL is accepted.
+ * Threads: any, once per task.
+ * Blocks: while another thread is in this task's done, hence hold no lock that done takes; otherwise never.
+ */
+POSPAL_API void pospal_task_free(pospal_task *task);
+
+/* ---- Session ----------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Gets this device one of the seats that may be in use at once, and keeps it until pospal_session_end. All handles and all processes of
+ * the product on this machine share one seat; a device gets its own seat back at once, also after a power cut. Activates first with the
+ * stored key where this device is not activated.
+ * Where the server cannot be reached and the license is usable the program goes on: the state is UNCONFIRMED, and the background gets
+ * the seat when the line is back.
+ * Returns: POSPAL_OK: see pospal_session_state; POSPAL_ERROR_CONFLICT when other devices hold all seats: *holder is the longest silent
+ *   of them; POSPAL_ERROR_DENIED when the license is not good; POSPAL_ERROR_UNREACHABLE when it is not usable without word from the
+ *   server; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_INVALID_ARGUMENT also where no server is set;
+ *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. *session is NULL on failure; holder may be NULL.
+ * Ownership: the caller ends *session with pospal_session_end; holder is the caller's.
+ * Threads: any.
+ * Blocks: network up to the time-out; disk where this machine holds the seat already.
+ */
+POSPAL_API pospal_result_t pospal_session_start(pospal_client *client, pospal_session **session, pospal_holder_t *holder);
+
+/*
+ * The same, and where no seat is free takes one from another device of the license, which is told by whom and why. session_id names
+ * whose, NULL: that of the longest silent. reason is for whoever loses it: 1 to 128 bytes.
+ * Returns: as pospal_session_start; POSPAL_ERROR_CONFLICT when the vendor's policy does not allow it, or not yet: the detail says when
+ *   it may be tried again; POSPAL_ERROR_UNREACHABLE where nothing was decided.
+ * Ownership: session_id and reason are borrowed during the call; the caller ends *session with pospal_session_end.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_session_take_over(pospal_client *client, const char *session_id, const char *reason,
+                                                    pospal_session **session, pospal_holder_t *holder);
+
+/*
+ * Tells by value how the seat stands, as the background knew it within the last second or two.
+ * Returns: the state; POSPAL_SESSION_NONE for NULL and after the client was closed.
+ * Ownership: no pointers.
+ * Threads: any. In a forked child it does not change any more.
+ * Blocks: never; no lock, no system call, no allocation.
+ */
+POSPAL_API pospal_session_state_t pospal_session_state(const pospal_session *session);
+
+/*
+ * Tells who took the seat over: device_name, since and reason are filled, the rest is empty.
+ * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND where the state is not EVICTED; POSPAL_ERROR_INVALID_ARGUMENT.
+ * Ownership: holder is the caller's.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_result_t pospal_session_evictor(const pospal_session *session, pospal_holder_t *holder);
+
+/*
+ * Asks the server who holds the seats of the license, the longest silent first, at most 32. Needs the license key only, so that a shop
+ * can see its own stuck seat.
+ * Returns: POSPAL_OK; POSPAL_ERROR_DENIED when the server decided otherwise; POSPAL_ERROR_UNREACHABLE; POSPAL_ERROR_NO_LICENSE_KEY;
+ *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. *count is how many
+ *   there are, which may be more than room.
+ * Ownership: holders is the caller's, room of them; the size of the first is set.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_session_holders(pospal_client *client, pospal_holder_t *holders, size_t room, size_t *count);
+
+/*
+ * Ends a session: the machine's last one gives the seat back to the server, so that another device gets it at once. What the server
+ * does not hear lapses by itself.
+ * Returns: nothing.
+ * Ownership: takes session; NULL is accepted, also after pospal_client_close.
+ * Threads: any, but not while the client is being closed. In a forked child it does nothing.
+ * Blocks: the machine's last one network up to the time-out, at most 3 s; otherwise disk.
+ */
+POSPAL_API void pospal_session_end(pospal_session *session);
 
 /* ---- License snapshot -------------------------------------------------------------------------------------------------------- */
 

@@ -88,14 +88,36 @@ static void add_text(pl_buf *out, pl_span text)
     pl_buf_add(out, "\"", 1);
 }
 
+/* ,"name": in one piece, which all our own names are written in. */
+static void add_plain_name(pl_buf *out, bool comma, pl_span name)
+{
+    char *at = pl_buf_grow(out, name.size + (comma ? 4 : 3));
+
+    if (!at)
+        return;
+    if (comma)
+        *at++ = ',';
+    *at++ = '"';
+    memcpy(at, name.data, name.size);
+    at[name.size] = '"';
+    at[name.size + 1] = ':';
+}
+
 static void begin(pl_json_writer *writer, const char *name)
 {
-    if (writer->comma)
-        pl_buf_add(writer->out, ",", 1);
+    pl_span text = pl_span_text(name);
+    bool comma = writer->comma;
+
     writer->comma = true;
+    if (name && plain_run(text) == text.size) {
+        add_plain_name(writer->out, comma, text);
+        return;
+    }
+    if (comma)
+        pl_buf_add(writer->out, ",", 1);
     if (!name)
         return;
-    add_text(writer->out, pl_span_text(name));
+    add_text(writer->out, text);
     pl_buf_add(writer->out, ":", 1);
 }
 

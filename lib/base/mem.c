@@ -4,6 +4,8 @@
  */
 #include "base/mem.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,10 +26,20 @@ static void release_heap(void *context, void *block)
 
 static const pl_allocator heap = {resize_heap, release_heap, NULL};
 static pl_allocator current = {resize_heap, release_heap, NULL};
+static atomic_bool is_used; /* something was allocated */
 
 void pl_mem_set(const pl_allocator *allocator)
 {
     current = allocator ? *allocator : heap;
+    atomic_store(&is_used, false);
+}
+
+pl_err pl_mem_choose(const pl_allocator *allocator)
+{
+    if (atomic_load(&is_used))
+        return pl_fail(PL_ERR_STATE, "memory was allocated already: set the allocator before any other call of the library");
+    current = allocator ? *allocator : heap;
+    return PL_OK;
 }
 
 void *pl_alloc(size_t size)
@@ -41,6 +53,8 @@ void *pl_alloc(size_t size)
 
 void *pl_resize(void *block, size_t size)
 {
+    if (!atomic_load_explicit(&is_used, memory_order_relaxed)) /* the line stays shared between processors */
+        atomic_store_explicit(&is_used, true, memory_order_relaxed);
     return current.resize(current.context, block, size ? size : 1);
 }
 

@@ -7,14 +7,18 @@
 
 #include <stddef.h>
 
+#include "base/err.h"
+
 typedef struct {
     void *(*resize)(void *context, void *block, size_t size); /* as realloc; size is never 0 */
     void (*release)(void *context, void *block);              /* as free */
     void *context;
 } pl_allocator;
 
-/* NULL restores the C library's. Not thread-safe: set it before the first use and leave it. */
+/* For tests: NULL restores the C library's, and nothing counts as allocated. Not thread-safe. */
 void pl_mem_set(const pl_allocator *allocator);
+/* For good, and before anything was allocated: every block goes back where it came from. Else PL_ERR_STATE. NULL: the C library's. */
+pl_err pl_mem_choose(const pl_allocator *allocator);
 
 void *pl_alloc(size_t size); /* zeroed; NULL when exhausted */
 void *pl_resize(void *block, size_t size);

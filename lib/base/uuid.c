@@ -8,9 +8,10 @@
 
 enum { TEXT_LENGTH = PL_UUID_TEXT_SIZE - 1 };
 
-static bool is_hyphen_place(size_t at)
+/* Before which of the 16 bytes a hyphen stands. */
+static bool is_hyphen_before(size_t byte)
 {
-    return at == 8 || at == 13 || at == 18 || at == 23;
+    return byte == 4 || byte == 6 || byte == 8 || byte == 10;
 }
 
 static int digit_value(char digit)
@@ -41,6 +42,15 @@ pl_uuid pl_uuid_v7(int64_t now_ms, const uint8_t random[10])
     return id;
 }
 
+int64_t pl_uuid_v7_time_ms(pl_uuid id)
+{
+    int64_t time_ms = 0;
+
+    for (size_t i = 0; i < 6; i++)
+        time_ms = time_ms << 8 | id.bytes[i];
+    return time_ms;
+}
+
 pl_uuid pl_uuid_v4(const uint8_t random[16])
 {
     pl_uuid id;
@@ -53,35 +63,38 @@ pl_uuid pl_uuid_v4(const uint8_t random[16])
 void pl_uuid_format(pl_uuid id, char text[PL_UUID_TEXT_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
-    size_t nibble = 0;
 
-    for (size_t at = 0; at < TEXT_LENGTH; at++) {
-        if (is_hyphen_place(at)) {
-            text[at] = '-';
-            continue;
-        }
-        text[at] = digits[nibble % 2 ? id.bytes[nibble / 2] & 0x0F : id.bytes[nibble / 2] >> 4];
-        nibble++;
+    for (size_t i = 0; i < sizeof(id.bytes); i++) {
+        if (is_hyphen_before(i))
+            *text++ = '-';
+        *text++ = digits[id.bytes[i] >> 4];
+        *text++ = digits[id.bytes[i] & 0x0F];
     }
-    text[TEXT_LENGTH] = '\0';
+    *text = '\0';
+}
+
+static pl_err fail_at(pl_span text, const char *at)
+{
+    return pl_fail(PL_ERR_MALFORMED, "not a UUID: character %zu is wrong", (size_t)(at - text.data) + 1);
 }
 
 pl_err pl_uuid_parse(pl_span text, pl_uuid *id)
 {
-    pl_uuid parsed = {{0}};
-    size_t nibble = 0;
+    const char *at = text.data;
+    pl_uuid parsed;
 
     if (text.size != TEXT_LENGTH)
         return pl_fail(PL_ERR_MALFORMED, "a UUID has %d characters", (int)TEXT_LENGTH);
-    for (size_t at = 0; at < TEXT_LENGTH; at++) {
-        int value = digit_value(text.data[at]);
+    for (size_t i = 0; i < sizeof(parsed.bytes); i++, at += 2) {
+        int high, low;
 
-        if (is_hyphen_place(at) ? text.data[at] != '-' : value < 0)
-            return pl_fail(PL_ERR_MALFORMED, "not a UUID: character %zu is wrong", at + 1);
-        if (is_hyphen_place(at))
-            continue;
-        parsed.bytes[nibble / 2] = (uint8_t)(parsed.bytes[nibble / 2] << 4 | value);
-        nibble++;
+        if (is_hyphen_before(i) && *at++ != '-')
+            return fail_at(text, at - 1);
+        high = digit_value(at[0]);
+        low = digit_value(at[1]);
+        if (high < 0 || low < 0)
+            return fail_at(text, high < 0 ? at : at + 1);
+        parsed.bytes[i] = (uint8_t)(high << 4 | low);
     }
     *id = parsed;
     return PL_OK;

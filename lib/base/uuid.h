@@ -18,6 +18,7 @@ typedef struct {
 } pl_uuid;
 
 pl_uuid pl_uuid_v7(int64_t now_ms, const uint8_t random[10]);
+int64_t pl_uuid_v7_time_ms(pl_uuid id);
 pl_uuid pl_uuid_v4(const uint8_t random[16]);
 void pl_uuid_format(pl_uuid id, char text[PL_UUID_TEXT_SIZE]); /* lower case */
 pl_err pl_uuid_parse(pl_span text, pl_uuid *id);               /* either case; PL_ERR_MALFORMED */

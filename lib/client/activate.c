@@ -6,7 +6,6 @@
 #include "client/identity.h"
 #include "client/online.h"
 #include "client/view.h"
-#include "client/worker.h"
 #include "crypto/crypto.h"
 
 static pl_err choose_key(pospal_client *client, const char *given, char key[PL_LICENSE_KEY_MAX + 1])

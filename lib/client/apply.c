@@ -7,22 +7,35 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/polling.h"
 #include "client/view.h"
 #include "token/license_file.h"
 
-enum { LOCK_WAIT_MS = 2000, PATH_SIZE = 1024, CARRIED_FRESH_MS = 24 * 3600 * 1000 };
+enum { LOCK_WAIT_MS = 2000, CARRIED_FRESH_MS = 24 * 3600 * 1000 };
+
+static pl_err take_lock(pospal_client *client, pl_file_lock **lock)
+{
+    pl_polling polling = pl_polling_begin(LOCK_WAIT_MS);
+    bool is_last_try = false;
+    pl_err err;
+
+    while ((err = pl_shelf_lock(&client->shelf, lock)) == PL_ERR_BUSY && !is_last_try) {
+        pl_mutex_lock(client->mutex);
+        is_last_try = !pl_polling_wait(client, &polling, "the documents");
+        pl_mutex_unlock(client->mutex);
+    }
+    return err;
+}
 
 pl_file_lock *pl_apply_lock(pospal_client *client)
 {
     pl_file_lock *lock = NULL;
-    char path[PATH_SIZE];
 
     if (!client->directory[0] || client->shelf.is_read_only)
         return NULL;
-    snprintf(path, sizeof path, "%s/lock", client->directory);
     /* a lock that can't be had must not keep a license from being stored: every writer has a temporary name of its own, so files
      * stay whole, and the worst is the older one */
-    if (pl_file_lock_take(path, LOCK_WAIT_MS, &lock))
+    if (take_lock(client, &lock))
         pl_log_write(&client->log, PL_LOG_WARN, "going on without the lock: %s", pl_err_detail());
     else
         pl_shelf_sweep(&client->shelf, pl_document_is_ours);
@@ -65,21 +78,6 @@ static pl_err write_document(pospal_client *client, const char *name, pl_span do
     return err;
 }
 
-static const pl_claims *find_document(const pl_holding *holding, const char *name)
-{
-    size_t i;
-
-    for (i = 0; holding && i < holding->count; i++)
-        if (strcmp(holding->names[i], name) == 0)
-            return &holding->claims[i];
-    return NULL;
-}
-
-static bool is_same_license(const pl_claims *a, const pl_claims *b)
-{
-    return a && b && a->license_id && b->license_id && strcmp(a->license_id, b->license_id) == 0;
-}
-
 /* Another process wrote while we asked, and what it wrote is of a later version of this license than our answer. */
 static bool is_overtaken(const pospal_client *client, const pl_claims *claims, uint64_t asked_notice)
 {
@@ -89,7 +87,7 @@ static bool is_overtaken(const pospal_client *client, const pl_claims *claims, u
     for (i = 0; client->notice != asked_notice && i < holding->count; i++) {
         const pl_claims *held = &holding->claims[i];
 
-        if (held->kind == PL_CLAIMS_ANSWER && is_same_license(held, claims) &&
+        if (held->kind == PL_CLAIMS_ANSWER && pl_claims_are_of_one_license(held, claims) &&
             (held->epoch > claims->epoch || (held->epoch == claims->epoch && held->sequence > claims->sequence)))
             return true;
     }
@@ -106,7 +104,7 @@ static bool has_grant(const pl_holding *holding, const pl_claims *claims)
     size_t i;
 
     for (i = 0; i < holding->count; i++)
-        if (is_same_license(&holding->claims[i], claims) && !pl_verdict_is_denial(holding->claims[i].verdict))
+        if (pl_claims_are_of_one_license(&holding->claims[i], claims) && !pl_verdict_is_denial(holding->claims[i].verdict))
             return true;
     return false;
 }
@@ -121,7 +119,7 @@ static pl_err drop_stray_denials(pospal_client *client, const pl_claims *answere
     for (i = 0; !err && i < holding->count; i++) {
         const pl_claims *held = &holding->claims[i];
 
-        if (pl_verdict_is_denial(held->verdict) && !is_same_license(held, answered) && !has_grant(holding, held))
+        if (pl_verdict_is_denial(held->verdict) && !pl_claims_are_of_one_license(held, answered) && !has_grant(holding, held))
             err = remove_document(client, holding->names[i]);
     }
     return err;
@@ -148,14 +146,14 @@ static pl_err apply_grant(pospal_client *client, const pl_answer *answer, pl_spa
         (err = drop_stray_denials(client, &answer->claims)))
         return err;
     pl_document_name(PL_DOCUMENT_DENIAL_PREFIX, answer->claims.license_id, denial);
-    if (!find_document(client->holding, denial) || pl_shelf_is_held_back(&client->shelf, PL_DOCUMENT_LEASE))
+    if (!pl_holding_has(client->holding, denial) || pl_shelf_is_held_back(&client->shelf, PL_DOCUMENT_LEASE))
         return PL_OK; /* the lease rules by being newer; on a disk that refused it the denial stays the truth */
     return remove_document(client, denial);
 }
 
 static pl_err apply_denial(pospal_client *client, const pl_answer *answer, pl_span keyset)
 {
-    const pl_claims *lease = find_document(client->holding, PL_DOCUMENT_LEASE);
+    const pl_claims *lease = pl_holding_find(client->holding, PL_DOCUMENT_LEASE);
     char denial[PL_DOCUMENT_NAME_MAX];
     pl_err err;
 
@@ -166,7 +164,7 @@ static pl_err apply_denial(pospal_client *client, const pl_answer *answer, pl_sp
     if ((err = write_document(client, denial, answer->token, keyset)) || (err = drop_stray_denials(client, &answer->claims)))
         return err;
     /* NO_SEAT holds for one lease at most: the one held before it may count again after */
-    if (answer->claims.verdict == PL_VERDICT_NO_SEAT || !is_same_license(lease, &answer->claims) ||
+    if (answer->claims.verdict == PL_VERDICT_NO_SEAT || !pl_claims_are_of_one_license(lease, &answer->claims) ||
         pl_shelf_is_held_back(&client->shelf, denial))
         return PL_OK;
     return remove_document(client, PL_DOCUMENT_LEASE);
@@ -184,7 +182,7 @@ static pl_err apply_release(pospal_client *client, const pl_claims *answered)
         const pl_claims *held = &holding->claims[i];
 
         if (held->kind == PL_CLAIMS_ANSWER && !holding->held[i].is_other_device &&
-            (!answered->license_id || is_same_license(held, answered)))
+            (!answered->license_id || pl_claims_are_of_one_license(held, answered)))
             err = remove_document(client, holding->names[i]);
     }
     return err;
@@ -248,11 +246,11 @@ static void mark_time(pospal_client *client, const pl_answer *answer, pl_time no
 pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t asked_notice)
 {
     pl_time now = pl_clock_read(&client->clock);
-    pl_file_lock *lock = pl_apply_lock(client);
     pl_span keyset = answer->keyset_token;
     pl_err err = pl_view_reload(client);
 
     mark_time(client, answer, now);
+    client->is_mark_owed = false; /* whatever it says, this is newer */
     if (!err && keyset.size > 0)
         err = store_keyset(client, keyset);
     else if (!err)
@@ -262,30 +260,22 @@ pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t 
     /* before the announcement: other processes take the mark over with the documents */
     pl_view_store_mark(client, now, 0);
     pl_shelf_announce(&client->shelf);
-    if (!err)
-        err = pl_view_reload(client);
-    pl_file_lock_release(lock);
-    return err;
+    return err ? err : pl_view_reload(client);
 }
 
 pl_err pl_apply_release(pospal_client *client, const char *license_id)
 {
-    pl_file_lock *lock = pl_apply_lock(client);
     const pl_claims released = {.license_id = license_id};
     pl_err err = pl_view_reload(client);
 
     if (!err)
         err = apply_release(client, &released);
     pl_shelf_announce(&client->shelf);
-    if (!err)
-        err = pl_view_reload(client);
-    pl_file_lock_release(lock);
-    return err;
+    return err ? err : pl_view_reload(client);
 }
 
 pl_err pl_apply_revocations(pospal_client *client, pl_span token, pl_span keyset)
 {
-    pl_file_lock *lock = pl_apply_lock(client);
     pl_err err = pl_view_reload(client);
 
     if (!err)
@@ -293,25 +283,19 @@ pl_err pl_apply_revocations(pospal_client *client, pl_span token, pl_span keyset
     if (!err)
         err = write_document(client, PL_DOCUMENT_REVOCATIONS, token, keyset);
     pl_shelf_announce(&client->shelf);
-    if (!err)
-        err = pl_view_reload(client);
-    pl_file_lock_release(lock);
-    return err;
+    return err ? err : pl_view_reload(client);
 }
 
 pl_err pl_apply_keyset(pospal_client *client, pl_span token)
 {
-    pl_file_lock *lock = pl_apply_lock(client);
     pl_err err = pl_view_reload(client);
 
     if (!err)
         err = store_keyset(client, token);
-    if (!err) {
-        pl_shelf_announce(&client->shelf);
-        err = pl_view_reload(client);
-    }
-    pl_file_lock_release(lock);
-    return err;
+    if (err)
+        return err;
+    pl_shelf_announce(&client->shelf);
+    return pl_view_reload(client);
 }
 
 /* A lease of the same version does not: it says the same of the license, and may end sooner. */
@@ -329,14 +313,13 @@ static bool is_older(const pl_holding *holding, const pl_claims *claims)
     size_t i;
 
     for (i = 0; holding && i < holding->count; i++)
-        if (is_same_license(&holding->claims[i], claims) && rules_over(&holding->claims[i], claims))
+        if (pl_claims_are_of_one_license(&holding->claims[i], claims) && rules_over(&holding->claims[i], claims))
             return true;
     return false;
 }
 
 pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl_trust *trust, pl_span text)
 {
-    pl_file_lock *lock = pl_apply_lock(client);
     char name[PL_DOCUMENT_NAME_MAX];
     pl_err err = pl_view_reload(client);
 
@@ -358,6 +341,5 @@ pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl
         err = pl_fail(PL_ERR_STATE, "%d documents are held that count for more; remove some with pospal_client_forget",
                       PL_HELD_MAX);
     }
-    pl_file_lock_release(lock);
     return err;
 }

@@ -8,21 +8,24 @@
 #include "client/ask.h"
 
 /*
- * Mutex held. asked_notice is the notice when the question was asked: another process may have learned something newer meanwhile.
+ * The lock between processes around writing several documents; NULL where there is nothing to lock. Waits for another process: mutex NOT
+ * held, and taken after it, so that checks do not wait too; no longer than until the client is closed. Released with pl_file_lock_release.
+ */
+pl_file_lock *pl_apply_lock(pospal_client *client);
+
+/*
+ * Mutex and lock held. asked_notice is the notice when the question was asked: another process may have learned something newer meanwhile.
  * Storage that refuses is noted, not an error: the answer then holds in memory. PL_ERR_MEMORY.
  */
 pl_err pl_apply_answer(pospal_client *client, const pl_answer *answer, uint64_t asked_notice);
-/* Mutex held: a verified license file's text. PL_ERR_OLDER when a newer document for that license is held; PL_ERR_MEMORY. */
+/* Mutex and lock held: a verified license file's text. PL_ERR_OLDER when a newer document for that license is held; PL_ERR_MEMORY. */
 pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl_trust *trust, pl_span text);
 
-/* Mutex held: the seat of that license was given back without network: what the server answered about it is over. PL_ERR_MEMORY. */
+/* Mutex and lock held: the seat of that license was given back without network: what the server answered about it is over. PL_ERR_MEMORY. */
 pl_err pl_apply_release(pospal_client *client, const char *license_id);
-/* Mutex held: a verified revocation list, newer than the one held, and the keyset that it was verified with. PL_ERR_MEMORY. */
+/* Mutex and lock held: a verified revocation list, newer than the one held, and the keyset that it was verified with. PL_ERR_MEMORY. */
 pl_err pl_apply_revocations(pospal_client *client, pl_span token, pl_span keyset);
-/* Mutex held: a verified keyset, newer than the one held. PL_ERR_MEMORY. */
+/* Mutex and lock held: a verified keyset, newer than the one held. PL_ERR_MEMORY. */
 pl_err pl_apply_keyset(pospal_client *client, pl_span token);
-
-/* The lock between processes around writing several documents; NULL where there is nothing to lock. */
-pl_file_lock *pl_apply_lock(pospal_client *client);
 
 #endif

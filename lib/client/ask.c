@@ -7,21 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/apply.h"
 #include "client/identity.h"
 #include "token/claims_json.h"
 #include "token/proof.h"
 #include "transport/retry.h"
 #include "wire/device_reply.h"
 
-enum { URL_SIZE = 640 };
-
-#ifndef POSPAL_VERSION_STRING
-#define POSPAL_VERSION_STRING "unknown"
-#endif
+enum { HTTP_UNAUTHORIZED = 401 };
 
 /* All that a request is made of, gathered under the mutex so that the exchange can run without it. */
 typedef struct {
-    const char *key;
+    const pl_question *asked;
     bool tells_keyset;      /* which keyset is held */
     bool is_signer_unknown; /* of the answer: by the keyset held, or it trusts him no longer */
     pl_device_request request;
@@ -33,17 +30,6 @@ typedef struct {
     pl_buf proof;
     pl_buf body;
 } question;
-
-/* The lease's, else that of a denial: a suspended till can still give its seat back. Another device's seat is none of ours. */
-static void copy_activation(const pl_holding *holding, char activation[PL_CLAIMS_ID_MAX + 1])
-{
-    size_t i;
-
-    activation[0] = '\0';
-    for (i = 0; holding && i < holding->count && !activation[0]; i++)
-        if (holding->claims[i].kind == PL_CLAIMS_ANSWER && holding->claims[i].activation_id && !holding->held[i].is_other_device)
-            snprintf(activation, PL_CLAIMS_ID_MAX + 1, "%s", holding->claims[i].activation_id);
-}
 
 static void describe_program(const pospal_client *client, question *q)
 {
@@ -60,28 +46,65 @@ static void describe_program(const pospal_client *client, question *q)
     request->platform = q->platform;
 }
 
+/*
+ * Made by one program at a time: of two that start at once the second finds the first one's, else the validator would know the device by
+ * a key that nobody kept.
+ */
+static pl_err settle_identity(pospal_client *client, pl_identity *identity)
+{
+    pl_file_lock *lock;
+    bool is_there;
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = pl_identity_find(client, identity, &is_there);
+    pl_mutex_unlock(client->mutex);
+    if (err || is_there)
+        return err;
+    lock = pl_apply_lock(client);
+    pl_mutex_lock(client->mutex);
+    if (client->is_closing) /* the wait for the lock was cut short, so nobody else may be kept out */
+        err = pl_fail(PL_ERR_CLOSED, "the client is being closed");
+    else
+        err = pl_identity_get(client, identity);
+    pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
+    return err;
+}
+
+/* Who activates with a copied state says whose it was: it opens nothing there, and the validator may note it. */
+static const char *activation_of(const pl_holding *holding, pl_act act)
+{
+    const char *own = pl_holding_activation(holding);
+
+    return own || act != PL_ACT_ACTIVATE ? own : pl_holding_copied_activation(holding);
+}
+
 /* The mutex is held for the vault's and the holding's sake. */
 static pl_err gather(pospal_client *client, question *q)
 {
     pl_device_request *request = &q->request;
+    const char *activation;
     pl_err err;
 
     describe_program(client, q);
-    request->key = q->key;
+    request->key = q->asked->key;
+    request->session_id = q->asked->session_id;
+    request->reason = q->asked->reason;
     request->fingerprint = client->fingerprint_text;
     request->device_name = client->device_name[0] ? client->device_name : NULL;
     pl_random(request->nonce, sizeof request->nonce);
+    if ((err = settle_identity(client, &q->identity)))
+        return err;
     pl_mutex_lock(client->mutex);
-    err = pl_identity_get(client, &q->identity);
-    copy_activation(client->holding, q->activation);
+    if ((activation = activation_of(client->holding, q->asked->act)))
+        snprintf(q->activation, sizeof q->activation, "%s", activation);
     if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
         request->keyset_epoch = client->holding->trust.keyset.epoch;
         request->keyset_sequence = client->holding->trust.keyset.sequence;
         request->keyset_root = client->roots.keys[client->holding->trust.keyset.root_rank].kid;
     }
     pl_mutex_unlock(client->mutex);
-    if (err)
-        return err;
     pl_uuid_format(q->identity.instance_id, q->instance);
     request->instance_id = q->instance;
     request->activation_id = q->activation[0] ? q->activation : NULL;
@@ -93,7 +116,8 @@ static pl_err gather(pospal_client *client, question *q)
 static pl_err prove(pospal_client *client, question *q)
 {
     pl_time now = pl_clock_read(&client->clock);
-    pl_proof proof = {.act = "deactivate", .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
+    pl_proof proof = {
+        .act = pl_act_proof(q->asked->act), .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
 
     if (!q->request.activation_id)
         return pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");
@@ -103,7 +127,7 @@ static pl_err prove(pospal_client *client, question *q)
     return q->proof.err;
 }
 
-static pl_err write_question(pospal_client *client, pl_act act, question *q)
+static pl_err write_question(pospal_client *client, question *q)
 {
     pl_err err;
 
@@ -113,7 +137,7 @@ static pl_err write_question(pospal_client *client, pl_act act, question *q)
         return pl_fail(client->fingerprint_err, "too little of this machine's hardware can be read");
     if ((err = gather(client, q)))
         return err;
-    if (act == PL_ACT_DEACTIVATE && (err = prove(client, q)))
+    if (pl_act_proof(q->asked->act) && (err = prove(client, q)))
         return err;
     pl_device_request_write(&q->request, &q->body);
     if (q->body.err)
@@ -133,25 +157,34 @@ static bool is_cancelled(void *context)
     return is_closing;
 }
 
-static pl_err send(pospal_client *client, pl_act act, const question *q, pl_exchange_reply *reply)
+void pl_ask_url(const pospal_client *client, const char *path, char url[PL_URL_SIZE])
 {
-    const pospal_options *options = &client->options;
-    pl_retry retry = {.total_ms = options->timeout_ms, .is_cancelled = is_cancelled, .context = client};
-    char url[URL_SIZE];
-    pl_exchange exchange = {
-        .url = url,
-        .body = pl_buf_span(&q->body),
-        .timeout_ms = options->timeout_ms,
-        .proxy = options->text[PL_OPTION_PROXY],
-        .ca_file = options->text[PL_OPTION_CA_FILE],
-        .user_agent = "libpospal-license/" POSPAL_VERSION_STRING,
-    };
-    const char *server = options->text[PL_OPTION_SERVER];
+    const char *server = client->options.text[PL_OPTION_SERVER];
     size_t length = strlen(server);
 
     while (length > 0 && server[length - 1] == '/')
         length--;
-    snprintf(url, sizeof url, "%.*s%s", (int)length, server, pl_act_path(act));
+    snprintf(url, PL_URL_SIZE, "%.*s%s", (int)length, server, path);
+}
+
+static pl_err send(pospal_client *client, const question *q, pl_exchange_reply *reply)
+{
+    const pospal_options *options = &client->options;
+    int64_t most_ms = q->asked->timeout_ms;
+    int64_t timeout_ms = most_ms > 0 && most_ms < options->timeout_ms ? most_ms : options->timeout_ms;
+    pl_retry retry = {.total_ms = timeout_ms, .is_cancelled = is_cancelled, .context = client};
+    char url[PL_URL_SIZE];
+    pl_exchange exchange = {
+        .url = url,
+        .body = pl_buf_span(&q->body),
+        .timeout_ms = timeout_ms,
+        .proxy = options->text[PL_OPTION_PROXY],
+        .ca_file = options->text[PL_OPTION_CA_FILE],
+        .pinned_keys = options->text[PL_OPTION_PINNED_KEYS],
+        .user_agent = PL_USER_AGENT,
+    };
+
+    pl_ask_url(client, pl_act_path(q->asked->act), url);
     return pl_retry_exchange(&retry, client->transport, &exchange, reply);
 }
 
@@ -240,7 +273,7 @@ static pl_err as_unreachable(pl_err err)
     return pl_fail(PL_ERR_UNSIGNED, "%s: %s", pl_err_code(err), pl_err_detail());
 }
 
-static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer *answer)
+static pl_err ask_once(pospal_client *client, question *q, pl_answer *answer)
 {
     pl_exchange_reply reply;
     pl_err err;
@@ -248,8 +281,9 @@ static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer
     pl_exchange_reply_init(&reply);
     answer->asked = pl_clock_read(&client->clock);
     answer->keyset_token = pl_span_of(NULL, 0);
-    if ((err = write_question(client, act, q)) == PL_OK && (err = send(client, act, q, &reply)) == PL_ERR_TOO_LARGE)
+    if ((err = write_question(client, q)) == PL_OK && (err = send(client, q, &reply)) == PL_ERR_TOO_LARGE)
         err = as_unreachable(err);
+    answer->is_proof_refused = err && reply.status == HTTP_UNAUTHORIZED;
     if (!err) {
         err = believe(client, q, pl_buf_span(&reply.body), answer);
         q->is_signer_unknown = err == PL_ERR_KEY_UNKNOWN || err == PL_ERR_KEY_REVOKED;
@@ -262,15 +296,15 @@ static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer
     return err;
 }
 
-pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer)
+pl_err pl_ask(pospal_client *client, const pl_question *asked, pl_answer *answer)
 {
-    question first = {.key = key, .tells_keyset = true};
-    question second = {.key = key};
-    pl_err err = ask_once(client, act, &first, answer);
+    question first = {.asked = asked, .tells_keyset = true};
+    question second = {.asked = asked};
+    pl_err err = ask_once(client, &first, answer);
 
     /* whatever the server made of the keyset we told it of: who tells of none is sent the one in use */
     if (first.is_signer_unknown && first.request.keyset_root)
-        err = ask_once(client, act, &second, answer);
+        err = ask_once(client, &second, answer);
     return err;
 }
 

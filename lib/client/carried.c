@@ -94,6 +94,7 @@ static bool is_overtaken(const pl_holding *holding, const pl_claims *claims)
 
 static pl_err take_grant(pospal_client *client, pl_answer *answer, const pl_pending *pending)
 {
+    uint64_t notice = client->notice; /* other threads may learn something newer while the vault is waited for */
     pl_err err;
 
     if (!answer->claims.license_id)
@@ -103,7 +104,7 @@ static pl_err take_grant(pospal_client *client, pl_answer *answer, const pl_pend
     answer->is_carried = true;
     answer->asked = pending->asked;
     if ((err = pl_identity_store_license_key(client, pending->key)) || (err = pl_identity_set_released(client, false)) ||
-        (err = pl_apply_answer(client, answer, client->notice)))
+        (err = pl_apply_answer(client, answer, notice)))
         return err;
     return pl_pending_remove(client, answer->claims.nonce); /* last: killed before it, the same answer can be imported again */
 }

@@ -13,6 +13,7 @@
 #include "client/holding.h"
 #include "client/hot.h"
 #include "client/options.h"
+#include "client/session_seat.h"
 #include "device/device.h"
 #include "license/timeline.h"
 #include "platform/thread.h"
@@ -28,6 +29,8 @@ enum {
     PL_MARK_INTERVAL_MS = 10 * 60 * 1000,     /* how often the time mark is written while nothing else happens */
     PL_MARK_CLOSE_MS = 60 * 1000              /* a client that lived shorter does not write it at close */
 };
+
+typedef struct pl_task_queue pl_task_queue;
 
 struct pospal_client {
     pospal_options options;
@@ -64,6 +67,7 @@ struct pospal_client {
     char online_token[PL_CLAIMS_ID_MAX + 1]; /* jti of the answer this process received itself */
     uint64_t notice;
     pl_time_mark mark;
+    bool is_mark_owed;           /* its file is lost, and the vault, which has a copy, was not yet to be had */
     pl_extension_note extension; /* in the mark's file */
     pl_time mark_stored;         /* when it was last written */
     bool has_asked;
@@ -73,10 +77,15 @@ struct pospal_client {
     pl_err failure_err;
     pl_reason server_reason;  /* what the last decided answer said that is kept nowhere: unknown key, not activated */
     int64_t refresh_after_ms; /* boot_ms before which the background stays quiet */
-    pl_status notified;
+    pl_status notified;       /* of the last call of the change callback, or at open */
+    pospal_license *news;     /* the newest change that is still to be told; NULL: none */
+    bool is_session_news;     /* the state of the session is among it */
+    bool is_telling;          /* a thread is in the change callback, and tells what comes meanwhile */
     bool is_asking;
     bool is_closing;
     pl_thread *worker;
+    pl_task_queue *tasks; /* NULL until the first task */
+    pl_seat seat; /* of the session; its turn is not guarded */
 };
 
 struct pospal_license {
@@ -90,5 +99,13 @@ struct pospal_license {
 pospal_result_t pl_report(pl_err err);
 /* The same for an error noted before other calls of ours ran, whose detail must not take its place. */
 pospal_result_t pl_report_again(pl_err err);
+/* What this thread reported last: kept while the application's own code runs inside a call of ours, or carried to another thread. */
+enum { PL_REPORT_SIZE = PL_ERR_DETAIL_MAX + 256 };
+typedef struct {
+    pl_err err;
+    char text[PL_REPORT_SIZE];
+} pl_report_note;
+void pl_report_keep(pl_report_note *note);
+void pl_report_recall(const pl_report_note *note);
 
 #endif

@@ -4,7 +4,7 @@
  */
 #include "client/apply.h"
 #include "client/client.h"
-#include "client/identity.h"
+#include "client/records.h"
 #include "client/view.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static pl_err clear_vault(pospal_client *client)
 {
     pl_err err;
 
-    if ((err = pl_identity_open_vault(client)) || (err = pl_vault_clear(client->vault)))
+    if ((err = pl_records_clear(client)))
         return err;
     if (pl_vault_is_durable(client->vault) || !pl_vault_is_there(client->options.fs, client->directory))
         return PL_OK;
@@ -32,10 +32,9 @@ static pl_err clear_vault(pospal_client *client)
                    client->vault_detail);
 }
 
-/* Mutex held, the turn taken. The first error is reported, with its detail. */
+/* Mutex, turn and lock held. The first error is reported, with its detail. */
 static pl_err forget(pospal_client *client)
 {
-    pl_file_lock *lock = pl_apply_lock(client);
     pl_err err = pl_shelf_clear(&client->shelf, is_ours);
     pl_err err_view;
 
@@ -49,10 +48,33 @@ static pl_err forget(pospal_client *client)
     client->server_reason = PL_REASON_NONE;
     client->online_token[0] = '\0';
     pl_shelf_announce(&client->shelf);
-    pl_file_lock_release(lock);
     /* what the disk refused to remove does not count in this process */
     if ((err_view = pl_view_reload(client)) && !err)
         pl_report(err = err_view);
+    return err;
+}
+
+/* Mutex NOT held. */
+static pl_err take_turn(pospal_client *client)
+{
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = pl_ask_begin(client);
+    pl_mutex_unlock(client->mutex);
+    return err;
+}
+
+static pl_err forget_in_turn(pospal_client *client)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = forget(client);
+    pl_ask_cancel(client);
+    pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
     return err;
 }
 
@@ -62,14 +84,10 @@ pospal_result_t pospal_client_forget(pospal_client *client)
 
     if (!client)
         return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
-    pl_mutex_lock(client->mutex);
-    if ((err = pl_ask_begin(client))) {
+    if ((err = take_turn(client)))
         pl_report(err);
-    } else {
-        err = forget(client);
-        pl_ask_cancel(client);
-    }
-    pl_mutex_unlock(client->mutex);
+    else
+        err = forget_in_turn(client);
     (void)pl_view_finish(client, NULL);
     return pl_report_again(err);
 }

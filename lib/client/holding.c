@@ -10,8 +10,6 @@
 #include "base/mem.h"
 #include "client/listed.h"
 #include "crypto/crypto.h"
-#include "token/claims_json.h"
-#include "token/license_file.h"
 
 enum { NAME_DIGEST_SIZE = 8 };
 
@@ -68,65 +66,6 @@ void pl_judge_claims(const pl_judge *judge, pl_held *held)
 
     held->is_other_product = !claims->product || strcmp(claims->product, judge->product) != 0;
     held->is_other_device = claims->has_device && !pl_fingerprint_match(&claims->device, judge->device, claims->match).is_same;
-}
-
-pl_err pl_trust_take(pl_trust *trust, pl_span token)
-{
-    pl_keyset offered;
-    pl_err err;
-
-    if ((err = pl_keyset_verify(trust->roots, token, &offered)))
-        return err;
-    if (trust->has_keyset && pl_keyset_compare(&offered, &trust->keyset) <= 0)
-        return PL_ERR_OLDER;
-    trust->keyset = offered;
-    trust->has_keyset = true;
-    trust->token = token;
-    return PL_OK;
-}
-
-pl_err pl_trust_own(pl_trust *trust, pl_arena *arena)
-{
-    char *copy;
-
-    if (trust->token.size == 0)
-        return PL_OK;
-    if ((copy = pl_arena_text(arena, trust->token)) == NULL)
-        return pl_fail(PL_ERR_MEMORY, "no memory for the keyset");
-    trust->token = pl_span_of(copy, trust->token.size);
-    return PL_OK;
-}
-
-static pl_err verify(const pl_trust *trust, pl_arena *arena, pl_doc doc, pl_span document, pl_claims *claims)
-{
-    pl_jws jws;
-    pl_err err;
-
-    if (!trust->has_keyset)
-        return pl_fail(PL_ERR_KEY_UNKNOWN, "no keyset is held that a root key of this program signed");
-    if ((err = pl_keyset_verify_document(&trust->keyset, arena, doc, document, &jws)))
-        return err;
-    err = pl_claims_read(arena, &jws, claims);
-    pl_claims_bound_lease(claims);
-    claims->signed_by = jws.kid;
-    return err;
-}
-
-pl_err pl_trust_verify(pl_trust *trust, pl_arena *arena, pl_doc doc, pl_span text, pl_claims *claims)
-{
-    pl_span document, attached;
-    pl_err err;
-
-    if ((err = pl_license_file_split(text, &document, &attached)))
-        return err;
-    err = verify(trust, arena, doc, document, claims);
-    /* signed by a key younger than our keyset, or ours is lost: the one that came along may know it */
-    if (err != PL_ERR_KEY_UNKNOWN || attached.size == 0)
-        return err;
-    if ((err = pl_trust_take(trust, attached)) == PL_OK)
-        return verify(trust, arena, doc, document, claims);
-    return err == PL_ERR_MEMORY ? err
-                                : pl_fail(PL_ERR_KEY_UNKNOWN, "its keyset does not know it either, or is not to be believed");
 }
 
 static void note_refusal(const loader *l, const char *name, int generation, pl_span text, pl_err err)
@@ -295,14 +234,19 @@ static pl_err load_document(const loader *l, const char *name, pl_doc doc)
     return err == PL_ERR_MEMORY ? err : PL_OK;
 }
 
-bool pl_holding_has(const pl_holding *holding, const char *name)
+const pl_claims *pl_holding_find(const pl_holding *holding, const char *name)
 {
     size_t i;
 
     for (i = 0; i < holding->count; i++)
         if (strcmp(holding->names[i], name) == 0)
-            return true;
-    return false;
+            return &holding->claims[i];
+    return NULL;
+}
+
+bool pl_holding_has(const pl_holding *holding, const char *name)
+{
+    return pl_holding_find(holding, name) != NULL;
 }
 
 /* A name may come from memory and from the disk. */
@@ -377,6 +321,27 @@ pl_err pl_holding_load(pl_shelf *shelf, const pl_judge *judge, const pl_holding 
     }
     *holding = fresh;
     return PL_OK;
+}
+
+static const char *find_activation(const pl_holding *holding, bool is_other_device)
+{
+    size_t i;
+
+    for (i = 0; holding && i < holding->count; i++)
+        if (holding->claims[i].kind == PL_CLAIMS_ANSWER && holding->claims[i].activation_id &&
+            holding->held[i].is_other_device == is_other_device)
+            return holding->claims[i].activation_id;
+    return NULL;
+}
+
+const char *pl_holding_activation(const pl_holding *holding)
+{
+    return find_activation(holding, false);
+}
+
+const char *pl_holding_copied_activation(const pl_holding *holding)
+{
+    return find_activation(holding, true);
 }
 
 pl_holding *pl_holding_keep(pl_holding *holding)

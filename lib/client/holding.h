@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "client/trust.h"
 #include "license/policy.h"
 #include "state/shelf.h"
 #include "token/keyring.h"
@@ -20,14 +21,6 @@ enum { PL_HELD_MAX = 16 };
 #define PL_DOCUMENT_REVOCATIONS    "revocations"
 #define PL_DOCUMENT_DENIAL_PREFIX  "denial-" /* one per license: a denial touches its own license only */
 #define PL_DOCUMENT_LICENSE_PREFIX "license-"
-
-/* The keyset that documents are verified under. */
-typedef struct {
-    const pl_roots *roots;
-    bool has_keyset;
-    pl_keyset keyset;
-    pl_span token; /* the keyset as received; lives in an arena */
-} pl_trust;
 
 typedef struct {
     atomic_int references;
@@ -60,22 +53,19 @@ typedef struct {
  * longest. The caller drops *holding.
  */
 pl_err pl_holding_load(pl_shelf *shelf, const pl_judge *judge, const pl_holding *previous, pl_holding **holding);
+/* NULL where no document of that name is held. */
+const pl_claims *pl_holding_find(const pl_holding *holding, const char *name);
 bool pl_holding_has(const pl_holding *holding, const char *name);
+/*
+ * This device's activation: the lease's, else that of a denial, for a suspended till can still give its seat back. Another device's seat is
+ * none of ours. NULL: none, or no holding.
+ */
+const char *pl_holding_activation(const pl_holding *holding);
+/* The one of another device, from which this state was copied. NULL: none. */
+const char *pl_holding_copied_activation(const pl_holding *holding);
 pl_holding *pl_holding_keep(pl_holding *holding);
 void pl_holding_drop(pl_holding *holding); /* accepts NULL */
 
-/*
- * Takes a keyset in where it verifies under the roots and is newer than the one held. PL_ERR_OLDER, and why it does not verify. The token
- * is borrowed.
- */
-pl_err pl_trust_take(pl_trust *trust, pl_span token);
-/* Makes the token the arena's own, for a trust that is to outlive the holding it was copied from. PL_ERR_MEMORY. */
-pl_err pl_trust_own(pl_trust *trust, pl_arena *arena);
-/*
- * Verifies one document text under the keyset held, or under a newer one that comes with it, which trust takes in. On success claims live
- * in the arena. Not yet judged for product and device: see pl_judge_claims. The text must outlive trust.
- */
-pl_err pl_trust_verify(pl_trust *trust, pl_arena *arena, pl_doc doc, pl_span text, pl_claims *claims);
 void pl_judge_claims(const pl_judge *judge, pl_held *held);
 /* The name under which a license's document is kept. */
 void pl_document_name(const char *prefix, const char *license_id, char name[PL_DOCUMENT_NAME_MAX]);

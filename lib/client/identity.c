@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The client's records in the vault; see identity.h. Sealing and storing are in state/vault.c.
+ * The client's records in the vault; see identity.h. Waiting for other processes is in records.c, sealing in state/vault.c.
  */
 #include "client/identity.h"
 
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/records.h"
 #include "crypto/crypto.h"
 #include "license/license_key.h"
 #include "state/mark.h"
@@ -21,52 +22,16 @@ static const char released_item[] = "released";
 static const char release_item[] = "release_proof";
 static const char mark_item[] = "time_mark";
 
-static void note_storage(pospal_client *client, pl_err err)
-{
-    if (!err || client->vault_storage)
-        return;
-    client->vault_storage = err;
-    snprintf(client->vault_detail, sizeof client->vault_detail, "%s", pl_err_detail());
-    pl_log_write(&client->log, PL_LOG_WARN, "license key and device key are kept in memory only: %s", client->vault_detail);
-}
-
-pl_err pl_identity_open_vault(pospal_client *client)
-{
-    pl_time now = pl_clock_read(&client->clock);
-    pl_vault_options options = {client->options.fs, client->shelf.is_read_only ? "" : client->directory,
-                                client->wrap_keys,  client->wrap_key_count,
-                                now.wall_ms,        &client->log};
-    bool set_aside;
-    pl_err storage;
-    pl_err err;
-
-    if (client->vault)
-        return PL_OK;
-    if ((err = pl_vault_open(&options, &client->vault, &storage, &set_aside)))
-        return err;
-    client->was_set_aside = client->was_set_aside || set_aside;
-    note_storage(client, storage);
-    return PL_OK;
-}
-
 static pl_err put(pospal_client *client, const char *name, pl_span value)
 {
-    pl_err err = pl_identity_open_vault(client);
+    pl_err err = pl_records_put(client, name, value, PL_RECORDS_WAIT);
 
-    if (err)
-        return err;
-    err = pl_vault_put(client->vault, name, value);
-    if (err == PL_ERR_MEMORY || err == PL_ERR_TOO_LARGE)
-        return err;
-    note_storage(client, err);
-    return PL_OK;
+    return err == PL_ERR_MEMORY || err == PL_ERR_TOO_LARGE ? err : PL_OK; /* else it is kept, be it in memory */
 }
 
 static pl_err get(pospal_client *client, const char *name, pl_buf *value)
 {
-    pl_err err = pl_identity_open_vault(client);
-
-    return err ? err : pl_vault_get(client->vault, name, value);
+    return pl_records_get(client, name, value, PL_RECORDS_WAIT);
 }
 
 /* The first line, without blanks around it, nor the byte order mark that some editors put before it. */
@@ -160,15 +125,15 @@ pl_err pl_identity_put_release(pospal_client *client, pl_span token)
 
     if (!client->directory[0])
         return put(client, release_item, token);
-    if ((err = pl_identity_open_vault(client)))
+    if ((err = pl_records_open(client, PL_RECORDS_WAIT)))
         return err;
     if (!pl_vault_is_durable(client->vault))
         return pl_fail(PL_ERR_READ_ONLY, "the proof could not be stored, so nothing was given back: %s",
                        client->vault_detail[0] ? client->vault_detail : client->storage_detail);
-    if (!(err = pl_vault_put(client->vault, release_item, token)))
+    if (!(err = pl_records_put(client, release_item, token, PL_RECORDS_WAIT)))
         return PL_OK;
     snprintf(detail, sizeof detail, "%s", pl_err_detail());
-    (void)pl_vault_remove(client->vault, release_item); /* memory may have kept it */
+    (void)pl_records_remove(client, release_item); /* memory may have kept it */
     return pl_fail(err, "the proof could not be stored, so nothing was given back: %s", detail);
 }
 
@@ -251,12 +216,14 @@ static bool is_lost(pl_err err)
     return err == PL_ERR_NOT_FOUND || err == PL_ERR_SIGNATURE || err == PL_ERR_MALFORMED || err == PL_ERR_UNSUPPORTED;
 }
 
-pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
+/* why: there is none, in words; NULL where there never was one. */
+static pl_err find(pospal_client *client, pl_identity *identity, bool *is_there, const char **why)
 {
     pl_fingerprint made_on;
     pl_buf record;
     pl_err err;
 
+    *is_there = false;
     pl_buf_init(&record);
     err = get(client, identity_item, &record);
     if (!err)
@@ -264,11 +231,27 @@ pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
     pl_buf_reset(&record);
     if (err && !is_lost(err))
         return err;
-    if (!err && !is_other_hardware(&made_on, &client->fingerprint))
-        return PL_OK;
-    if (err != PL_ERR_NOT_FOUND)
-        pl_log_write(&client->log, PL_LOG_WARN, "a new identity is made: %s",
-                     err ? pl_err_detail() : "this is other hardware than the stored one was made on");
+    *is_there = !err && !is_other_hardware(&made_on, &client->fingerprint);
+    *why = !err ? "this is other hardware than the stored one was made on" : err != PL_ERR_NOT_FOUND ? pl_err_detail() : NULL;
+    return PL_OK;
+}
+
+pl_err pl_identity_find(pospal_client *client, pl_identity *identity, bool *is_there)
+{
+    const char *why;
+
+    return find(client, identity, is_there, &why);
+}
+
+pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
+{
+    bool is_there;
+    const char *why;
+    pl_err err = find(client, identity, &is_there, &why);
+
+    if (err || is_there)
+        return err;
+    pl_log_write(&client->log, why ? PL_LOG_WARN : PL_LOG_INFO, "a new identity is made: %s", why ? why : "there is none yet");
     return make_identity(client, identity);
 }
 
@@ -299,13 +282,16 @@ int64_t pl_identity_extension(pospal_client *client, const char *token_id)
         return 0;
     extension_item(token_id, item);
     pl_buf_init(&value);
-    if (!get(client, item, &value) && !value.err)
+    if (!pl_records_get(client, item, &value, PL_RECORDS_AT_ONCE) && !value.err)
         until = strtoll(value.data, NULL, 10);
     pl_buf_reset(&value);
     return until == 0 && client->extension.lease == digest_of(token_id) ? client->extension.until : until;
 }
 
-/* In the vault and in the mark's file: what is left of the two still tells. */
+/*
+ * In the vault and in the mark's file: what is left of the two still tells. The record stays when its lease is replaced or gone: whoever
+ * puts a copy of the lease back must not find its extension untaken. It is some hundred bytes per emergency.
+ */
 static pl_err note_extension(pospal_client *client, const char *item, const char *token_id, int64_t until)
 {
     pl_extension_note before = client->extension;
@@ -315,7 +301,7 @@ static pl_err note_extension(pospal_client *client, const char *item, const char
     if (!pl_vault_is_durable(client->vault))
         return pl_fail(PL_ERR_READ_ONLY, "%s", client->vault_detail[0] ? client->vault_detail : client->storage_detail);
     snprintf(text, sizeof text, "%" PRId64, until);
-    if ((err = pl_vault_put(client->vault, item, pl_span_text(text))))
+    if ((err = pl_records_put(client, item, pl_span_text(text), PL_RECORDS_WAIT)))
         return err;
     client->extension.lease = digest_of(token_id);
     client->extension.until = until;
@@ -335,10 +321,10 @@ pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, i
     snprintf(text, sizeof text, "%" PRId64, until);
     if (!client->directory[0])
         return put(client, item, pl_span_text(text));
-    if ((err = pl_identity_open_vault(client)) || (err = note_extension(client, item, token_id, until)) == PL_OK)
+    if ((err = pl_records_open(client, PL_RECORDS_WAIT)) || (err = note_extension(client, item, token_id, until)) == PL_OK)
         return err;
     snprintf(detail, sizeof detail, "%s", pl_err_detail());
-    (void)pl_vault_remove(client->vault, item); /* memory or the disk may have kept it */
+    (void)pl_records_remove(client, item); /* memory or the disk may have kept it */
     return pl_fail(PL_ERR_NO_EXTENSION, "it could not be noted on disk: %s", detail);
 }
 
@@ -357,8 +343,8 @@ pl_err pl_identity_set_released(pospal_client *client, bool is_released)
 {
     if (pl_identity_is_released(client) == is_released)
         return PL_OK;
-    if (!is_released && client->vault)
-        (void)pl_vault_remove(client->vault, release_item); /* a proof of the seat before */
+    if (!is_released)
+        (void)pl_records_remove(client, release_item); /* a proof of the seat before */
     return put(client, released_item, pl_span_text(is_released ? "1" : "0"));
 }
 
@@ -370,18 +356,21 @@ void pl_identity_store_mark(pospal_client *client)
     uint8_t bytes[PL_MARK_SIZE];
 
     pl_mark_encode(&client->mark, &client->extension, sealed_mark_key, bytes);
-    (void)put(client, mark_item, pl_span_of(bytes, sizeof bytes));
+    (void)pl_records_put(client, mark_item, pl_span_of(bytes, sizeof bytes), PL_RECORDS_AT_ONCE);
 }
 
 pl_err pl_identity_load_mark(pospal_client *client, pl_time_mark *mark)
 {
+    pl_extension_note extension = {0};
     pl_buf bytes;
     pl_err err;
 
     pl_buf_init(&bytes);
-    err = get(client, mark_item, &bytes);
+    err = pl_records_get(client, mark_item, &bytes, PL_RECORDS_AT_ONCE);
     if (!err)
-        err = pl_mark_decode(pl_buf_span(&bytes), sealed_mark_key, mark, &client->extension);
+        err = pl_mark_decode(pl_buf_span(&bytes), sealed_mark_key, mark, &extension);
     pl_buf_reset(&bytes);
+    if (!err && client->extension.lease == 0)
+        client->extension = extension;
     return err;
 }

@@ -3,6 +3,7 @@
  * pospal_client_import: what came from the vendor by hand (a license file, the answer to a request, a keyset) is verified, stored, and
  * counts.
  */
+#include "base/timestamp.h"
 #include "client/apply.h"
 #include "client/carried.h"
 #include "client/client.h"
@@ -26,24 +27,84 @@ static pl_err judge(const pospal_client *client, const pl_claims *claims)
     return PL_OK;
 }
 
-/* Mutex held. */
-static pl_err take_license(pospal_client *client, pl_arena *arena, pl_span text)
-{
-    pl_trust trust = client->holding->trust;
-    pl_span document, keyset;
+/* A license file that was verified; what it points to lives in an arena, and in the text. */
+typedef struct {
+    pl_span text;
+    pl_trust trust; /* under which it verifies */
     pl_claims claims;
+} verified;
+
+static pl_err copy_trust(pospal_client *client, pl_arena *arena, pl_trust *trust)
+{
     pl_err err;
 
-    trust.roots = &client->roots;
-    if ((err = pl_trust_own(&trust, arena)))
+    pl_mutex_lock(client->mutex);
+    *trust = client->holding->trust;
+    err = pl_trust_own(trust, arena);
+    pl_mutex_unlock(client->mutex);
+    trust->roots = &client->roots;
+    return err;
+}
+
+/* Mutex NOT held. */
+static pl_err verify(pospal_client *client, pl_arena *arena, verified *file)
+{
+    pl_span document, keyset;
+    pl_err err;
+
+    if ((err = copy_trust(client, arena, &file->trust)) || (err = pl_license_file_split(file->text, &document, &keyset)))
         return err;
-    if ((err = pl_license_file_split(text, &document, &keyset)))
-        return err;
-    if (keyset.size > 0 && pl_trust_take(&trust, keyset) == PL_ERR_MEMORY)
+    if (keyset.size > 0 && pl_trust_take(&file->trust, keyset) == PL_ERR_MEMORY)
         return PL_ERR_MEMORY;
-    if ((err = pl_trust_verify(&trust, arena, PL_DOC_LICENSE, text, &claims)) || (err = judge(client, &claims)))
+    if ((err = pl_trust_verify(&file->trust, arena, PL_DOC_LICENSE, file->text, &file->claims)))
         return err;
-    return pl_apply_license(client, &claims, &trust, text);
+    return judge(client, &file->claims);
+}
+
+/* Mutex held. The date told is that in the file; it is let count a day earlier, since clocks and time zones differ. */
+static pl_err tell_early(pospal_client *client, const pl_claims *claims)
+{
+    char date[PL_TIMESTAMP_SIZE] = "";
+    pl_view view;
+    pl_err err = pl_view_update(client, &view);
+
+    if (err || view.t >= pl_policy_starts_at(claims))
+        return err;
+    pl_timestamp_format(claims->not_before > claims->issued_at ? claims->not_before : claims->issued_at, date);
+    return pl_fail(PL_ERR_NOT_YET_VALID, "license %s begins on %s", claims->license_id, date);
+}
+
+/* Mutex held. */
+static pl_err tell_storage(const pospal_client *client)
+{
+    if (!client->storage)
+        return PL_OK;
+    return pl_fail(client->storage, "what was imported is held, but in this process only: %s", client->storage_detail);
+}
+
+/* Mutex NOT held. */
+static pl_err apply(pospal_client *client, const verified *file)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = pl_apply_license(client, &file->claims, &file->trust, file->text);
+    if (!err)
+        err = tell_storage(client);
+    if (!err)
+        err = tell_early(client, &file->claims);
+    pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
+    return err;
+}
+
+static pl_err take_license(pospal_client *client, pl_arena *arena, pl_span text)
+{
+    verified file = {.text = text};
+    pl_err err = verify(client, arena, &file);
+
+    return err ? err : apply(client, &file);
 }
 
 /* A license whose lines were broken on the way, put together again. */
@@ -76,12 +137,46 @@ static pl_err take_revocations(pospal_client *client, const pl_typed *typed)
     return pl_listed_take(client, pl_typed_find(typed, PL_DOC_REVOCATIONS)->text, keyset ? keyset->text : pl_span_of(NULL, 0));
 }
 
-static bool has_license_or_answer(const pl_typed *typed)
+/* Mutex and lock held. A revocation list first: what comes with it may be newer. A license comes after, and takes the lock itself. */
+static pl_err take_carried(pospal_client *client, pl_arena *arena, const pl_typed *typed)
 {
-    return pl_typed_find(typed, PL_DOC_LICENSE) || pl_typed_find(typed, PL_DOC_ANSWER);
+    bool has_license = pl_typed_find(typed, PL_DOC_LICENSE) != NULL, has_answer = pl_typed_find(typed, PL_DOC_ANSWER) != NULL;
+    pl_err err;
+
+    if (pl_typed_find(typed, PL_DOC_REVOCATIONS)) {
+        err = take_revocations(client, typed);
+        if ((!has_license && !has_answer) || (err && err != PL_ERR_OLDER))
+            return err;
+    }
+    if (has_license)
+        return PL_OK;
+    if (has_answer)
+        return pl_carried_answer(client, arena, typed);
+    if (pl_typed_find(typed, PL_DOC_KEYSET))
+        return pl_carried_keyset(client, pl_typed_find(typed, PL_DOC_KEYSET)->text);
+    return pl_fail(PL_ERR_TYPE, "this is a document of a type that is not imported");
 }
 
-/* Mutex held. A revocation list first: what comes with it may be newer. */
+/* Mutex NOT held. */
+static pl_err take_typed(pospal_client *client, pl_arena *arena, const pl_typed *typed)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    bool has_license = pl_typed_find(typed, PL_DOC_LICENSE) != NULL;
+    pl_view view;
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = pl_view_update(client, &view); /* what other processes learned last */
+    if (!err)
+        err = take_carried(client, arena, typed);
+    if (!err && !has_license)
+        err = tell_storage(client);
+    pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
+    return !err && has_license ? take_broken_license(client, arena, typed) : err;
+}
+
+/* Mutex NOT held. */
 static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
 {
     pl_typed typed;
@@ -89,20 +184,8 @@ static pl_err take(pospal_client *client, pl_arena *arena, pl_span text)
 
     if (is_license_file(arena, text))
         return take_license(client, arena, text);
-    if ((err = pl_typed_read(arena, text, &typed)))
-        return err;
-    if (pl_typed_find(&typed, PL_DOC_REVOCATIONS)) {
-        err = take_revocations(client, &typed);
-        if (!has_license_or_answer(&typed) || (err && err != PL_ERR_OLDER))
-            return err;
-    }
-    if (pl_typed_find(&typed, PL_DOC_LICENSE))
-        return take_broken_license(client, arena, &typed);
-    if (pl_typed_find(&typed, PL_DOC_ANSWER))
-        return pl_carried_answer(client, arena, &typed);
-    if (pl_typed_find(&typed, PL_DOC_KEYSET))
-        return pl_carried_keyset(client, pl_typed_find(&typed, PL_DOC_KEYSET)->text);
-    return pl_fail(PL_ERR_TYPE, "this is a document of a type that is not imported");
+    err = pl_typed_read(arena, text, &typed);
+    return err ? err : take_typed(client, arena, &typed);
 }
 
 pospal_result_t pospal_client_import(pospal_client *client, const char *text, size_t size, pospal_license **license)
@@ -117,11 +200,7 @@ pospal_result_t pospal_client_import(pospal_client *client, const char *text, si
     if (size > PL_LICENSE_FILE_MAX)
         return pl_report(pl_fail(PL_ERR_TOO_LARGE, "what is imported has at most %d bytes", PL_LICENSE_FILE_MAX));
     pl_arena_init(&arena);
-    pl_mutex_lock(client->mutex);
     err = take(client, &arena, pl_span_of(text, size));
-    if (!err && client->storage)
-        err = pl_fail(client->storage, "the license counts, but in this process only: %s", client->storage_detail);
-    pl_mutex_unlock(client->mutex);
     pl_arena_reset(&arena);
     pl_report(err);
     err_view = pl_view_finish(client, license);

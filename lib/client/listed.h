@@ -14,7 +14,7 @@
  * read just now is taken over from previous, which may be NULL.
  */
 pl_err pl_listed_load(const pl_shelf *shelf, const pl_log *log, const pl_holding *previous, pl_holding *holding);
-/* Mutex held. PL_ERR_OLDER; PL_OK for the one that is held; why it does not verify. keyset may be empty. */
+/* Mutex and lock held. PL_ERR_OLDER; PL_OK for the one that is held; why it does not verify. keyset may be empty. */
 pl_err pl_listed_take(pospal_client *client, pl_span token, pl_span keyset);
 
 #endif

@@ -9,13 +9,8 @@
 
 #include "base/mem.h"
 
-enum { REPORT_SIZE = PL_ERR_DETAIL_MAX + 256 };
-
 /* The last failure of this thread, as the application sees it. */
-static _Thread_local struct {
-    pl_err err;
-    char text[REPORT_SIZE];
-} last;
+static _Thread_local pl_report_note last;
 
 /* The enums inside are the public ones: a snapshot is read by a cast. */
 _Static_assert((int)POSPAL_STATUS_WRONG_DEVICE == (int)PL_STATUS_WRONG_DEVICE && PL_STATUS_COUNT == 10, "statuses differ");
@@ -26,7 +21,7 @@ _Static_assert((int)POSPAL_LOG_DEBUG == (int)PL_LOG_DEBUG, "log levels differ");
 static const char *const result_names[] = {
     "OK",       "INVALID_ARGUMENT", "OUT_OF_MEMORY",  "STORAGE",      "UNREACHABLE",
     "DENIED",   "NO_LICENSE_KEY",   "NO_FINGERPRINT", "BAD_DOCUMENT", "NOT_FOUND",
-    "CONFLICT", "UNSUPPORTED",      "CLOSED",         "INTERNAL",
+    "CONFLICT", "UNSUPPORTED",      "CLOSED",         "INTERNAL",     "NOT_YET_VALID",
 };
 
 static pospal_result_t result_of(pl_err err)
@@ -60,6 +55,16 @@ pospal_result_t pl_report(pl_err err)
 pospal_result_t pl_report_again(pl_err err)
 {
     return result_of(err);
+}
+
+void pl_report_keep(pl_report_note *note)
+{
+    *note = last;
+}
+
+void pl_report_recall(const pl_report_note *note)
+{
+    last = *note;
 }
 
 const char *pospal_error_detail(void)

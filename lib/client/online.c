@@ -13,7 +13,7 @@
 #include "client/view.h"
 #include "crypto/crypto.h"
 
-static pl_err require_server(const pospal_client *client)
+pl_err pl_online_require(const pospal_client *client)
 {
     if (client->options.text[PL_OPTION_SERVER])
         return PL_OK;
@@ -39,8 +39,9 @@ static pl_err take_revocations(pospal_client *client, const pl_answer *answer)
     return err == PL_ERR_MEMORY ? err : PL_OK;
 }
 
-static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answer *answer, uint64_t asked_notice)
+pl_err pl_online_take(pospal_client *client, const pl_question *asked, pl_answer *answer, uint64_t asked_notice)
 {
+    const pl_act act = asked->act;
     pl_verdict verdict = answer->claims.verdict;
     pl_err err = PL_OK;
 
@@ -50,7 +51,7 @@ static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answ
     else if (act != PL_ACT_DEACTIVATE && verdict == PL_VERDICT_RELEASED)
         verdict = answer->claims.verdict = PL_VERDICT_NOT_ACTIVATED; /* only who asks for it gives a seat back */
     if (act == PL_ACT_ACTIVATE)
-        err = keep_key(client, key, verdict);
+        err = keep_key(client, asked->key, verdict);
     if (!err && act == PL_ACT_ACTIVATE && verdict == PL_VERDICT_ACTIVE)
         err = pl_identity_set_released(client, false);
     if (!err && act == PL_ACT_DEACTIVATE && verdict == PL_VERDICT_RELEASED && !(err = pl_identity_set_released(client, true)))
@@ -63,16 +64,21 @@ static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answ
 /* Mutex NOT held, the turn taken. */
 static pl_err ask_in_turn(pospal_client *client, pl_act act, const char *key, uint64_t asked_notice, pl_outcome *outcome)
 {
+    const pl_question asked = {.act = act, .key = key};
+    pl_file_lock *lock = NULL;
     pl_answer answer = {0};
     pl_err err;
 
     pl_arena_init(&answer.arena);
-    err = pl_ask(client, act, key, &answer);
+    err = pl_ask(client, &asked, &answer);
+    if (!err)
+        lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
     if (!err)
-        err = finish(client, act, key, &answer, asked_notice);
+        err = pl_online_take(client, &asked, &answer, asked_notice);
     pl_ask_end(client, err);
     pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
     outcome->verdict = answer.claims.verdict;
     outcome->reason = answer.claims.reason;
     pl_arena_reset(&answer.arena);
@@ -84,24 +90,13 @@ pl_err pl_online_ask(pospal_client *client, pl_act act, const char *key, pl_outc
     uint64_t asked_notice;
     pl_err err;
 
-    if ((err = require_server(client)))
+    if ((err = pl_online_require(client)))
         return err;
     pl_mutex_lock(client->mutex);
     err = pl_ask_begin(client);
     asked_notice = client->notice;
     pl_mutex_unlock(client->mutex);
     return err ? err : ask_in_turn(client, act, key, asked_notice, outcome);
-}
-
-static bool holds_activation(const pospal_client *client)
-{
-    const pl_holding *holding = client->holding;
-    size_t i;
-
-    for (i = 0; holding && i < holding->count; i++)
-        if (holding->claims[i].kind == PL_CLAIMS_ANSWER && holding->claims[i].activation_id && !holding->held[i].is_other_device)
-            return true;
-    return false;
 }
 
 /* Mutex held. What to ask, by what is held now: another process may have given the seat back. */
@@ -112,7 +107,7 @@ static pl_err choose_act(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1]
 
     if ((err = pl_view_update(client, &view)) || (err = pl_identity_license_key(client, key)))
         return err;
-    *act = holds_activation(client) ? PL_ACT_VALIDATE : PL_ACT_ACTIVATE;
+    *act = pl_holding_activation(client->holding) ? PL_ACT_VALIDATE : PL_ACT_ACTIVATE;
     if (*act == PL_ACT_ACTIVATE && pl_identity_is_released(client))
         return pl_fail(PL_ERR_NO_KEY, "this device gave its seat back; activate it again to use it");
     return PL_OK;
@@ -156,7 +151,7 @@ pl_err pl_online_renew(pospal_client *client, bool is_patient, pl_outcome *outco
     uint64_t asked_notice;
     pl_err err;
 
-    if ((err = require_server(client)))
+    if ((err = pl_online_require(client)))
         return err;
     pl_mutex_lock(client->mutex);
     if ((err = take_turn(client, is_patient)) == PL_OK && (err = choose_act(client, key, &act)))

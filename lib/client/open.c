@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Opening and closing a client: options made real, the machine looked at, the place for state found. Reading what is stored is view.c's.
+ * Opening a client: options made real, the machine looked at, the place for state found. Reading what is stored is view.c's, closing
+ * close.c's.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "client/identity.h"
+#include "client/close.h"
 #include "client/transport_custom.h"
 #include "client/view.h"
-#include "client/worker.h"
 #include "crypto/crypto.h"
 #include "platform/clock.h"
 #include "state/mark.h"
@@ -117,18 +117,17 @@ static pl_err look_at_machine(pospal_client *client)
     return err == PL_ERR_MEMORY ? err : PL_OK;
 }
 
-/* The file is for speed; where it is lost or altered the sealed copy counts, if there is a vault at all. */
+/* The file is for speed; where it is lost or altered the sealed copy counts, if there is a vault at all: see view.c. */
 static void recall_mark(pospal_client *client)
 {
     pl_time_mark mark = {0};
-    pl_err err = PL_ERR_NOT_FOUND;
 
     client->mark_stored = pl_clock_read(&client->clock);
-    if (client->directory[0])
-        err = pl_mark_load(&client->shelf.disk, client->mark_key, &mark, &client->extension);
-    if (err && pl_vault_is_there(client->options.fs, client->directory))
-        err = pl_identity_load_mark(client, &mark);
-    if (!err)
+    if (!client->directory[0])
+        return;
+    if (pl_mark_load(&client->shelf.disk, client->mark_key, &mark, &client->extension))
+        client->is_mark_owed = pl_vault_is_there(client->options.fs, client->directory);
+    else
         client->mark = mark;
 }
 
@@ -153,7 +152,7 @@ static pl_err make_parts(pospal_client *client)
                             : pl_transport_curl_new();
     if (!client->mutex || !client->changed || !client->transport)
         return pl_fail(PL_ERR_MEMORY, "no memory for the client");
-    return PL_OK;
+    return pl_seat_init(&client->seat);
 }
 
 static pl_err take_roots(pospal_client *client)
@@ -183,21 +182,6 @@ static pl_err open_client(pospal_client *client)
     return err;
 }
 
-static void free_client(pospal_client *client)
-{
-    if (client->transport)
-        client->transport->free(client->transport);
-    pl_holding_drop(client->holding);
-    pl_vault_close(client->vault);
-    pl_shelf_reset(&client->shelf);
-    pl_cond_free(client->changed);
-    pl_mutex_free(client->mutex);
-    pl_free(client->directory);
-    pl_options_reset(&client->options);
-    pl_wipe(client, sizeof *client);
-    pl_free(client);
-}
-
 pospal_result_t pospal_client_open(const pospal_options *options, pospal_client **client)
 {
     pospal_client *fresh;
@@ -213,24 +197,9 @@ pospal_result_t pospal_client_open(const pospal_options *options, pospal_client 
     if ((fresh = pl_alloc(sizeof *fresh)) == NULL)
         return pl_report(pl_fail(PL_ERR_MEMORY, "no memory for the client"));
     if ((err = pl_options_copy(options, &fresh->options)) || (err = open_client(fresh))) {
-        free_client(fresh);
+        pl_client_free(fresh);
         return pl_report(err);
     }
     *client = fresh;
     return POSPAL_OK;
-}
-
-void pospal_client_close(pospal_client *client)
-{
-    if (!client || client->process_id != pl_process_id())
-        return; /* in a forked child its thread, its locks and its database are the parent's: nothing here may touch them */
-    pl_mutex_lock(client->mutex);
-    client->is_closing = true;
-    pl_cond_wake_all(client->changed);
-    pl_mutex_unlock(client->mutex);
-    client->transport->cancel(client->transport);
-    pl_worker_stop(client);
-    pl_timeline_observe(&client->mark, pl_clock_read(&client->clock));
-    pl_view_store_mark(client, pl_clock_read(&client->clock), PL_MARK_CLOSE_MS);
-    free_client(client);
 }

@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "license/claims.h"
 #include "token/keyring.h"
+#include "transport/authority.h"
+#include "transport/pinned_keys.h"
+#include "transport/proxy.h"
 #include "wire/device_request.h"
 
 enum { TEXT_MAX = 4096, TIMEOUT_MIN_MS = 100, TIMEOUT_MAX_MS = 120000, TIMEOUT_DEFAULT_MS = 10000 };
@@ -79,7 +82,8 @@ static bool is_server_url(const char *url)
 {
     size_t scheme = starts_with(url, "https://") ? 8 : starts_with(url, "http://") ? 7 : 0;
 
-    if (scheme == 0 || url[scheme] == '\0' || strpbrk(url, " \t\r\n?#@\\"))
+    if (scheme == 0 || !pl_text_is_clean(url) || strpbrk(url, " ?#@\\") ||
+        !pl_authority_is_valid(url + scheme, strcspn(url + scheme, "/")))
         return false;
     return scheme == 8 || is_loopback(url + scheme);
 }
@@ -120,7 +124,10 @@ void pospal_options_set_server(pospal_options *options, const char *url)
     if (!options)
         return;
     if (url && !is_server_url(url)) {
-        remember(options, pl_fail(PL_ERR_INVALID, "server must be https://host[:port][/path] (http:// for this machine only)"));
+        remember(
+            options,
+            pl_fail(PL_ERR_INVALID,
+                    "server must be https://host[:port][/path] (an IPv6 address in brackets; http:// for this machine only)"));
         return;
     }
     set_text(options, PL_OPTION_SERVER, "server", url, 512);
@@ -149,7 +156,29 @@ void pospal_options_set_timeout_ms(pospal_options *options, int64_t timeout_ms)
 
 void pospal_options_set_proxy(pospal_options *options, const char *proxy)
 {
+    if (!options)
+        return;
+    if (proxy && !pl_proxy_is_url(proxy)) { /* it is not shown: there may be a password in it */
+        remember(options, pl_fail(PL_ERR_INVALID,
+                                  "proxy must be [http|https|socks4|socks4a|socks5|socks5h://][user:password@]host[:port], "
+                                  "with %%40 for @ and %%2F for / in user and password"));
+        return;
+    }
     set_text(options, PL_OPTION_PROXY, "proxy", proxy, TEXT_MAX);
+}
+
+void pospal_options_set_pinned_keys(pospal_options *options, const char *pins)
+{
+    if (!options)
+        return;
+    if (pins && !pl_pinned_keys_are_valid(pins)) {
+        remember(options, pl_fail(PL_ERR_INVALID,
+                                  "pinned keys must be 1 to %d of sha256//BASE64, each the SHA-256 of a public key, with ; "
+                                  "between them",
+                                  PL_PINNED_KEYS_MAX));
+        return;
+    }
+    set_text(options, PL_OPTION_PINNED_KEYS, "pinned keys", pins, TEXT_MAX);
 }
 
 void pospal_options_set_ca_file(pospal_options *options, const char *path)

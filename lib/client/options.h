@@ -21,6 +21,7 @@ typedef enum {
     PL_OPTION_KEY,
     PL_OPTION_DEVICE_NAME,
     PL_OPTION_HARDWARE_ROOT,
+    PL_OPTION_PINNED_KEYS,
     PL_OPTION_TEXTS
 } pl_option_text;
 

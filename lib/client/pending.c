@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "client/apply.h"
 #include "client/identity.h"
 
 enum { NUMBERS = 4, ITEM_SIZE = PL_NONCE_SIZE + PL_DIGEST_SIZE + NUMBERS * 8 + PL_LICENSE_KEY_MAX + 1 };
@@ -106,7 +105,6 @@ static void drop(list *all, size_t index)
 
 pl_err pl_pending_add(pospal_client *client, const pl_pending *pending)
 {
-    pl_file_lock *lock = pl_apply_lock(client); /* other processes add theirs to the same record */
     list all;
     pl_err err = load(client, &all);
 
@@ -116,7 +114,6 @@ pl_err pl_pending_add(pospal_client *client, const pl_pending *pending)
         all.items[all.count++] = *pending;
         err = store(client, &all);
     }
-    pl_file_lock_release(lock);
     pl_wipe(&all, sizeof all);
     return err;
 }
@@ -137,7 +134,6 @@ pl_err pl_pending_find(pospal_client *client, const uint8_t nonce[PL_NONCE_SIZE]
 
 pl_err pl_pending_remove(pospal_client *client, const uint8_t nonce[PL_NONCE_SIZE])
 {
-    pl_file_lock *lock = pl_apply_lock(client);
     list all;
     pl_err err = load(client, &all);
     size_t place = err ? 0 : find(&all, nonce);
@@ -146,7 +142,6 @@ pl_err pl_pending_remove(pospal_client *client, const uint8_t nonce[PL_NONCE_SIZ
         drop(&all, place);
         err = store(client, &all);
     }
-    pl_file_lock_release(lock);
     pl_wipe(&all, sizeof all);
     return err;
 }

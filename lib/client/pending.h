@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The activation requests of this device that were carried to the vendor and have no answer yet: kept in the vault, so that an answer counts
- * after a restart, and no answer counts twice. Every function is called with the mutex held.
+ * after a restart, and no answer counts twice. Every function is called with the mutex held, and those that change something with the lock
+ * of apply.h too: other processes have theirs in the same record. They wait for the vault as identity.h says.
  */
 #ifndef PL_CLIENT_PENDING_H
 #define PL_CLIENT_PENDING_H

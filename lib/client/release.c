@@ -13,19 +13,30 @@
 #include "client/view.h"
 #include "token/proof.h"
 
+/* Copies: what is held may be replaced while the vault is waited for. */
+typedef struct {
+    char issuer[PL_CLAIMS_ID_MAX + 1];
+    char license_id[PL_CLAIMS_ID_MAX + 1];
+    char activation_id[PL_CLAIMS_ID_MAX + 1];
+} seat_ids;
+
 /* What an answer said of this device's seat; another device's is none of ours. */
-static const pl_claims *find_seat(const pl_holding *holding)
+static bool find_seat(const pl_holding *holding, seat_ids *seat)
 {
     for (size_t i = 0; holding && i < holding->count; i++) {
         const pl_claims *claims = &holding->claims[i];
 
-        if (claims->kind == PL_CLAIMS_ANSWER && claims->activation_id && claims->license_id && !holding->held[i].is_other_device)
-            return claims;
+        if (claims->kind != PL_CLAIMS_ANSWER || !claims->activation_id || !claims->license_id || holding->held[i].is_other_device)
+            continue;
+        snprintf(seat->issuer, sizeof seat->issuer, "%s", claims->issuer);
+        snprintf(seat->license_id, sizeof seat->license_id, "%s", claims->license_id);
+        snprintf(seat->activation_id, sizeof seat->activation_id, "%s", claims->activation_id);
+        return true;
     }
-    return NULL;
+    return false;
 }
 
-static pl_err make_proof(pospal_client *client, const pl_claims *seat, pl_buf *token)
+static pl_err make_proof(pospal_client *client, const seat_ids *seat, pl_buf *token)
 {
     pl_proof proof = {
         .act = PL_PROOF_RELEASE,
@@ -46,7 +57,7 @@ static pl_err make_proof(pospal_client *client, const pl_claims *seat, pl_buf *t
 }
 
 /* Whether the proof that is stored is for this seat: a stop came between storing it and forgetting the lease. */
-static bool is_for(const pl_buf *token, const pl_claims *seat)
+static bool is_for(const pl_buf *token, const seat_ids *seat)
 {
     pl_arena arena;
     pl_proof proof;
@@ -60,12 +71,10 @@ static bool is_for(const pl_buf *token, const pl_claims *seat)
 }
 
 /* The proof is on disk before the lease is forgotten: a text that is lost must not lose the seat. */
-static pl_err give_back(pospal_client *client, const pl_claims *seat, pl_buf *token)
+static pl_err give_back(pospal_client *client, const seat_ids *seat, pl_buf *token)
 {
-    char license_id[PL_CLAIMS_ID_MAX + 1];
     pl_err err = PL_OK;
 
-    snprintf(license_id, sizeof license_id, "%s", seat->license_id);
     if (!is_for(token, seat)) {
         pl_buf_clear(token);
         if ((err = make_proof(client, seat, token)) || (err = pl_identity_put_release(client, pl_buf_span(token))))
@@ -73,24 +82,50 @@ static pl_err give_back(pospal_client *client, const pl_claims *seat, pl_buf *to
     }
     if ((err = pl_identity_set_released(client, true)) || (err = pl_pending_clear(client)))
         return err;
-    return pl_apply_release(client, license_id);
+    return pl_apply_release(client, seat->license_id);
 }
 
-/* Mutex held, the turn taken: no answer is on its way that would bring the lease back. */
+/* Mutex, turn and lock held: no answer is on its way that would bring the lease back. */
 static pl_err release(pospal_client *client, pl_buf *token)
 {
-    const pl_claims *seat;
+    seat_ids seat;
     pl_view view;
     pl_err err;
 
-    if ((err = pl_view_update(client, &view)))
-        return err;
+    if (client->is_closing)
+        return pl_fail(PL_ERR_CLOSED, "the client is being closed"); /* the wait for the lock was cut short */
     err = pl_identity_get_release(client, token);
     if (err && err != PL_ERR_NOT_FOUND && err != PL_ERR_SIGNATURE)
         return err;
-    if (!(seat = find_seat(client->holding)))
+    if ((err = pl_view_update(client, &view)))
+        return err;
+    if (!find_seat(client->holding, &seat))
         return token->size > 0 ? PL_OK : pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");
-    return give_back(client, seat, token);
+    return give_back(client, &seat, token);
+}
+
+/* Mutex NOT held. */
+static pl_err take_turn(pospal_client *client)
+{
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = pl_ask_begin(client);
+    pl_mutex_unlock(client->mutex);
+    return err;
+}
+
+static pl_err release_in_turn(pospal_client *client, pl_buf *token)
+{
+    pl_file_lock *lock = pl_apply_lock(client);
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = release(client, token);
+    pl_ask_cancel(client);
+    pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
+    return err;
 }
 
 pospal_result_t pospal_client_export_release(pospal_client *client, char **text)
@@ -103,12 +138,8 @@ pospal_result_t pospal_client_export_release(pospal_client *client, char **text)
     if (!client || !text)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
     pl_buf_init(&token);
-    pl_mutex_lock(client->mutex);
-    if (!(err = pl_ask_begin(client))) {
-        err = release(client, &token);
-        pl_ask_cancel(client);
-    }
-    pl_mutex_unlock(client->mutex);
+    if (!(err = take_turn(client)))
+        err = release_in_turn(client, &token);
     if (!err && (*text = pl_copy_text(token.data)) == NULL)
         err = pl_fail(PL_ERR_MEMORY, "no memory for the proof");
     pl_buf_reset(&token);

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "base/timestamp.h"
+#include "transport/proxy.h"
 
 static void add_time(pl_buf *out, const char *label, int64_t seconds)
 {
@@ -16,6 +17,22 @@ static void add_time(pl_buf *out, const char *label, int64_t seconds)
     if (seconds != 0)
         pl_timestamp_format(seconds, text);
     pl_buf_add_format(out, "%-16s %s\n", label, text);
+}
+
+/* Which one and who set it; never its name and password. */
+static void add_proxy(const pospal_client *client, pl_buf *out)
+{
+    const char *server = client->options.text[PL_OPTION_SERVER];
+    const pl_exchange exchange = {.url = server ? server : "", .proxy = client->options.text[PL_OPTION_PROXY]};
+    pl_proxy proxy;
+
+    pl_proxy_find(&exchange, &proxy);
+    if (!proxy.is_set)
+        pl_buf_add_format(out, "proxy            %s\n", proxy.is_program ? "none, by choice of the program" : "none");
+    else
+        pl_buf_add_format(out, "proxy            %s, set by %s%s%s\n", proxy.authority,
+                          proxy.is_program ? "the program" : "the environment's ", proxy.variable,
+                          proxy.has_credentials ? ", with a password" : "");
 }
 
 static void add_program(const pospal_client *client, pl_buf *out)
@@ -27,10 +44,8 @@ static void add_program(const pospal_client *client, pl_buf *out)
     pl_buf_add_format(out, "product          %s %s\n", text[PL_OPTION_PRODUCT],
                       text[PL_OPTION_VERSION] ? text[PL_OPTION_VERSION] : "");
     pl_buf_add_format(out, "server           %s\n", text[PL_OPTION_SERVER] ? text[PL_OPTION_SERVER] : "none");
-    pl_buf_add_format(out, "proxy            %s\n",
-                      !text[PL_OPTION_PROXY]     ? "the system's"
-                      : text[PL_OPTION_PROXY][0] ? "set"
-                                                 : "none");
+    add_proxy(client, out);
+    pl_buf_add_format(out, "pinned keys      %s\n", text[PL_OPTION_PINNED_KEYS] ? text[PL_OPTION_PINNED_KEYS] : "none");
 }
 
 static void add_storage(const pospal_client *client, pl_buf *out)
@@ -100,6 +115,20 @@ static void add_license(pospal_client *client, const pl_view *view, pl_buf *out)
         pl_buf_add_format(out, "last exchange    %s\n", client->has_asked ? "succeeded" : "none in this process");
 }
 
+static void add_session(pospal_client *client, const pl_view *view, pl_buf *out)
+{
+    const pl_seat *seat = &client->seat;
+
+    if (seat->handles == 0)
+        return;
+    pl_seat_reload(client);
+    pl_buf_add_format(out, "session          %s, used %zu times in this process, kept alive by %s\n",
+                      pl_seat_state_text(seat->record.state), seat->handles, seat->is_leader ? "it" : "another");
+    if (seat->is_leader)
+        pl_buf_add_format(out, "  lease          %" PRId64 " s left, %d beats failed in a row\n",
+                          (seat->lease_until_ms - view->now.boot_ms) / 1000, seat->failures);
+}
+
 pospal_result_t pospal_client_support_report(pospal_client *client, char **report)
 {
     pl_view view;
@@ -116,6 +145,7 @@ pospal_result_t pospal_client_support_report(pospal_client *client, char **repor
         add_storage(client, &out);
         add_device(client, &out);
         add_license(client, &view, &out);
+        add_session(client, &view, &out);
         *report = pl_buf_detach(&out);
         err = out.err;
     }

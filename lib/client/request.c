@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "client/apply.h"
 #include "client/client.h"
 #include "client/identity.h"
 #include "client/pending.h"
@@ -29,13 +30,15 @@ static pl_err describe(pospal_client *client, const char *key, pl_offline_reques
     return pl_license_key_normalize(pl_span_text(key), request->key);
 }
 
-/* Mutex held. What is asked is noted before anybody can answer it. */
+/* Mutex and lock held. What is asked is noted before anybody can answer it. */
 static pl_err ask(pospal_client *client, const char *given, char text[PL_OFFLINE_REQUEST_MAX + 1])
 {
     pl_pending pending = {.asked = pl_clock_read(&client->clock)};
     pl_offline_request request = {.key = ""};
     pl_err err;
 
+    if (client->is_closing) /* the wait for the lock was cut short: no identity may be made, and none kept out */
+        return pl_fail(PL_ERR_CLOSED, "the client is being closed");
     if ((err = pl_identity_choose_key(client, given, pending.key)) || (err = describe(client, pending.key, &request)) ||
         (err = pl_offline_request_write(&request, text)))
         goto done;
@@ -52,15 +55,18 @@ done:
 pospal_result_t pospal_client_export_request(pospal_client *client, const char *key, char **text)
 {
     char request[PL_OFFLINE_REQUEST_MAX + 1] = "";
+    pl_file_lock *lock;
     pl_err err;
 
     if (text)
         *text = NULL;
     if (!client || !text)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
+    lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
     err = ask(client, key, request);
     pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
     if (!err && (*text = pl_copy_text(request)) == NULL)
         err = pl_fail(PL_ERR_MEMORY, "no memory for the request");
     pl_wipe(request, sizeof request);

@@ -66,6 +66,7 @@ static pl_err exchange(pl_transport *transport, const pl_exchange *exchange, pl_
         .proxy = exchange->proxy,
         .ca_file = exchange->ca_file,
         .timeout_ms = exchange->timeout_ms,
+        .pinned_keys = exchange->pinned_keys,
     };
     pospal_result_t result = custom->call(custom->context, &in, &out);
 

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "client/callback.h"
+#include "client/close.h"
 #include "client/identity.h"
 #include "platform/clock.h"
 #include "state/mark.h"
@@ -95,13 +97,28 @@ static void adopt_mark(pospal_client *client)
         client->mark = mark;
 }
 
+/* The copy in the vault, where the file is lost: as soon as no other process is at the vault. */
+static void recall_mark(pospal_client *client)
+{
+    pl_time now = pl_clock_read(&client->clock);
+    pl_time_mark mark;
+    pl_err err = pl_identity_load_mark(client, &mark);
+
+    client->is_mark_owed = err == PL_ERR_BUSY || err == PL_ERR_MEMORY;
+    if (!err && pl_timeline_high_ms(&mark, now) > pl_timeline_high_ms(&client->mark, now))
+        client->mark = mark;
+}
+
 pl_err pl_view_update(pospal_client *client, pl_view *view)
 {
     uint64_t notice = client->notice;
     pl_err err = PL_OK;
 
-    /* where files can't be read for a moment, what is held stays */
-    (void)pl_shelf_notice(&client->shelf, &notice);
+    if (client->is_mark_owed)
+        recall_mark(client);
+    /* where files can't be read for a moment, what is held stays; the first reading asks for the notice itself */
+    if (client->holding)
+        (void)pl_shelf_notice(&client->shelf, &notice);
     if (!client->holding || client->notice != notice) {
         adopt_mark(client);
         err = pl_view_reload(client);
@@ -148,7 +165,7 @@ void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms)
     int64_t age_ms = now.boot_ms - client->mark_stored.boot_ms;
     bool is_same_boot = now.boot_id == client->mark_stored.boot_id;
 
-    if (client->mark.high_ms == 0 || client->shelf.is_read_only || !client->directory[0])
+    if (client->mark.high_ms == 0 || client->is_mark_owed || client->shelf.is_read_only || !client->directory[0])
         return;
     if (is_same_boot && age_ms >= 0 && age_ms < min_age_ms)
         return;
@@ -160,33 +177,76 @@ void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms)
         pl_identity_store_mark(client);
 }
 
-/* Mutex held: a snapshot for the change callback where the status is another than the one told last; else NULL. */
-static pospal_license *take_news(pospal_client *client, const pl_view *view)
+static bool is_usable(const pl_view *view)
 {
-    pospal_license *news = NULL;
+    return view->decision.status == PL_STATUS_ACTIVE || view->decision.status == PL_STATUS_GRACE;
+}
 
-    if (view->decision.status == client->notified)
-        return NULL;
-    client->notified = view->decision.status;
-    if (client->options.changed && !client->is_closing)
-        (void)pl_view_snapshot(client, view, &news);
-    return news;
+bool pl_view_publish_session(pospal_client *client, const pl_view *view)
+{
+    return pl_seat_publish(client, view->now.boot_ms, is_usable(view));
+}
+
+/* Mutex held. A change of the status that is taken back before it was told is none; one of the session is always told. */
+static void note_news(pospal_client *client, const pl_view *view)
+{
+    pl_status status = view->decision.status;
+    bool is_session = pl_view_publish_session(client, view) || client->is_session_news;
+
+    if (!client->options.changed || (!is_session && status == (client->news ? client->news->decision.status : client->notified)))
+        return;
+    pospal_license_free(client->news);
+    client->news = NULL;
+    client->is_session_news = is_session;
+    if (is_session || status != client->notified)
+        (void)pl_view_snapshot(client, view, &client->news); /* without memory the next look finds it again */
+}
+
+/*
+ * Mutex held, and free during the callback. One thread tells at a time, so that changes arrive in the order in which they happened; what
+ * others find meanwhile, the callback's own calls among them, it tells when the callback has returned. True: the client was closed in the
+ * callback, and is to be ended by this thread.
+ */
+static bool tell_news(pospal_client *client)
+{
+    pl_report_note before;
+    pl_callback callback;
+
+    if (client->is_telling || !client->news)
+        return false;
+    client->is_telling = true;
+    pl_report_keep(&before);
+    pl_callback_enter(&callback, client);
+    while (client->news && !client->is_closing) {
+        pospal_license *news = client->news;
+
+        client->news = NULL;
+        client->is_session_news = false;
+        client->notified = news->decision.status;
+        pl_mutex_unlock(client->mutex);
+        client->options.changed(client->options.changed_context, client, news);
+        pospal_license_free(news);
+        pl_mutex_lock(client->mutex);
+    }
+    client->is_telling = false;
+    pl_report_recall(&before);
+    return pl_callback_leave(&callback);
 }
 
 pl_err pl_view_finish(pospal_client *client, pospal_license **license)
 {
-    pospal_license *news = NULL;
     pl_view view = {0};
+    bool must_end;
     pl_err err;
 
     pl_mutex_lock(client->mutex);
     if (!(err = pl_view_update(client, &view))) {
-        news = take_news(client, &view);
+        note_news(client, &view);
         err = license ? pl_view_snapshot(client, &view, license) : PL_OK;
     }
+    must_end = tell_news(client);
     pl_mutex_unlock(client->mutex);
-    if (news)
-        client->options.changed(client->options.changed_context, client, news);
-    pospal_license_free(news);
+    if (must_end)
+        pl_client_end(client);
     return err;
 }

@@ -20,11 +20,14 @@ pl_err pl_view_update(pospal_client *client, pl_view *view);
 pl_err pl_view_reload(pospal_client *client);
 /* Mutex held: a snapshot; PL_ERR_MEMORY. */
 pl_err pl_view_snapshot(pospal_client *client, const pl_view *view, pospal_license **license);
+/* Mutex held: tells the session's handles what is true. Whether that is another state than the one told last. */
+bool pl_view_publish_session(pospal_client *client, const pl_view *view);
 /* Mutex held: writes the time mark where the one written last is at least so old. */
 void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms);
 /*
- * Mutex NOT held: the end of every verb. Updates, calls the change callback when the status is another than the one told last, and makes
- * the snapshot if license is not NULL. PL_ERR_MEMORY.
+ * Mutex NOT held: the end of every verb, after which it leaves the client alone: the callback may have closed it. Updates, makes the
+ * snapshot if license is not NULL, and calls the change callback when the status is another than the one told last; where another thread
+ * is in the callback, that thread tells. PL_ERR_MEMORY.
  */
 pl_err pl_view_finish(pospal_client *client, pospal_license **license);
 

@@ -4,7 +4,10 @@
  */
 #include "client/worker.h"
 
+#include "client/callback.h"
+#include "client/close.h"
 #include "client/online.h"
+#include "client/session_beat.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
 
@@ -62,6 +65,7 @@ void pl_worker_round(pospal_client *client)
     pl_view view;
     pl_err err;
 
+    pl_session_round(client);
     (void)pl_view_finish(client, NULL);
     pl_mutex_lock(client->mutex);
     is_refresh = !client->is_closing && !pl_view_update(client, &view) && is_due(client, &view);
@@ -79,7 +83,9 @@ static void run(void *context)
 {
     pospal_client *client = context;
     bool is_closing = false;
+    pl_callback all;
 
+    pl_callback_enter(&all, client);
     while (!is_closing) {
         pl_worker_round(client);
         pl_mutex_lock(client->mutex);
@@ -88,6 +94,8 @@ static void run(void *context)
         is_closing = client->is_closing;
         pl_mutex_unlock(client->mutex);
     }
+    if (pl_callback_leave(&all)) /* closed in a callback on this thread */
+        pl_client_end(client);
 }
 
 void pl_worker_need(pospal_client *client)

@@ -10,7 +10,7 @@
 
 /* Starts the thread where there is something to watch; a failure to start is logged, and tried again next time. Any thread. */
 void pl_worker_need(pospal_client *client);
-/* Mutex NOT held, is_closing set: waits for its end. */
+/* Mutex NOT held, is_closing set: waits for its end, unless this thread is it. */
 void pl_worker_stop(pospal_client *client);
 /* One round of the background's work; the thread calls it once a second. Mutex NOT held. */
 void pl_worker_round(pospal_client *client);

@@ -5,6 +5,7 @@
 #include "crypto/crypto.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "crypto/algorithm.h"
@@ -12,6 +13,11 @@
 pl_err pl_crypto_ready(void)
 {
     return sodium_init() < 0 ? pl_fail(PL_ERR_INTERNAL, "libsodium found no source of random bytes") : PL_OK;
+}
+
+void pl_sodium_version(char text[PL_VERSION_TEXT_SIZE])
+{
+    (void)snprintf(text, PL_VERSION_TEXT_SIZE, "%s", sodium_version_string());
 }
 
 void pl_random(void *bytes, size_t size)
@@ -42,6 +48,27 @@ void pl_digest(pl_span data, uint8_t digest[PL_DIGEST_SIZE])
 void pl_mac(const uint8_t key[32], pl_span data, uint8_t mac[PL_MAC_SIZE])
 {
     crypto_auth_hmacsha256(mac, bytes_of(data), data.size, key);
+}
+
+_Static_assert(sizeof(crypto_auth_hmacsha256_state) <= sizeof(((pl_mac_key *)NULL)->state), "a prepared key has no room");
+
+void pl_mac_prepare(const uint8_t key[32], pl_mac_key *prepared)
+{
+    crypto_auth_hmacsha256_state state;
+
+    crypto_auth_hmacsha256_init(&state, key, 32);
+    memcpy(prepared->state, &state, sizeof state);
+    sodium_memzero(&state, sizeof state);
+}
+
+void pl_mac_prepared(const pl_mac_key *prepared, pl_span data, uint8_t mac[PL_MAC_SIZE])
+{
+    crypto_auth_hmacsha256_state state;
+
+    memcpy(&state, prepared->state, sizeof state);
+    crypto_auth_hmacsha256_update(&state, bytes_of(data), data.size);
+    crypto_auth_hmacsha256_final(&state, mac);
+    sodium_memzero(&state, sizeof state);
 }
 
 pl_err pl_ed25519_verify(const uint8_t point[32], pl_span message, const uint8_t signature[PL_SIGNATURE_SIZE])
@@ -84,4 +111,27 @@ void pl_device_public(const uint8_t secret[PL_DEVICE_SECRET_SIZE], uint8_t publi
 void pl_device_sign(const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_span message, uint8_t signature[PL_SIGNATURE_SIZE])
 {
     crypto_sign_detached(signature, NULL, bytes_of(message), message.size, secret);
+}
+
+pl_err pl_device_seal(const uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], pl_span plain, uint8_t *sealed)
+{
+    uint8_t box_key[crypto_box_PUBLICKEYBYTES];
+
+    if (crypto_sign_ed25519_pk_to_curve25519(box_key, public_key) ||
+        crypto_box_seal(sealed, bytes_of(plain), plain.size, box_key))
+        return pl_fail(PL_ERR_MALFORMED, "the device key is no point of Ed25519");
+    return PL_OK;
+}
+
+pl_err pl_device_unseal(const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_span sealed, uint8_t *plain)
+{
+    uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], box_key[crypto_box_PUBLICKEYBYTES], box_secret[crypto_box_SECRETKEYBYTES];
+    pl_err err = PL_OK;
+
+    crypto_sign_ed25519_sk_to_pk(public_key, secret);
+    if (crypto_sign_ed25519_pk_to_curve25519(box_key, public_key) || crypto_sign_ed25519_sk_to_curve25519(box_secret, secret) ||
+        crypto_box_seal_open(plain, bytes_of(sealed), sealed.size, box_key, box_secret))
+        err = pl_fail(PL_ERR_SIGNATURE, "it was sealed to another device or changed");
+    sodium_memzero(box_secret, sizeof box_secret);
+    return err;
 }

@@ -4,9 +4,16 @@
  */
 #include "license/claims.h"
 
+#include <string.h>
+
 static int order(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
+}
+
+bool pl_claims_are_of_one_license(const pl_claims *a, const pl_claims *b)
+{
+    return a && b && a->license_id && b->license_id && strcmp(a->license_id, b->license_id) == 0;
 }
 
 int pl_claims_compare(const pl_claims *a, const pl_claims *b)

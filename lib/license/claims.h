@@ -11,6 +11,7 @@
 
 #include "license/entitlements.h"
 #include "license/fingerprint.h"
+#include "license/session.h"
 #include "license/status.h"
 
 typedef enum { PL_CLAIMS_LICENSE, PL_CLAIMS_ANSWER } pl_claims_kind;
@@ -56,9 +57,11 @@ typedef struct {
     bool has_nonce; /* answers only: which request it answers */
     uint8_t nonce[32];
     uint8_t request_digest[32];
-    const char *signed_by; /* kid; not a claim: whoever verified the document fills it in; NULL: not told */
+    const pl_session_claims *session; /* answers only; NULL: none */
+    const char *signed_by;            /* kid; not a claim: whoever verified the document fills it in; NULL: not told */
 } pl_claims;
 
+bool pl_claims_are_of_one_license(const pl_claims *a, const pl_claims *b); /* false where either is NULL or names none */
 /* Order among documents for one license by (epoch, sequence, issue time): <0, 0, >0. */
 int pl_claims_compare(const pl_claims *a, const pl_claims *b);
 /*

@@ -152,7 +152,7 @@ static bool checks_fit(const char *symbols)
 /* Somebody else's key of our length must never be refused for our check, so the dashes have to stand as ours do. */
 static bool is_grouped_like_ours(const folded *key, size_t start)
 {
-    if (start > 0 && !key->after_dash[start])
+    if (start >= key->size || (start > 0 && !key->after_dash[start]))
         return false;
     for (size_t i = start + 1; i < key->size; i++)
         if (key->after_dash[i])

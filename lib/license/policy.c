@@ -5,7 +5,6 @@
 #include "license/policy.h"
 
 #include <limits.h>
-#include <string.h>
 
 #include "license/timeline.h"
 
@@ -20,7 +19,7 @@ typedef enum {
     SAYS_GRANTED
 } saying;
 
-static int64_t starts_at(const pl_claims *claims)
+int64_t pl_policy_starts_at(const pl_claims *claims)
 {
     int64_t start = claims->issued_at > claims->not_before ? claims->issued_at : claims->not_before;
 
@@ -37,7 +36,7 @@ static saying says(const pl_held *held, int64_t t)
 {
     const pl_claims *claims = held->claims;
 
-    if (starts_at(claims) > 0 && t < starts_at(claims))
+    if (pl_policy_starts_at(claims) > 0 && t < pl_policy_starts_at(claims))
         return SAYS_NOTHING_YET;
     if (pl_verdict_status(claims->verdict) == PL_STATUS_NONE)
         return SAYS_NOTHING;
@@ -171,12 +170,7 @@ pl_decision pl_policy_judge(const pl_held *held, int64_t t)
     case SAYS_NOTHING_YET:
         break;
     }
-    return nothing(PL_REASON_NOT_ACTIVATED, starts_at(held->claims));
-}
-
-static bool are_of_one_license(const pl_claims *a, const pl_claims *b)
-{
-    return a->license_id && b->license_id && strcmp(a->license_id, b->license_id) == 0;
+    return nothing(PL_REASON_NOT_ACTIVATED, pl_policy_starts_at(held->claims));
 }
 
 static bool is_newer(const pl_claims *a, const pl_claims *b)
@@ -205,7 +199,7 @@ static bool is_overruled(const pl_held *held, size_t count, size_t index, int64_
     for (size_t i = 0; i < count; i++) {
         const pl_claims *other = held[i].claims;
 
-        if (i == index || says(&held[i], t) < SAYS_DENIED || !are_of_one_license(claims, other) ||
+        if (i == index || says(&held[i], t) < SAYS_DENIED || !pl_claims_are_of_one_license(claims, other) ||
             are_grants_of_one_version(claims, other))
             continue;
         if (is_newer(other, claims) || (i < index && !is_newer(claims, other)))
@@ -249,7 +243,7 @@ static int64_t turns_at(const pl_held *held, int64_t t)
     saying now = says(held, t);
 
     if (now == SAYS_NOTHING_YET)
-        return starts_at(held->claims);
+        return pl_policy_starts_at(held->claims);
     if (held->revoked_at != 0 && now > SAYS_REVOKED)
         return revoked_from(held);
     return now == SAYS_DENIED && held->claims->verdict == PL_VERDICT_NO_SEAT ? held->claims->check_by : 0;

@@ -33,6 +33,8 @@ typedef struct {
     bool can_extend;       /* STALE, and an emergency extension is allowed and not yet taken */
 } pl_decision;
 
+/* The effective time, Unix seconds, from which a document counts: 26 h before its iat or nbf, whichever is later; 0: always. */
+int64_t pl_policy_starts_at(const pl_claims *claims);
 /*
  * The rules for one document: the first row that fits.
  *

@@ -132,17 +132,28 @@ static int64_t time_since_signed(pl_time asked, pl_time now, int64_t lead)
     return since > 0 ? since : 0;
 }
 
+/*
+ * What the answer shows the clock to be ahead. A lead that the clock did not have when the question was asked is not shown: it came by a
+ * jump since, as that of a virtual machine whose boot clock stood still while it was suspended and whose clock was set after.
+ */
+static int64_t error_shown(pl_time asked, int64_t signed_ms, int64_t lead)
+{
+    int64_t error = least(lead, minus(asked.wall_ms, signed_ms));
+
+    return error > PL_TIME_SLACK_MS ? error : 0;
+}
+
 void pl_timeline_anchor(pl_time_mark *mark, pl_time asked, pl_time now, int64_t signed_at_s)
 {
-    int64_t lead = minus(now.wall_ms, milliseconds(signed_at_s));
+    int64_t signed_ms = milliseconds(signed_at_s);
+    int64_t lead = minus(now.wall_ms, signed_ms);
     int64_t since = time_since_signed(asked, now, lead);
 
     if (signed_at_s <= 0)
         return;
-    set_high(mark, now, plus(milliseconds(signed_at_s), since));
+    set_high(mark, now, plus(signed_ms, since));
     forget_lead(mark);
-    lead = minus(lead, since);
-    mark->error_ms = lead > PL_TIME_SLACK_MS ? lead : 0;
+    mark->error_ms = error_shown(asked, signed_ms, minus(lead, since));
 }
 
 void pl_timeline_raise(pl_time_mark *mark, pl_time now, int64_t signed_at_s)

@@ -42,6 +42,7 @@ void pl_timeline_observe(pl_time_mark *mark, pl_time now);
  * A fresh, nonce-bound answer: H becomes its time, be that earlier or later. It was signed at some moment since it was asked for at
  * asked; a machine may sleep for hours on either side of that moment. As much of the boot time since then counts as the clock says:
  * a right clock stays right, a clock ahead gains the exchange's duration at most, and with one behind H is late by no more than that.
+ * A clock that was right when asked and jumped since is no more wrong for it than at any other time: it counts while it lasts.
  */
 void pl_timeline_anchor(pl_time_mark *mark, pl_time asked, pl_time now, int64_t signed_at_s);
 /*

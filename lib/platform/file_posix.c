@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +15,7 @@
 
 #include "platform/posix.h"
 
-enum { READ_STEP = 4096, WRITE_TEST_TRIES = 16 };
+enum { READ_STEP = 4096 };
 
 /* In errors.def "read-only" speaks of writing; a file that may not be read is an I/O error whose detail names the permission. */
 static pl_err fail_reading(const char *path)
@@ -162,6 +161,8 @@ static pl_err make_directory(void *context, const char *path)
         goto done;
     while (copy.size > 1 && copy.data[copy.size - 1] == '/')
         copy.data[--copy.size] = '\0';
+    if (is_directory(copy.data)) /* as it is at every start but the first */
+        goto done;
     for (at = strchr(copy.data + 1, '/'); at && !err; at = strchr(at + 1, '/')) {
         *at = '\0';
         err = make_one(copy.data);
@@ -197,46 +198,6 @@ static pl_err list_directory(void *context, const char *path, pl_err (*visit)(vo
     return err;
 }
 
-/* A name that nobody else uses: process ids are not enough where containers share a directory, hence O_EXCL and another try. */
-static int create_test_file(const char *directory, pl_buf *path)
-{
-    static atomic_uint serial;
-    int descriptor = -1;
-    int tries;
-
-    for (tries = 0; tries < WRITE_TEST_TRIES && descriptor < 0; tries++) {
-        unsigned number = atomic_fetch_add(&serial, 1);
-
-        pl_buf_clear(path);
-        pl_buf_add_format(path, "%s/.write-test-%lx-%u", directory, (unsigned long)getpid(), number);
-        if (path->err)
-            return -1;
-        descriptor = pl_posix_open(path->data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-        if (descriptor < 0 && errno != EEXIST)
-            return -1;
-    }
-    return descriptor;
-}
-
-/* access() would be wrong for read-only mounts of some kinds, for quotas and for a full disk. */
-static bool can_write(void *context, const char *directory)
-{
-    bool is_written = false;
-    int descriptor;
-    pl_buf path;
-
-    (void)context;
-    pl_buf_init(&path);
-    descriptor = create_test_file(directory, &path);
-    if (descriptor >= 0) {
-        is_written = write(descriptor, "x", 1) == 1;
-        is_written = close(descriptor) == 0 && is_written;
-        is_written = unlink(path.data) == 0 && is_written;
-    }
-    pl_buf_reset(&path);
-    return is_written;
-}
-
 static pl_fs_kind kind(void *context, const char *directory)
 {
     (void)context;
@@ -254,7 +215,6 @@ const pl_fs *pl_fs_system(void)
         .sync_directory = sync_directory,
         .make_directory = make_directory,
         .list = list_directory,
-        .can_write = can_write,
         .kind = kind,
     };
 

@@ -4,14 +4,13 @@
  */
 #include "platform/file.h"
 
-#include <stdatomic.h>
 #include <string.h>
 #include <windows.h>
 
 #include "base/mem.h"
 #include "platform/wide_windows.h"
 
-enum { READ_STEP = 4096, WRITE_STEP_MAX = 1 << 20, WRITE_TEST_TRIES = 16 };
+enum { READ_STEP = 4096, WRITE_STEP_MAX = 1 << 20 };
 
 static pl_err fail_reading(const char *path)
 {
@@ -216,31 +215,6 @@ done:
     return err;
 }
 
-static bool can_write(void *context, const char *directory)
-{
-    static atomic_uint serial;
-    bool is_written = false;
-    pl_err err = PL_ERR_IO;
-    HANDLE file;
-    pl_buf path;
-    int tries;
-
-    pl_buf_init(&path);
-    for (tries = 0; tries < WRITE_TEST_TRIES && err && !path.err; tries++) {
-        pl_buf_clear(&path);
-        pl_buf_add_format(&path, "%s\\.write-test-%lx-%u", directory, GetCurrentProcessId(), atomic_fetch_add(&serial, 1));
-        if (!path.err)
-            err = open_file(path.data, GENERIC_WRITE, CREATE_NEW, &file);
-    }
-    if (!err) {
-        is_written = !write_all(file, path.data, pl_span_text("x"));
-        is_written = CloseHandle(file) && is_written;
-        is_written = !remove_file(context, path.data) && is_written;
-    }
-    pl_buf_reset(&path);
-    return is_written;
-}
-
 static pl_fs_kind kind(void *context, const char *directory)
 {
     wchar_t root[MAX_PATH + 1];
@@ -269,7 +243,6 @@ const pl_fs *pl_fs_system(void)
         .sync_directory = sync_directory,
         .make_directory = make_directory,
         .list = list_directory,
-        .can_write = can_write,
         .kind = kind,
     };
 

@@ -27,7 +27,8 @@ bool pl_cond_wait(pl_cond *cond, pl_mutex *mutex, int64_t timeout_ms);
 
 /* Starts a thread with all signals blocked. PL_ERR_MEMORY, PL_ERR_IO. */
 pl_err pl_thread_start(void (*run)(void *context), void *context, pl_thread **thread);
-void pl_thread_join(pl_thread *thread); /* and frees it; accepts NULL */
+/* Waits for its end and frees it; accepts NULL. The thread itself cannot wait: it is let go, and ends by itself. */
+void pl_thread_join(pl_thread *thread);
 bool pl_thread_is_current(const pl_thread *thread);
 
 /* Runs fn once per process, others wait for it. Declare: static pl_once once = PL_ONCE_INIT; */

@@ -101,17 +101,22 @@ pl_err pl_thread_start(void (*run)(void *context), void *context, pl_thread **th
     return PL_OK;
 }
 
+bool pl_thread_is_current(const pl_thread *thread)
+{
+    return thread && thread == current;
+}
+
 void pl_thread_join(pl_thread *thread)
 {
     if (!thread)
         return;
-    pthread_join(thread->id, NULL);
+    if (pl_thread_is_current(thread)) {
+        current = NULL;
+        pthread_detach(pthread_self());
+    } else {
+        pthread_join(thread->id, NULL);
+    }
     pl_free(thread);
-}
-
-bool pl_thread_is_current(const pl_thread *thread)
-{
-    return thread && thread == current;
 }
 
 /*

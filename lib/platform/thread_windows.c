@@ -98,18 +98,21 @@ pl_err pl_thread_start(void (*run)(void *context), void *context, pl_thread **th
     return PL_OK;
 }
 
+bool pl_thread_is_current(const pl_thread *thread)
+{
+    return thread && thread == current;
+}
+
 void pl_thread_join(pl_thread *thread)
 {
     if (!thread)
         return;
-    WaitForSingleObject(thread->handle, INFINITE);
+    if (pl_thread_is_current(thread))
+        current = NULL;
+    else
+        WaitForSingleObject(thread->handle, INFINITE);
     CloseHandle(thread->handle);
     pl_free(thread);
-}
-
-bool pl_thread_is_current(const pl_thread *thread)
-{
-    return thread && thread == current;
 }
 
 static BOOL CALLBACK run_once(INIT_ONCE *once, void *argument, void **context)

@@ -12,7 +12,7 @@
 #include "state/vault_key.h"
 #include "storage/migrate.h"
 
-enum { PATH_SIZE = 1024, BUSY_MS = 3000 };
+enum { PATH_SIZE = 1024 };
 
 static const pl_migration migrations[] = {
     {1, "CREATE TABLE wrap (component INTEGER NOT NULL, wrapped BLOB NOT NULL);"
@@ -133,7 +133,7 @@ static pl_err check_file(pl_db *db)
 /* PL_ERR_NOT_FOUND where there is no file. */
 static pl_err open_file(pl_vault *vault)
 {
-    pl_db_sqlite_options options = {vault->path, DB_READ_WRITE, BUSY_MS, true, false};
+    pl_db_sqlite_options options = {vault->path, DB_READ_WRITE, 0, true, false};
     pl_err err;
 
     if ((err = pl_db_open_sqlite(&options, &vault->db)) || (err = check_file(vault->db)) ||
@@ -158,7 +158,7 @@ static pl_err refuse_other_version(pl_db *db)
 /* For a license key that an installer put into a directory which the till itself may not write. */
 static pl_err open_to_read(pl_vault *vault)
 {
-    pl_db_sqlite_options options = {vault->path, DB_READ_ONLY, BUSY_MS, true, false};
+    pl_db_sqlite_options options = {vault->path, DB_READ_ONLY, 0, true, false};
     pl_err err;
 
     vault->is_read_only = true;
@@ -225,7 +225,7 @@ static pl_err open_on_disk(pl_vault *vault, bool *set_aside)
     pl_file_lock *lock = NULL;
     pl_err err;
 
-    if ((err = make_path(options->directory, vault->path)))
+    if ((err = make_path(options->directory, vault->path)) || (err = pl_seal_ready()))
         return err;
     if (options->key_count == 0)
         return pl_fail(PL_ERR_NO_FINGERPRINT, "no hardware component to seal the state with");
@@ -237,7 +237,7 @@ static pl_err open_on_disk(pl_vault *vault, bool *set_aside)
     if (err != PL_ERR_NOT_FOUND && !is_unusable(err))
         return err;
     snprintf(lock_path, sizeof lock_path, "%s.lock", vault->path);
-    if ((err = pl_file_lock_take(lock_path, BUSY_MS, &lock)))
+    if ((err = pl_file_lock_take(lock_path, 0, &lock)))
         return err;
     err = open_or_make(vault, set_aside);
     pl_file_lock_release(lock);

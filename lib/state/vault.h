@@ -3,6 +3,7 @@
  * The vault: named secrets and records of one product on one machine (license key, device key, time mark, extensions taken), sealed in
  * one small SQLite file that all processes of the product share. It is opened when first needed, since most starts never need it. The
  * random sealing key is wrapped once per hardware component: any that still fits opens it. Without storage it works in memory.
+ * No call waits for another process: PL_ERR_BUSY, and whether to try again is for the caller to choose.
  */
 #ifndef PL_STATE_VAULT_H
 #define PL_STATE_VAULT_H
@@ -28,7 +29,7 @@ typedef struct {
 /*
  * Opens or makes the vault. A file that no component opens, or that is no database, is set aside as vault.db.TIME.bad and a new one is
  * made; *set_aside tells. A vault that can be read and not written is read, and what is put holds in memory. When the place can't be used
- * at all, or the vault is a newer version's or kept busy, it is left alone and all is in memory. *storage tells why (PL_OK: on disk).
+ * at all, or the vault is a newer version's or busy, it is left alone and all is in memory. *storage tells why (PL_OK: on disk).
  * PL_ERR_MEMORY.
  */
 pl_err pl_vault_open(const pl_vault_options *options, pl_vault **vault, pl_err *storage, bool *set_aside);

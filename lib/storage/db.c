@@ -207,6 +207,11 @@ void pl_db_rollback(pl_db *db)
     (void)control(db, PL_DB_ROLLBACK); /* the engine may have rolled back by itself already */
 }
 
+bool pl_db_is_in_transaction(pl_db *db)
+{
+    return db->driver->is_in_transaction(db);
+}
+
 pl_db_result pl_db_savepoint(pl_db *db)
 {
     return control(db, PL_DB_SAVEPOINT);

@@ -75,6 +75,8 @@ pl_db_result pl_db_begin(pl_db *db); /* takes the write lock at once (BEGIN IMME
 pl_db_result pl_db_begin_read(pl_db *db);
 pl_db_result pl_db_commit(pl_db *db);
 void pl_db_rollback(pl_db *db);
+/* False also when the engine has rolled back by itself, as it may when a statement fails for want of memory or disk. */
+bool pl_db_is_in_transaction(pl_db *db);
 /* Nested inside a transaction. */
 pl_db_result pl_db_savepoint(pl_db *db);
 pl_db_result pl_db_savepoint_release(pl_db *db);

@@ -271,6 +271,11 @@ static pl_db_result control(pl_db *db, pl_db_control what)
     return result_of(self->handle, code);
 }
 
+static bool is_in_transaction(pl_db *db)
+{
+    return sqlite3_get_autocommit(((connection *)db)->handle) == 0;
+}
+
 static int64_t changes(pl_db *db)
 {
     return sqlite3_changes(((connection *)db)->handle);
@@ -340,6 +345,7 @@ static const pl_db_driver driver = {
     .column_bytes = column_bytes,
     .column_is_null = column_is_null,
     .control = control,
+    .is_in_transaction = is_in_transaction,
     .changes = changes,
     .backup = backup,
 };

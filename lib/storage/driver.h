@@ -36,6 +36,7 @@ typedef struct {
     pl_span (*column_bytes)(pl_db_statement *statement, int column); /* valid until the next step; data NULL for NULL */
     bool (*column_is_null)(pl_db_statement *statement, int column);
     pl_db_result (*control)(pl_db *db, pl_db_control what);
+    bool (*is_in_transaction)(pl_db *db);
     int64_t (*changes)(pl_db *db);
     pl_err (*backup)(pl_db *db, const char *path);
 } pl_db_driver;

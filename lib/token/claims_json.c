@@ -6,6 +6,8 @@
 
 #include "base/timestamp.h"
 
+#include "token/session_json.h"
+
 #include <string.h>
 
 enum { WORD_MAX = 64, NONCE_TEXT = 44 /* with the NUL */ };
@@ -188,8 +190,10 @@ pl_err pl_claims_read(pl_arena *arena, const pl_jws *jws, pl_claims *claims)
     if ((err = read_common(arena, jws->claims, claims)))
         return err;
     claims->kind = jws->doc == PL_DOC_LICENSE ? PL_CLAIMS_LICENSE : PL_CLAIMS_ANSWER;
+    if (claims->kind == PL_CLAIMS_ANSWER && !(err = read_decision(jws->claims, claims)))
+        err = pl_session_claims_read(arena, jws->claims, &claims->session);
     if (claims->kind == PL_CLAIMS_ANSWER)
-        return read_decision(jws->claims, claims);
+        return err;
     claims->verdict = PL_VERDICT_ACTIVE;
     return claims->license_id ? PL_OK : pl_fail(PL_ERR_MALFORMED, "member \"sub\" is missing");
 }
@@ -307,5 +311,6 @@ void pl_claims_write(pl_json_writer *writer, const pl_claims *claims)
     write_device(writer, claims);
     write_device_key(writer, claims);
     write_decision(writer, claims);
+    pl_session_claims_write(writer, claims->session);
     pl_json_close(writer);
 }

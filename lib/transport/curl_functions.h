@@ -27,6 +27,7 @@ typedef struct {
     CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
     CURLMcode (*multi_cleanup)(CURLM *multi);
     struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
+    char *(*version)(void);
     void (*slist_free_all)(struct curl_slist *list);
 } pl_curl;
 
@@ -37,7 +38,8 @@ pl_err pl_curl_fill(pl_curl *table);
 typedef struct {
     CURL *easy;
     CURLcode code;
-    const char *message; /* libcurl's own words; may be "" */
+    const char *message;     /* libcurl's own words; may be "" */
+    const char *certificate; /* what is known of one that was not accepted; may be "" */
 } pl_curl_end;
 
 /* The error, with a detail that tells a technician what to check (curl_failure.c). */

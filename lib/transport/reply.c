@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "transport/authority.h"
+#include "transport/proxy.h"
 #include "transport/retry.h"
 #include "wire/device_reply.h"
 #include "wire/problem.h"
@@ -22,25 +24,6 @@ void pl_exchange_reply_reset(pl_exchange_reply *reply)
 {
     pl_buf_reset(&reply->body);
     pl_exchange_reply_init(reply);
-}
-
-void pl_url_authority(const char *url, char text[PL_AUTHORITY_SIZE])
-{
-    const char *start = strstr(url, "://");
-    const char *at;
-    size_t size;
-
-    start = start ? start + 3 : url;
-    size = strcspn(start, "/?#");
-    at = memchr(start, '@', size); /* a name and password are nobody's business in a log */
-    if (at) {
-        size -= (size_t)(at + 1 - start);
-        start = at + 1;
-    }
-    if (size > PL_AUTHORITY_SIZE - 1)
-        size = PL_AUTHORITY_SIZE - 1;
-    memcpy(text, start, size);
-    text[size] = '\0';
 }
 
 static bool is_html(const pl_exchange_reply *reply)
@@ -61,7 +44,10 @@ static pl_err judge_success(const char *host, const pl_exchange_reply *reply)
 {
     if (is_html(reply))
         return pl_fail(PL_ERR_CAPTIVE_PORTAL,
-                       "a web page answered in place of %s: open a browser on this machine and sign in to the network", host);
+                       "a web page answered in place of %s: open a browser on this machine and sign in to the network (guest "
+                       "Wi-Fi), or check the "
+                       "server URL",
+                       host);
     if (!is_object(reply))
         return pl_fail(PL_ERR_CAPTIVE_PORTAL,
                        "what answered in place of %s sent %zu bytes of %s instead of JSON: check the server URL and the "
@@ -100,6 +86,15 @@ static pl_err judge_failure(pl_err err, const char *host, const pl_exchange_repl
     return err;
 }
 
+static pl_err judge_proxy(const pl_exchange *exchange, const char *host)
+{
+    pl_proxy proxy;
+
+    pl_proxy_find(exchange, &proxy);
+    return pl_fail(PL_ERR_PROXY, "the proxy%s%s on the way to %s %s", proxy.authority[0] ? " " : "", proxy.authority, host,
+                   pl_proxy_wants(&proxy));
+}
+
 pl_err pl_reply_judge(const pl_exchange *exchange, const pl_exchange_reply *reply)
 {
     char host[PL_AUTHORITY_SIZE];
@@ -110,8 +105,7 @@ pl_err pl_reply_judge(const pl_exchange *exchange, const pl_exchange_reply *repl
     if (reply->status >= 300 && reply->status < 400)
         return judge_redirect(host, reply);
     if (reply->status == 407)
-        return pl_fail(PL_ERR_PROXY,
-                       "the proxy on the way to %s wants a name and password (HTTP 407): put them into the proxy's URL", host);
+        return judge_proxy(exchange, host);
     if (reply->status == 511)
         return pl_fail(PL_ERR_CAPTIVE_PORTAL,
                        "this network wants you to sign in before it lets %s through (HTTP 511): open a browser", host);

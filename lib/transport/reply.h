@@ -5,15 +5,9 @@
 #ifndef PL_TRANSPORT_REPLY_H
 #define PL_TRANSPORT_REPLY_H
 
-#include <stdbool.h>
-
 #include "transport/transport.h"
-
-enum { PL_AUTHORITY_SIZE = 128 };
 
 /* PL_OK for a 200 with a JSON body, else the error that says what answered instead. */
 pl_err pl_reply_judge(const pl_exchange *exchange, const pl_exchange_reply *reply);
-/* Host and port of a URL, for details; cut to fit. */
-void pl_url_authority(const char *url, char text[PL_AUTHORITY_SIZE]);
 
 #endif

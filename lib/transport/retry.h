@@ -21,7 +21,7 @@ typedef struct {
 } pl_retry;
 
 /*
- * PL_OK only for a 200 with a JSON body. Everything else is one of OFFLINE, DNS, TLS, TLS_CLOCK, PROXY, TIMEOUT, CUT, CAPTIVE_PORTAL
+ * PL_OK only for a 200 with a JSON body. Everything else is one of OFFLINE, DNS, TLS, TLS_CLOCK, TLS_PIN, PROXY, TIMEOUT, CUT, CAPTIVE_PORTAL
  * (HTML), REDIRECTED (3xx), RATE_LIMITED (429), SERVER (other status), TOO_LARGE, CLOSED, UNSUPPORTED, MEMORY, INVALID (no URL).
  */
 pl_err pl_retry_exchange(const pl_retry *retry, pl_transport *transport, const pl_exchange *exchange, pl_exchange_reply *reply);

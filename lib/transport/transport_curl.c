@@ -11,18 +11,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "platform/clock.h"
 #include "platform/thread.h"
-#include "transport/curl_functions.h"
+#include "transport/curl_request.h"
 #include "transport/header.h"
 #include "wire/device_reply.h"
 
-enum { HEADERS_MAX = 64 * 1024, CONNECT_MIN_MS = 3000, POLL_MAX_MS = 1000 };
-
-/*
- * Options by their numbers, which libcurl never changes: the libcurl we run with may be newer or older than the header we were compiled
- * with, and PROTOCOLS (up to 7.84) is marked deprecated in headers that have PROTOCOLS_STR.
- */
-enum { OPTION_PROTOCOLS = 181, OPTION_PROTOCOLS_STR = 10318, OPTION_QUICK_EXIT = 322, PROTOCOL_HTTP = 1, PROTOCOL_HTTPS = 2 };
+enum { HEADERS_MAX = 64 * 1024, POLL_MAX_MS = 1000, LOOK_MAX_MS = 3000, LOOK_MIN_MS = 100 };
 
 typedef struct running {
     struct running *next;
@@ -38,14 +33,12 @@ typedef struct {
 
 /* One exchange. */
 typedef struct {
-    const pl_exchange *exchange;
+    pl_curl_request request;
     pl_exchange_reply *reply;
-    CURL *easy;
-    struct curl_slist *headers;
-    CURLcode refused; /* the first option that was refused */
     size_t header_bytes;
     bool has_headers; /* all of them, up to the blank line */
     char message[CURL_ERROR_SIZE];
+    char certificate[PL_CERTIFICATE_TEXT_SIZE]; /* of the one that was not accepted; "": unknown */
     running run;
 } call;
 
@@ -103,103 +96,15 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
     return line.size;
 }
 
-static int prepare_socket(void *context, curl_socket_t socket, curlsocktype purpose)
-{
-    (void)context;
-    (void)purpose;
-    pl_socket_keep((intptr_t)socket);
-    return CURL_SOCKOPT_OK;
-}
-
-static void note(call *c, CURLcode code)
-{
-    if (c->refused == CURLE_OK)
-        c->refused = code;
-}
-
-static void set_long(call *c, int option, long value)
-{
-    note(c, curl.easy_setopt(c->easy, (CURLoption)option, value));
-}
-
-static void set_text(call *c, int option, const char *value)
-{
-    note(c, curl.easy_setopt(c->easy, (CURLoption)option, value));
-}
-
-static void add_header(call *c, const char *line)
-{
-    struct curl_slist *longer = curl.slist_append(c->headers, line);
-
-    if (longer)
-        c->headers = longer;
-    else
-        note(c, CURLE_OUT_OF_MEMORY);
-}
-
-static void set_protocols(call *c)
-{
-    if (curl.easy_setopt(c->easy, (CURLoption)OPTION_PROTOCOLS_STR, "http,https") != CURLE_OK)
-        set_long(c, OPTION_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS);
-}
-
-/* A third of the time for connecting, so that a retry has time left; but never less than a slow line needs. */
-static void set_times(call *c)
-{
-    int64_t total = c->exchange->timeout_ms > 0 ? c->exchange->timeout_ms : 1;
-    int64_t connect = total / 3 > CONNECT_MIN_MS ? total / 3 : CONNECT_MIN_MS;
-
-    set_long(c, CURLOPT_TIMEOUT_MS, (long)total);
-    set_long(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect < total ? connect : total));
-    set_long(c, CURLOPT_NOSIGNAL, 1);
-    /* From 7.87 on: a resolver that hangs is left behind at the time-out, not waited for. Older ones refuse it, and do wait. */
-    (void)curl.easy_setopt(c->easy, (CURLoption)OPTION_QUICK_EXIT, 1L);
-}
-
-/* The file instead of the system's certificates, not beside them: hence no directory. TLS libraries without one refuse that option. */
-static void set_trust(call *c)
-{
-    if (!c->exchange->ca_file)
-        return;
-    set_text(c, CURLOPT_CAINFO, c->exchange->ca_file);
-    (void)curl.easy_setopt(c->easy, CURLOPT_CAPATH, (char *)NULL);
-    (void)curl.easy_setopt(c->easy, CURLOPT_PROXY_CAINFO, c->exchange->ca_file);
-}
-
-static void set_request(call *c)
-{
-    const pl_exchange *exchange = c->exchange;
-
-    set_text(c, CURLOPT_URL, exchange->url);
-    set_protocols(c);
-    set_long(c, CURLOPT_FOLLOWLOCATION, 0);
-    set_long(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-    set_long(c, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-    set_long(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
-    set_text(c, CURLOPT_USERAGENT, exchange->user_agent);
-    if (exchange->proxy)
-        set_text(c, CURLOPT_PROXY, exchange->proxy);
-    set_trust(c);
-    add_header(c, "Accept: application/json");
-    if (exchange->body.size > 0) {
-        add_header(c, "Content-Type: application/json");
-        add_header(c, "Expect:"); /* no pause for a "100 Continue" */
-        set_long(c, CURLOPT_POST, 1);
-        set_long(c, CURLOPT_POSTFIELDSIZE, (long)exchange->body.size);
-        set_text(c, CURLOPT_POSTFIELDS, exchange->body.data);
-    }
-    note(c, curl.easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers));
-}
-
 static void set_reply(call *c)
 {
-    set_long(c, CURLOPT_MAXFILESIZE, PL_REPLY_MAX);
-    note(c, curl.easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, take_body));
-    note(c, curl.easy_setopt(c->easy, CURLOPT_WRITEDATA, (void *)c));
-    note(c, curl.easy_setopt(c->easy, CURLOPT_HEADERFUNCTION, take_header));
-    note(c, curl.easy_setopt(c->easy, CURLOPT_HEADERDATA, (void *)c));
-    note(c, curl.easy_setopt(c->easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket));
-    note(c, curl.easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->message));
+    CURL *easy = c->request.easy;
+
+    pl_curl_request_note(&c->request, curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body));
+    pl_curl_request_note(&c->request, curl.easy_setopt(easy, CURLOPT_WRITEDATA, (void *)c));
+    pl_curl_request_note(&c->request, curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header));
+    pl_curl_request_note(&c->request, curl.easy_setopt(easy, CURLOPT_HEADERDATA, (void *)c));
+    pl_curl_request_note(&c->request, curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, c->message));
 }
 
 /* False when the transport was cancelled before. */
@@ -259,23 +164,38 @@ static pl_err drive(curl_transport *transport, CURLM *multi, CURLcode *code)
     return PL_OK;
 }
 
-static pl_err run(curl_transport *transport, call *c, CURLcode *code)
+static pl_err run(curl_transport *transport, call *c, CURL *easy, CURLcode *code)
 {
     pl_err err = PL_ERR_MEMORY;
 
     if (!enter(transport, &c->run))
         return pl_fail(PL_ERR_CLOSED, "the client is closing");
-    if (curl.multi_add_handle(c->run.multi, c->easy) == CURLM_OK) {
+    if (curl.multi_add_handle(c->run.multi, easy) == CURLM_OK) {
         err = drive(transport, c->run.multi, code);
-        curl.multi_remove_handle(c->run.multi, c->easy);
+        curl.multi_remove_handle(c->run.multi, easy);
     }
     leave(transport, &c->run);
     return err;
 }
 
+/* In the time that is left of the exchange. Where it fails nothing is told, which is no worse than before. */
+static void look_at_certificate(curl_transport *transport, call *c, int64_t began_us)
+{
+    int64_t left = c->request.exchange->timeout_ms - (pl_clock_monotonic_us() - began_us) / 1000;
+    pl_curl_request look = {.curl = &curl, .exchange = c->request.exchange};
+    CURLcode code = CURLE_GOT_NOTHING;
+
+    if (left < LOOK_MIN_MS || (look.easy = curl.easy_init()) == NULL)
+        return;
+    pl_curl_request_prepare_look(&look, left < LOOK_MAX_MS ? left : LOOK_MAX_MS);
+    if (look.refused == CURLE_OK && !run(transport, c, look.easy, &code) && code == CURLE_OK)
+        pl_curl_certificate_text(&curl, look.easy, c->certificate);
+    curl.easy_cleanup(look.easy);
+}
+
 static pl_err conclude(const call *c, CURLcode code)
 {
-    pl_curl_end end = {c->easy, code, c->message};
+    pl_curl_end end = {c->request.easy, code, c->message, c->certificate};
     long status = 0;
 
     if (code == CURLE_WRITE_ERROR && c->reply->body.err == PL_ERR_MEMORY)
@@ -285,24 +205,29 @@ static pl_err conclude(const call *c, CURLcode code)
     if (code == CURLE_OK && !c->has_headers) /* libcurl takes a reply that ends within its headers for one without a body */
         end.code = CURLE_PARTIAL_FILE;
     if (end.code != CURLE_OK)
-        return pl_curl_failure(&curl, &end, c->exchange);
-    (void)curl.easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+        return pl_curl_failure(&curl, &end, c->request.exchange);
+    (void)curl.easy_getinfo(c->request.easy, CURLINFO_RESPONSE_CODE, &status);
     c->reply->status = (int)status;
+    if (c->request.exchange->wants_certificate)
+        c->reply->certificate_ends_at = pl_curl_certificate_end(&curl, c->request.easy);
     return PL_OK;
 }
 
 static pl_err perform(curl_transport *transport, call *c)
 {
+    int64_t began_us = pl_clock_monotonic_us();
     CURLcode code = CURLE_GOT_NOTHING;
     pl_err err;
 
-    set_request(c);
-    set_times(c);
+    pl_curl_request_prepare(&c->request);
     set_reply(c);
-    if (c->refused != CURLE_OK)
-        return conclude(c, c->refused);
-    err = run(transport, c, &code);
-    return err ? err : conclude(c, code);
+    if (c->request.refused != CURLE_OK)
+        return conclude(c, c->request.refused);
+    if ((err = run(transport, c, c->request.easy, &code)))
+        return err;
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
+        look_at_certificate(transport, c, began_us);
+    return conclude(c, code);
 }
 
 static bool is_http(const char *url)
@@ -313,7 +238,7 @@ static bool is_http(const char *url)
 static pl_err exchange_once(pl_transport *base, const pl_exchange *exchange, pl_exchange_reply *reply)
 {
     curl_transport *transport = (curl_transport *)base;
-    call c = {.exchange = exchange, .reply = reply};
+    call c = {.request = {.curl = &curl, .exchange = exchange}, .reply = reply};
     pl_pipe_guard guard;
     pl_err err = PL_ERR_MEMORY;
 
@@ -323,15 +248,15 @@ static pl_err exchange_once(pl_transport *base, const pl_exchange *exchange, pl_
     if (curl_err)
         return pl_fail(curl_err, "%s", curl_detail);
     pl_pipe_guard_enter(&guard); /* also for the goodbye that TLS sends at the end */
-    c.easy = curl.easy_init();
+    c.request.easy = curl.easy_init();
     c.run.multi = curl.multi_init();
-    if (c.easy && c.run.multi)
+    if (c.request.easy && c.run.multi)
         err = perform(transport, &c);
-    if (c.easy)
-        curl.easy_cleanup(c.easy);
+    if (c.request.easy)
+        curl.easy_cleanup(c.request.easy);
     if (c.run.multi)
         curl.multi_cleanup(c.run.multi);
-    curl.slist_free_all(c.headers);
+    curl.slist_free_all(c.request.headers);
     pl_pipe_guard_leave(&guard);
     return err;
 }
@@ -356,6 +281,12 @@ static void release(pl_transport *base)
         return;
     pl_mutex_free(transport->mutex);
     pl_free(transport);
+}
+
+const char *pl_transport_curl_version(void)
+{
+    pl_once_run(&curl_once, start_curl);
+    return curl_err ? NULL : curl.version();
 }
 
 pl_transport *pl_transport_curl_new(void)

@@ -22,8 +22,35 @@ const char *pl_act_path(pl_act act)
         return "/api/v1/device/validate";
     case PL_ACT_DEACTIVATE:
         return "/api/v1/device/deactivate";
+    case PL_ACT_SESSION_START:
+        return "/api/v1/device/session/start";
+    case PL_ACT_SESSION_TAKEOVER:
+        return "/api/v1/device/session/takeover";
+    case PL_ACT_SESSION_END:
+        return "/api/v1/device/session/end";
+    case PL_ACT_SESSION_LIST:
+        return "/api/v1/device/session/list";
     }
     return "";
+}
+
+const char *pl_act_proof(pl_act act)
+{
+    switch (act) {
+    case PL_ACT_DEACTIVATE:
+        return "deactivate";
+    case PL_ACT_SESSION_START:
+        return "session.start";
+    case PL_ACT_SESSION_TAKEOVER:
+        return "session.takeover";
+    case PL_ACT_SESSION_END:
+        return "session.end";
+    case PL_ACT_ACTIVATE:
+    case PL_ACT_VALIDATE:
+    case PL_ACT_SESSION_LIST:
+        break;
+    }
+    return NULL;
 }
 
 static void put_bytes(pl_json_writer *writer, const char *name, const uint8_t bytes[32])
@@ -69,6 +96,8 @@ void pl_device_request_write(const pl_device_request *request, pl_buf *body)
     pl_json_put_text(&writer, "sdk_version", request->sdk_version);
     pl_json_put_text(&writer, "platform", request->platform);
     pl_json_put_text(&writer, "proof", request->proof);
+    pl_json_put_text(&writer, "session", request->session_id);
+    pl_json_put_text(&writer, "reason", request->reason);
     pl_json_close(&writer);
 }
 
@@ -145,6 +174,8 @@ static pl_err read_texts(const pl_json *object, pl_device_request *request)
         {"sdk_version", PL_VERSION_MAX, &request->sdk_version},
         {"platform", TEXT_MAX, &request->platform},
         {"proof", PL_PROOF_MAX, &request->proof},
+        {"session", PL_UUID_TEXT_SIZE - 1, &request->session_id},
+        {"reason", PL_SESSION_REASON_MAX, &request->reason},
     };
     pl_err err = PL_OK;
 
@@ -156,7 +187,7 @@ static pl_err read_texts(const pl_json *object, pl_device_request *request)
 /* What an act cannot do without. */
 static pl_err check_presence(pl_act act, const pl_device_request *request)
 {
-    const bool is_deactivate = act == PL_ACT_DEACTIVATE;
+    const bool is_proven = pl_act_proof(act) != NULL;
     const struct {
         const char *name;
         bool is_needed;
@@ -164,10 +195,11 @@ static pl_err check_presence(pl_act act, const pl_device_request *request)
     } members[] = {
         {"product", true, request->product != NULL},
         {"key", true, request->key != NULL},
-        {"fingerprint", !is_deactivate, request->fingerprint != NULL},
+        {"fingerprint", act != PL_ACT_DEACTIVATE, request->fingerprint != NULL},
         {"device_key", act == PL_ACT_ACTIVATE, request->has_device_key},
-        {"activation", is_deactivate, request->activation_id != NULL},
-        {"proof", is_deactivate, request->proof != NULL},
+        {"activation", is_proven, request->activation_id != NULL},
+        {"proof", is_proven, request->proof != NULL},
+        {"reason", act == PL_ACT_SESSION_TAKEOVER, request->reason != NULL},
     };
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
@@ -189,6 +221,10 @@ static pl_err check_forms(const pl_device_request *request)
         return pl_fail(PL_ERR_INVALID, "instance is no UUID");
     if (request->activation_id && pl_uuid_parse(pl_span_text(request->activation_id), &id))
         return pl_fail(PL_ERR_INVALID, "activation is no UUID");
+    if (request->session_id && pl_uuid_parse(pl_span_text(request->session_id), &id))
+        return pl_fail(PL_ERR_INVALID, "session is no UUID");
+    if (request->reason && !pl_text_is_clean(request->reason))
+        return pl_fail(PL_ERR_INVALID, "reason has control characters");
     return PL_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The requests of /api/v1/device/{activate,validate,deactivate}: one JSON object each, encoded by the SDK and decoded by the validator.
+ * The requests of /api/v1/device/{activate,validate,deactivate} and /api/v1/device/session/{start,takeover,end,list}: one JSON object
+ * each, encoded by the SDK and decoded by the validator. Beats are in beat.h.
  */
 #ifndef PL_WIRE_DEVICE_REQUEST_H
 #define PL_WIRE_DEVICE_REQUEST_H
@@ -13,9 +14,18 @@
 
 enum { PL_REQUEST_MAX = 8192, PL_VERSION_MAX = 64 };
 
-typedef enum { PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE } pl_act;
+typedef enum {
+    PL_ACT_ACTIVATE,
+    PL_ACT_VALIDATE,
+    PL_ACT_DEACTIVATE,
+    PL_ACT_SESSION_START,
+    PL_ACT_SESSION_TAKEOVER,
+    PL_ACT_SESSION_END,
+    PL_ACT_SESSION_LIST
+} pl_act;
 
-const char *pl_act_path(pl_act act); /* "/api/v1/device/activate" */
+const char *pl_act_path(pl_act act);  /* "/api/v1/device/activate" */
+const char *pl_act_proof(pl_act act); /* what the device signs for it: "deactivate"; NULL: nothing */
 
 /* Absent texts are NULL. Which are needed depends on the act; see pl_device_request_read. */
 typedef struct {
@@ -36,13 +46,15 @@ typedef struct {
     const char *app_version; /* "app_version" */
     const char *sdk_version; /* "sdk_version" */
     const char *platform;    /* "platform": "linux/x86_64" */
-    const char *proof;       /* "proof": JWS by the device key (deactivate) */
+    const char *proof;       /* "proof": JWS by the device key, see pl_act_proof */
+    const char *session_id;  /* "session": the one to be taken over; absent: the one seen least recently */
+    const char *reason;      /* "reason" of a takeover, for the one who loses the seat */
 } pl_device_request;
 
 void pl_device_request_write(const pl_device_request *request, pl_buf *body);
 /*
- * activate needs roots, product, key, nonce, fingerprint, device_key; validate roots, product, key, nonce, fingerprint; deactivate
- * roots, product, key, nonce, activation, proof. PL_ERR_INVALID with the member named; texts live in the arena.
+ * All need roots, product, key, nonce; activate fingerprint, device_key; validate and list fingerprint; deactivate activation, proof;
+ * the other session acts fingerprint, activation, proof, and a takeover a reason. PL_ERR_INVALID with the member named; texts live in the arena.
  */
 pl_err pl_device_request_read(pl_arena *arena, pl_act act, pl_span body, pl_device_request *request);
 

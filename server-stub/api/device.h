@@ -18,6 +18,11 @@ extern const endpoint_t device_activate;
 extern const endpoint_t device_validate;
 extern const endpoint_t device_deactivate;
 extern const endpoint_t device_keyset;
+extern const endpoint_t device_session_start;
+extern const endpoint_t device_session_takeover;
+extern const endpoint_t device_session_end;
+extern const endpoint_t device_session_list;
+extern const endpoint_t device_session_beat;
 extern const endpoint_t device_request;
 extern const endpoint_t device_release;
 

@@ -15,4 +15,4 @@ static pl_err act_activate(const api_t *api, tx_t *tx, const void *in, void **ou
     return device_act(tx, in, out, licensing_activate);
 }
 
-const endpoint_t device_activate = {parse_activate, act_activate, device_reply};
+const endpoint_t device_activate = {parse_activate, act_activate, device_reply, NULL};

@@ -15,4 +15,4 @@ static pl_err act_deactivate(const api_t *api, tx_t *tx, const void *in, void **
     return device_act(tx, in, out, licensing_deactivate);
 }
 
-const endpoint_t device_deactivate = {parse_deactivate, act_deactivate, device_reply};
+const endpoint_t device_deactivate = {parse_deactivate, act_deactivate, device_reply, NULL};

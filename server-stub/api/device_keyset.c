@@ -35,4 +35,4 @@ static pl_err reply_keyset(const api_t *api, pl_arena *arena, const void *in, co
     return answer_keyset(keyset->keyring, keyset->root, reply->body);
 }
 
-const endpoint_t device_keyset = {parse_keyset, NULL, reply_keyset};
+const endpoint_t device_keyset = {parse_keyset, NULL, reply_keyset, NULL};

@@ -74,5 +74,5 @@ static pl_err reply_offline(const api_t *api, pl_arena *arena, const void *in, c
     return device_reply(api, arena, &device, &outcome->outcome, reply);
 }
 
-const endpoint_t device_request = {parse_request, act_request, reply_offline};
-const endpoint_t device_release = {parse_release, act_release, reply_offline};
+const endpoint_t device_request = {parse_request, act_request, reply_offline, NULL};
+const endpoint_t device_release = {parse_release, act_release, reply_offline, NULL};

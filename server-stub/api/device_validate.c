@@ -15,4 +15,4 @@ static pl_err act_validate(const api_t *api, tx_t *tx, const void *in, void **ou
     return device_act(tx, in, out, licensing_validate);
 }
 
-const endpoint_t device_validate = {parse_validate, act_validate, device_reply};
+const endpoint_t device_validate = {parse_validate, act_validate, device_reply, NULL};

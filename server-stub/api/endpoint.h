@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "licensing/keys.h"
+#include "licensing/sessions.h"
 #include "licensing/sightings.h"
 #include "store/store.h"
 
@@ -27,6 +28,7 @@ typedef struct {
 typedef struct {
     keys_t *keys;
     sightings_t *sightings;
+    sessions_t *sessions;
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
     void *context;
 } api_t;
@@ -57,12 +59,14 @@ typedef struct {
  * parse   decodes and authorises, on the event loop. NULL: nothing to decode.
  * act     inside a transaction; may be run again, so it has no effect outside of it. KIND_SLOW: once, and with a transaction only
  *         where it makes one, by store_read on tx->store, which it does not keep while it waits for somebody else.
+ * recall  KIND_CACHED: answers from memory if it can, on the event loop; false: act must be run. It may write to what parse made.
  * reply   after the commit, on the event loop: encodes and signs.
  */
 typedef struct {
     pl_err (*parse)(const api_t *api, const request_t *request, void **in);
     pl_err (*act)(const api_t *api, tx_t *tx, const void *in, void **out);
     pl_err (*reply)(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply);
+    bool (*recall)(const api_t *api, int64_t now_ms, void *in); /* NULL but for KIND_CACHED */
 } endpoint_t;
 
 typedef enum {
@@ -84,6 +88,7 @@ typedef enum {
 
 typedef enum {
     KIND_MEMORY, /* no database: act is NULL */
+    KIND_CACHED, /* recalls; where that says no, acts like KIND_READ */
     KIND_READ,   /* acts at once on the loop, with the loop's own connection */
     KIND_WRITE,  /* acts in the writer's next group */
     KIND_SLOW    /* acts on a worker's thread, with that worker's reading connection: whatever may take long */

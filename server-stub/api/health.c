@@ -126,6 +126,6 @@ static pl_err reply_health(const api_t *api, pl_arena *arena, const void *in, co
     return PL_OK;
 }
 
-const endpoint_t operator_livez = {NULL, NULL, reply_status};
-const endpoint_t operator_readyz = {NULL, act_ready, reply_status};
-const endpoint_t operator_health = {NULL, act_health, reply_health};
+const endpoint_t operator_livez = {NULL, NULL, reply_status, NULL};
+const endpoint_t operator_readyz = {NULL, act_ready, reply_status, NULL};
+const endpoint_t operator_health = {NULL, act_health, reply_health, NULL};

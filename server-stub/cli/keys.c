@@ -77,7 +77,7 @@ static pl_err run_export(cli_t *cli, const void *values)
         return PL_ERR_MEMORY;
     pl_buf_init(&jwks);
     if ((err = instance_read(cli->instance, &cli->arena, work_brand, &work)) ||
-        (err = keyring_export(keyring, &work.brand.id, &jwks)) || (err = jwks.err))
+        (err = keyring_export(keyring, work.brand.id, &jwks)) || (err = jwks.err))
         goto done;
     (void)fprintf(cli->out, "%s\n", jwks.data);
 done:

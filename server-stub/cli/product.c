@@ -3,7 +3,10 @@
  * `product add`, `product list`.
  */
 #include "cli/fields.h"
+#include "license/session.h"
 #include "licensing/admin.h"
+
+#include <string.h>
 
 enum { HOUR_S = 3600, DAY_S = 86400 };
 
@@ -22,6 +25,11 @@ typedef struct {
     int64_t grace_days;
     int64_t emergency_hours;
     int64_t slack_days;
+    int64_t sessions;
+    int64_t session_lease;
+    int64_t session_beat;
+    int64_t cooldown;
+    const char *takeover;
     bool no_emergency;
     int64_t offline_days;
     int64_t offline_releases;
@@ -46,6 +54,15 @@ static const option_t add_options[] = {
      0},
     {"slack-days", OPTION_NUMBER, offsetof(product_add_t, slack_days), false, "N", "late renewals harm nobody so long (3)", 1,
      90},
+    {"sessions", OPTION_NUMBER, offsetof(product_add_t, sessions), false, "N",
+     "that may live at once per license (as many as seats)", 1, SEATS_MAX},
+    {"session-lease-s", OPTION_NUMBER, offsetof(product_add_t, session_lease), false, "S",
+     "a silent one's seat is free after (120)", 3, PL_SESSION_LEASE_S_MAX},
+    {"session-beat-s", OPTION_NUMBER, offsetof(product_add_t, session_beat), false, "S", "from beat to beat at most (30)", 1,
+     3600},
+    {"takeover", OPTION_TEXT, offsetof(product_add_t, takeover), false, "RULE",
+     "who may take a session over: any device of the license (any, default), only from an idle one (idle), none (never)", 0, 0},
+    {"cooldown-s", OPTION_NUMBER, offsetof(product_add_t, cooldown), false, "S", "a seat taken over is safe for (300)", 1, 86400},
     {"match", OPTION_TEXT, offsetof(product_add_t, match), false, "RULE",
      "same device: any, two (default), most, all or a number", 0, 0},
     {"entitlements", OPTION_TEXT, offsetof(product_add_t, entitlements), false, "JSON", "such as {\"tills\":{\"value\":3}}", 0,
@@ -67,6 +84,32 @@ static void fill_offline(const product_add_t *add, product_policy_t *policy)
         policy->offline_releases = add->offline_releases;
     if (add->no_offline)
         policy->offline_s = policy->offline_releases = 0;
+}
+
+static const char *const takeover_texts[] = {[TAKEOVER_NEVER] = "never", [TAKEOVER_IDLE] = "idle", [TAKEOVER_ANY] = "any"};
+
+enum { TAKEOVER_COUNT = sizeof takeover_texts / sizeof *takeover_texts };
+
+static pl_err parse_takeover(const char *text, takeover_rule *rule)
+{
+    for (size_t i = 0; i < TAKEOVER_COUNT; i++)
+        if (strcmp(takeover_texts[i], text) == 0) {
+            *rule = (takeover_rule)i;
+            return PL_OK;
+        }
+    return pl_fail(PL_ERR_INVALID, "--takeover is \"%s\"; any, idle and never are possible", text);
+}
+
+static pl_err fill_sessions(const product_add_t *add, product_policy_t *policy)
+{
+    policy->sessions = add->sessions;
+    if (add->session_lease)
+        policy->session_lease_s = add->session_lease;
+    if (add->session_beat)
+        policy->session_beat_s = add->session_beat;
+    if (add->cooldown)
+        policy->session_cooldown_s = add->cooldown;
+    return add->takeover ? parse_takeover(add->takeover, &policy->takeover) : PL_OK;
 }
 
 static pl_err fill_product(const product_add_t *add, product_t *product)
@@ -95,7 +138,7 @@ static pl_err fill_product(const product_add_t *add, product_t *product)
         return pl_fail(PL_ERR_INVALID, "--grace-days counts from the answer, so it cannot be less than --check-by-days");
     if (add->match && pl_match_rule_parse(pl_span_text(add->match), &policy->match))
         return pl_fail(PL_ERR_INVALID, "--match is \"%s\"; any, two, most, all and a number are possible", add->match);
-    return PL_OK;
+    return fill_sessions(add, policy);
 }
 
 static pl_err work_add(void *context, tx_t *tx)
@@ -121,6 +164,11 @@ static void put_product(cli_t *cli, const product_t *product)
     pl_json_put_int(&cli->json, "grace_s", product->policy.grace_s);
     pl_json_put_int(&cli->json, "emergency_s", product->policy.emergency_s);
     pl_json_put_int(&cli->json, "slack_s", product->policy.slack_s);
+    pl_json_put_int(&cli->json, "sessions", product->policy.sessions);
+    pl_json_put_int(&cli->json, "session_lease_s", product->policy.session_lease_s);
+    pl_json_put_int(&cli->json, "session_beat_s", product->policy.session_beat_s);
+    pl_json_put_text(&cli->json, "takeover", takeover_texts[product->policy.takeover]);
+    pl_json_put_int(&cli->json, "cooldown_s", product->policy.session_cooldown_s);
     pl_json_put_int(&cli->json, "offline_s", product->policy.offline_s);
     pl_json_put_int(&cli->json, "offline_releases", product->policy.offline_releases);
     pl_json_put_text(&cli->json, "match", pl_match_rule_text(product->policy.match, match));

@@ -37,26 +37,38 @@ static bool may_end_transaction(pl_err err)
            err == PL_ERR_BUSY || err == PL_ERR_MEMORY;
 }
 
+/* Whatever it made of a statement that failed: without the transaction the next job would commit by itself what it writes. */
+static pl_err run_bare(store_t *store, write_job_t *job)
+{
+    tx_t tx = job->about;
+
+    tx.store = store;
+    job->err = job->act(job, &tx);
+    if (!job->err && !pl_db_is_in_transaction(store_db(store)))
+        job->err = pl_fail(PL_ERR_DATABASE, "the database ended the transaction by itself");
+    return job->err;
+}
+
 /* The result is the transaction's; what became of the job is in job->err. */
 static pl_err run_saved(store_t *store, write_job_t *job)
 {
     pl_db *db = store_db(store);
-    tx_t tx = job->about;
     pl_err err;
 
     if ((err = expect_done(pl_db_savepoint(db))))
         return err;
-    tx.store = store;
-    job->err = job->act(job, &tx);
-    if (job->err) {
+    if (run_bare(store, job)) {
         pl_db_savepoint_rollback(db);
         return may_end_transaction(job->err) ? job->err : PL_OK;
     }
     return expect_done(pl_db_savepoint_release(db));
 }
 
-/* One transaction for the whole list. *began tells a database that cannot be written now from a group that failed. */
-static pl_err run_group(store_t *store, write_job_t *jobs, bool *began)
+/*
+ * One transaction for the whole list. With run_bare nothing remains when one job gives up; with run_saved its own part alone is undone.
+ * *began tells a database that cannot be written now from a group that failed.
+ */
+static pl_err run_group(store_t *store, write_job_t *jobs, pl_err (*run)(store_t *store, write_job_t *job), bool *began)
 {
     pl_db *db = store_db(store);
     pl_err err = expect_done(pl_db_begin(db));
@@ -65,7 +77,7 @@ static pl_err run_group(store_t *store, write_job_t *jobs, bool *began)
     if (err)
         return err;
     for (write_job_t *job = jobs; job && !err; job = job->next)
-        err = run_saved(store, job);
+        err = run(store, job);
     if (!err)
         err = expect_done(pl_db_commit(db));
     if (err)
@@ -83,6 +95,23 @@ static void finish(write_job_t *jobs, pl_err err)
     }
 }
 
+/* A job of a bare group gave up, and the database is in order. */
+static bool is_refused(const write_job_t *jobs, pl_err err)
+{
+    while (jobs && !jobs->err)
+        jobs = jobs->next;
+    return jobs && jobs->err == err && !may_end_transaction(err);
+}
+
+static pl_err run_alone(store_t *store, write_job_t *job, bool *began)
+{
+    pl_err err = run_group(store, job, run_bare, began);
+    pl_err result = is_refused(job, err) ? PL_OK : err;
+
+    finish(job, err);
+    return result;
+}
+
 /*
  * Finds the job that broke the group; the others must not suffer. A database that is out of order altogether ends the search. The
  * result is the last transaction's.
@@ -97,20 +126,25 @@ static pl_err run_each_alone(store_t *store, write_job_t *jobs)
 
         jobs = job->next;
         job->next = NULL;
-        err = run_group(store, job, &began);
-        finish(job, err);
+        err = run_alone(store, job, &began);
         if (!began)
             finish(jobs, err);
     }
     return err;
 }
 
+/* Savepoints cost a tenth of a write and are hardly ever needed: a group has them once a job of it has given up. */
 static pl_err run_jobs(store_t *store, write_job_t *jobs)
 {
     bool began;
-    pl_err err = run_group(store, jobs, &began);
+    pl_err err;
 
-    if (err && began && jobs->next)
+    if (!jobs->next)
+        return run_alone(store, jobs, &began);
+    err = run_group(store, jobs, run_bare, &began);
+    if (began && is_refused(jobs, err))
+        err = run_group(store, jobs, run_saved, &began);
+    if (err && began)
         return run_each_alone(store, jobs);
     finish(jobs, err);
     return err;

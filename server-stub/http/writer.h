@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one thread that writes. It takes all waiting jobs (at most 512) into one transaction, a savepoint each, commits once, then tells
- * each. If the group fails as a whole each job is run again alone. A lone job waits for no company.
+ * The one thread that writes. It takes all waiting jobs (at most 512) into one transaction, commits once, then tells each. When a job
+ * gives up, the group is rolled back and run again with a savepoint for each job, so that the others stay; when the group fails as a
+ * whole, each job is run again alone. A lone job waits for no company.
  */
 #ifndef POSPAL_HTTP_WRITER_H
 #define POSPAL_HTTP_WRITER_H

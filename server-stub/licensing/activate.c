@@ -31,16 +31,30 @@ static bool is_same_text(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Which of what is stored about the device is new; NULL: nothing. */
-static const char *describe_change(const activation_t *before, const activation_t *after)
+/*
+ * Which of what is stored about the device is new: *metadata for the audit, NULL where nothing is. A new device key means that the
+ * system was installed anew, that its state was lost, or that somebody else activated in its place.
+ */
+static pl_err describe_change(pl_arena *arena, const activation_t *before, const activation_t *after, const char **metadata)
 {
-    if (memcmp(before->device_key, after->device_key, sizeof(after->device_key)) != 0)
-        return "{\"changed\":\"device_key\"}"; /* the system was installed anew, or its state was lost */
-    if (!pl_uuid_equal(before->instance_id, after->instance_id))
-        return "{\"changed\":\"instance\"}";
-    if (memcmp(&before->fingerprint, &after->fingerprint, sizeof(after->fingerprint)) != 0)
-        return "{\"changed\":\"hardware\"}";
-    return is_same_text(before->device_name, after->device_name) ? NULL : "{\"changed\":\"name\"}";
+    const struct {
+        const char *name;
+        bool is_new;
+    } parts[] = {
+        {"device_key", memcmp(before->device_key, after->device_key, sizeof(after->device_key)) != 0},
+        {"instance", !pl_uuid_equal(before->instance_id, after->instance_id)},
+        {"hardware", memcmp(&before->fingerprint, &after->fingerprint, sizeof(after->fingerprint)) != 0},
+        {"name", !is_same_text(before->device_name, after->device_name)},
+    };
+    const char *names = "";
+
+    *metadata = NULL;
+    for (size_t i = 0; names && i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (parts[i].is_new)
+            names = pl_arena_format(arena, "%s%s\"%s\"", names, *names ? "," : "", parts[i].name);
+    if (names && *names)
+        *metadata = pl_arena_format(arena, "{\"changed\":[%s]}", names);
+    return !names || (*names && !*metadata) ? PL_ERR_MEMORY : PL_OK;
 }
 
 static void describe_device(const device_call_t *call, activation_t *activation)
@@ -63,7 +77,9 @@ static pl_err take_back(tx_t *tx, const device_call_t *call, const activation_t 
     describe_device(call, activation);
     out->has_activation = true;
     out->validated_before_ms = before->validated_at_ms;
-    if (!(change = describe_change(before, activation))) {
+    if ((err = describe_change(tx->arena, before, activation, &change)))
+        return err;
+    if (!change) {
         out->is_sighting = tx->now_ms - before->validated_at_ms >= SIGHTING_AFTER_MS;
         return PL_OK; /* asked again: nothing to write */
     }
@@ -79,7 +95,7 @@ static pl_err note_clone(tx_t *tx, const activation_t *activation, pl_uuid clone
     const char *metadata;
 
     pl_uuid_format(cloned, id);
-    metadata = pl_arena_format(tx->arena, "{\"same_instance_as\":\"%s\"}", id);
+    metadata = pl_arena_format(tx->arena, "{\"copy_of\":\"%s\"}", id);
     return metadata ? note(tx, activation, AUDIT_CLONE_SUSPECTED, metadata) : PL_ERR_MEMORY;
 }
 

@@ -30,6 +30,10 @@ product_policy_t admin_default_policy(void)
                               .emergency_s = DAY_S,
                               .slack_s = 3 * DAY_S,
                               .match = PL_MATCH_TWO,
+                              .session_lease_s = 120,
+                              .session_beat_s = 30,
+                              .takeover = TAKEOVER_ANY,
+                              .session_cooldown_s = 300,
                               .offline_s = PL_LEASE_SECONDS_MAX,
                               .offline_releases = OFFLINE_RELEASES_DEFAULT};
 }
@@ -208,6 +212,19 @@ static pl_err check_policy(const product_policy_t *policy)
     return PL_OK;
 }
 
+static pl_err check_sessions(const product_policy_t *policy)
+{
+    if (policy->sessions < 0 || policy->sessions > SEATS_MAX)
+        return pl_fail(PL_ERR_INVALID, "sessions must be 0 (as many as seats) to %d", (int)SEATS_MAX);
+    if (policy->session_beat_s < 1 || policy->session_lease_s < 3 * policy->session_beat_s ||
+        policy->session_lease_s > PL_SESSION_LEASE_S_MAX)
+        return pl_fail(PL_ERR_INVALID,
+                       "a session's lease must be three beats or more, so that a lost packet loses no seat, and a day at most");
+    if (policy->session_cooldown_s < 0 || policy->session_cooldown_s > PL_SESSION_LEASE_S_MAX)
+        return pl_fail(PL_ERR_INVALID, "the cool-down after a takeover must be 0 to %d seconds", (int)PL_SESSION_LEASE_S_MAX);
+    return PL_OK;
+}
+
 static pl_err check_key_template(product_t *product)
 {
     if (!product->key_prefix)
@@ -232,7 +249,7 @@ pl_err admin_product_add(tx_t *tx, pl_uuid brand_id, product_t *product)
     product->brand_id = brand_id;
     product->created_at_ms = tx->now_ms;
     if ((err = admin_check_names(product->slug, product->name)) || (err = check_policy(&product->policy)) ||
-        (err = check_key_template(product)))
+        (err = check_sessions(&product->policy)) || (err = check_key_template(product)))
         return err;
     if ((err = entitlement_text_read(tx->arena, product->entitlements, NULL, &set)))
         return err == PL_ERR_MEMORY ? err : PL_ERR_INVALID;

@@ -5,6 +5,7 @@
 #include "licensing/admin_licenses.h"
 
 #include "store/audit.h"
+#include "store/sessions.h"
 
 static pl_err refuse_cancelled(const license_t *license)
 {
@@ -81,5 +82,7 @@ pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid acti
 
     if (err == PL_ERR_NOT_FOUND)
         return pl_fail(err, "the license has no live activation of that id");
+    if (!err)
+        err = sessions_end_of(tx, license->brand_id, license->id, activation_id);
     return err ? err : audit_append(tx, &entry);
 }

@@ -6,7 +6,7 @@
 
 #include "license/policy.h"
 #include "licensing/entitlement_text.h"
-#include "licensing/judge.h"
+#include "licensing/license_claims.h"
 #include "token/issue.h"
 #include "wire/device_reply.h"
 
@@ -14,19 +14,9 @@
 
 enum { MS = 1000, OFFLINE_REFRESH_S = 86400, NO_SEAT_LEASE_S = 300 /* how long a denial for want of a seat rules on the till */ };
 
-/* Texts that the claims borrow while they are signed. */
-typedef struct {
-    char license_id[PL_UUID_TEXT_SIZE];
-    char product_id[PL_UUID_TEXT_SIZE];
-    char activation_id[PL_UUID_TEXT_SIZE];
-    char token_id[PL_UUID_TEXT_SIZE];
-} id_texts;
-
-static void describe_request(const device_call_t *call, const outcome_t *outcome, const id_texts *ids, pl_claims *claims)
+static void describe_request(const device_call_t *call, const outcome_t *outcome, pl_claims *claims)
 {
     claims->kind = PL_CLAIMS_ANSWER;
-    claims->token_id = ids->token_id;
-    claims->product_id = ids->product_id;
     claims->product = call->request.product;
     claims->issued_at = outcome->decided_at_ms / MS;
     claims->verdict = outcome->verdict;
@@ -36,18 +26,7 @@ static void describe_request(const device_call_t *call, const outcome_t *outcome
     memcpy(claims->request_digest, call->digest, sizeof(claims->request_digest));
 }
 
-static void describe_license(const outcome_t *outcome, const id_texts *ids, pl_claims *claims)
-{
-    if (!outcome->has_license)
-        return;
-    claims->license_id = ids->license_id;
-    claims->sequence = outcome->license.version;
-    claims->expires_at = license_end_ms(&outcome->license, &outcome->product.policy) / MS;
-    claims->plan = outcome->license.plan;
-    claims->customer = outcome->customer_name;
-}
-
-static void describe_device(const outcome_t *outcome, const id_texts *ids, pl_claims *claims)
+static void describe_device(const outcome_t *outcome, claims_texts_t *texts, pl_claims *claims)
 {
     const activation_t *activation = &outcome->activation;
 
@@ -57,7 +36,8 @@ static void describe_device(const outcome_t *outcome, const id_texts *ids, pl_cl
     claims->device = activation->fingerprint;
     claims->match = outcome->product.policy.match;
     claims->device_name = activation->device_name;
-    claims->activation_id = ids->activation_id;
+    pl_uuid_format(activation->id, texts->activation_id);
+    claims->activation_id = texts->activation_id;
     claims->has_device_key = true;
     memcpy(claims->device_key, activation->device_key, sizeof(claims->device_key));
 }
@@ -85,24 +65,23 @@ static void describe_times(const outcome_t *outcome, pl_claims *claims)
     claims->grace_until = claims->issued_at + policy->grace_s;
 }
 
-static void format_ids(const outcome_t *outcome, id_texts *ids)
+static void name_answer(const brand_keys_t *brand, const outcome_t *outcome, claims_texts_t *texts, pl_claims *claims)
 {
     uint8_t random[10];
 
     pl_random(random, sizeof(random));
-    pl_uuid_format(pl_uuid_v7(outcome->decided_at_ms, random), ids->token_id);
-    pl_uuid_format(outcome->product.id, ids->product_id); /* zeros for a product that the brand does not have */
-    pl_uuid_format(outcome->license.id, ids->license_id);
-    pl_uuid_format(outcome->activation.id, ids->activation_id);
+    license_claims_name(claims, texts, brand, pl_uuid_v7(outcome->decided_at_ms, random), outcome->product.id);
 }
 
-static pl_err describe(pl_arena *arena, const device_call_t *call, const outcome_t *outcome, const id_texts *ids,
+static pl_err describe(pl_arena *arena, const device_call_t *call, const outcome_t *outcome, claims_texts_t *texts,
                        pl_claims *claims)
 {
-    describe_request(call, outcome, ids, claims);
-    describe_license(outcome, ids, claims);
-    describe_device(outcome, ids, claims);
+    describe_request(call, outcome, claims);
+    if (outcome->has_license)
+        license_claims_describe(claims, texts, &outcome->license, &outcome->product.policy, outcome->customer_name);
+    describe_device(outcome, texts, claims);
     describe_times(outcome, claims);
+    claims->session = outcome->session;
     if (outcome->verdict != PL_VERDICT_ACTIVE)
         return PL_OK;
     return entitlement_text_read(arena, outcome->product.entitlements, outcome->license.entitlements, &claims->entitlements);
@@ -125,15 +104,14 @@ pl_err answer_sign(pl_arena *arena, const keyring_t *keyring, const device_call_
     const brand_keys_t *brand = keyring_find_brand(keyring, call->brand_id);
     pl_claims claims = {.epoch = keyring_epoch(keyring)};
     pl_device_reply reply = {.answer = {NULL, 0}};
-    id_texts ids;
+    claims_texts_t texts;
     pl_buf token;
     pl_err err;
 
     if (!brand || brand->answer.pair.public_key.alg == PL_ALG_NONE)
         return pl_fail(PL_ERR_STATE, "the brand has no current key for answers");
-    claims.issuer = brand->id_text;
-    format_ids(outcome, &ids);
-    if ((err = describe(arena, call, outcome, &ids, &claims)))
+    name_answer(brand, outcome, &texts, &claims);
+    if ((err = describe(arena, call, outcome, &texts, &claims)))
         return err;
     pl_buf_init(&token);
     if (!(err = pl_claims_sign(&claims, &brand->answer.pair, brand->answer.kid, &token))) {

@@ -6,6 +6,7 @@
 
 #include "licensing/judge.h"
 #include "store/audit.h"
+#include "store/sessions.h"
 #include "token/proof.h"
 
 #include <string.h>
@@ -29,7 +30,8 @@ static pl_err release(tx_t *tx, outcome_t *out)
 
     if (out->activation.released_at_ms)
         return PL_OK; /* asked again */
-    if ((err = activations_release(tx, &out->activation)))
+    if ((err = activations_release(tx, &out->activation)) ||
+        (err = sessions_end_of(tx, entry.brand_id, out->activation.license_id, entry.target)))
         return err;
     out->activation.released_at_ms = tx->now_ms;
     return audit_append(tx, &entry);

@@ -9,6 +9,7 @@
 #ifndef LICENSING_DEVICE_H
 #define LICENSING_DEVICE_H
 
+#include "license/session.h"
 #include "licensing/keys.h"
 #include "store/activations.h"
 #include "store/licenses.h"
@@ -22,6 +23,7 @@ typedef struct {
     pl_uuid brand_id;
     pl_uuid instance_id;        /* nil: not told */
     pl_uuid activation_id;      /* nil: not told */
+    pl_uuid session_id;         /* nil: not told */
     pl_fingerprint fingerprint; /* activate, validate */
     uint8_t key_hash[KEY_HASH_SIZE];
     uint8_t digest[PL_DIGEST_SIZE]; /* SHA-256 of the exact body */
@@ -39,10 +41,12 @@ typedef struct {
     const char *customer_name; /* NULL: none */
     bool has_activation;       /* the device holds (or just gave back) this seat */
     activation_t activation;
-    int64_t validated_before_ms; /* the device's check before this one; negative: never */
-    bool is_offline;             /* a person carries the answer: it holds as long as the policy says for that */
-    bool is_new_seat;            /* activate took a seat; false when the device had one */
-    bool is_sighting;            /* worth noting with sightings_note: the stored time is a minute old or more */
+    int64_t validated_before_ms;      /* the device's check before this one; negative: never */
+    bool is_offline;                  /* a person carries the answer: it holds as long as the policy says for that */
+    bool is_new_seat;                 /* activate took a seat; false when the device had one */
+    const pl_session_claims *session; /* what became of its session, see licensing/session.h; NULL: not asked for */
+    pl_uuid other_instance;           /* asked by another installation than the stored one on the same hardware; nil: no */
+    bool is_sighting;                 /* worth noting with sightings_note: the stored time is a minute old or more */
 } outcome_t;
 
 /*

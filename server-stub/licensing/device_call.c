@@ -13,6 +13,8 @@ static pl_err read_ids(device_call_t *call)
         err = pl_uuid_parse(pl_span_text(request->instance_id), &call->instance_id);
     if (!err && request->activation_id)
         err = pl_uuid_parse(pl_span_text(request->activation_id), &call->activation_id);
+    if (!err && request->session_id)
+        err = pl_uuid_parse(pl_span_text(request->session_id), &call->session_id);
     if (!err && request->fingerprint)
         err = pl_fingerprint_parse(pl_span_text(request->fingerprint), &call->fingerprint);
     return err;

@@ -92,6 +92,7 @@ typedef struct {
     pl_match_rule rule;
     seat_t *seat;
     int score;
+    int best; /* no seat can have more: it agrees with all that the call tells */
 } seat_search;
 
 static bool is_hardware_among(uint8_t components)
@@ -110,10 +111,11 @@ static bool visit(void *context, const activation_t *activation)
     bool same_instance = !pl_uuid_is_nil(call->instance_id) && pl_uuid_equal(call->instance_id, activation->instance_id);
     bool same_key =
         call->request.has_device_key && pl_equal(call->request.device_key, activation->device_key, PL_DEVICE_PUBLIC_SIZE);
+    bool is_told = !pl_uuid_is_nil(call->activation_id) && pl_uuid_equal(call->activation_id, activation->id);
     bool same_hardware = is_hardware_among(match.matched);
     int score = (same_key ? SCORE_KEY : 0) + (same_instance ? SCORE_INSTANCE : 0);
 
-    if (same_instance && !same_hardware && is_hardware_among(match.compared)) {
+    if ((same_instance || is_told) && !same_hardware && is_hardware_among(match.compared)) {
         s->seat->is_clone = true;
         s->seat->cloned = activation->id;
     }
@@ -122,13 +124,48 @@ static bool visit(void *context, const activation_t *activation)
         s->seat->activation = *activation;
         s->score = score;
     }
-    return s->score < SCORE_KEY + SCORE_INSTANCE;
+    return s->score < s->best;
+}
+
+static bool is_settled(const seat_search *s)
+{
+    return s->seat->found && s->score == s->best;
+}
+
+/* The activation that the device says is its own, if it is one of this license and fits: an id alone opens nothing. */
+static pl_err try_told(tx_t *tx, pl_uuid license_id, seat_search *s)
+{
+    activation_t told;
+    pl_err err;
+
+    if (pl_uuid_is_nil(s->call->activation_id))
+        return PL_OK;
+    err = activations_find(tx, s->call->brand_id, license_id, s->call->activation_id, &told);
+    if (err)
+        return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    if (!told.released_at_ms)
+        (void)visit(s, &told);
+    return PL_OK;
+}
+
+static pl_err try_alike(tx_t *tx, pl_uuid license_id, seat_search *s)
+{
+    const activation_t like = {.brand_id = s->call->brand_id, .license_id = license_id, .fingerprint = s->call->fingerprint};
+
+    return activations_walk_alike(tx, &like, visit, s);
 }
 
 pl_err judge_seat(tx_t *tx, const device_call_t *call, const outcome_t *out, seat_t *seat)
 {
-    seat_search search = {call, out->product.policy.match, seat, -1};
+    pl_uuid license_id = out->license.id;
+    seat_search search = {.call = call, .rule = out->product.policy.match, .seat = seat, .score = -1};
+    pl_err err;
 
+    search.best = (call->request.has_device_key ? SCORE_KEY : 0) + (pl_uuid_is_nil(call->instance_id) ? 0 : SCORE_INSTANCE);
     *seat = (seat_t){.found = false};
-    return activations_walk_live(tx, call->brand_id, out->license.id, visit, &search);
+    if ((err = try_told(tx, license_id, &search)) || is_settled(&search))
+        return err;
+    if ((err = try_alike(tx, license_id, &search)) || is_settled(&search))
+        return err;
+    return activations_walk_live(tx, call->brand_id, license_id, visit, &search);
 }

@@ -20,13 +20,15 @@ pl_err judge_call(tx_t *tx, const device_call_t *call, outcome_t *out);
 typedef struct {
     bool found;
     activation_t activation;
-    bool is_clone;  /* a live seat has this instance id on other hardware */
+    bool is_clone;  /* a live seat has this instance id, or is the one told, on other hardware */
     pl_uuid cloned; /* that seat */
 } seat_t;
 
 /*
  * The live seat that is this device's, by the product's match rule. The device key counts too where one piece of hardware is still
- * the same: a repair may replace more than the rule forgives. Of several the best is taken: same device key, same instance, older.
+ * the same: a repair may replace more than the rule forgives. Of several the best is taken: same device key, same instance, the one told, the same fingerprint, older.
+ * The activation told and the same fingerprint are looked up first; all seats of the license are walked through only where neither
+ * agrees with all that the call tells: a new device, or one that changed.
  */
 pl_err judge_seat(tx_t *tx, const device_call_t *call, const outcome_t *out, seat_t *seat);
 

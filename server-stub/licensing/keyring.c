@@ -51,6 +51,11 @@ const brand_keys_t *keyring_find_brand(const keyring_t *keyring, pl_uuid brand_i
     return bsearch(&brand_id, keyring->brands, keyring->brand_count, sizeof(*keyring->brands), compare_id);
 }
 
+const brand_keys_t *keyring_only_brand(const keyring_t *keyring)
+{
+    return keyring->brand_count == 1 ? &keyring->brands[0] : NULL;
+}
+
 int64_t keyring_epoch(const keyring_t *keyring)
 {
     return keyring->epoch;
@@ -69,7 +74,7 @@ pl_err keyring_hash_key(const keyring_t *keyring, pl_span license_key, uint8_t h
 
     if (err)
         return err;
-    pl_mac(keyring->key_hash_secret, pl_span_text(normal), mac);
+    pl_mac_prepared(&keyring->key_hash_secret, pl_span_text(normal), mac);
     memcpy(hash, mac, KEY_HASH_SIZE); /* 128 bits that cannot be made without the secret are enough to name a key */
     return PL_OK;
 }
@@ -91,18 +96,17 @@ static void export_brand(pl_json_writer *writer, const brand_keys_t *brand)
             export_key(writer, &brand->keyset.keys[i].jwk);
 }
 
-pl_err keyring_export(const keyring_t *keyring, const pl_uuid *brand_id, pl_buf *jwks)
+pl_err keyring_export(const keyring_t *keyring, pl_uuid brand_id, pl_buf *jwks)
 {
+    const brand_keys_t *brand = keyring_find_brand(keyring, brand_id);
     pl_json_writer writer;
 
-    if (brand_id && !keyring_find_brand(keyring, *brand_id))
+    if (!brand)
         return PL_ERR_NOT_FOUND;
     pl_json_writer_init(&writer, jwks);
     pl_json_open(&writer, NULL, '{');
     pl_json_open(&writer, "keys", '[');
-    for (size_t i = 0; i < keyring->brand_count; i++)
-        if (!brand_id || pl_uuid_equal(keyring->brands[i].id, *brand_id))
-            export_brand(&writer, &keyring->brands[i]);
+    export_brand(&writer, brand);
     pl_json_close(&writer);
     pl_json_close(&writer);
     return jwks->err;

@@ -17,6 +17,7 @@
 static pl_err load_secrets(const uint8_t sealing_key[PL_SEAL_KEY_SIZE], tx_t *tx, keyring_t *keyring)
 {
     const sealed_place_t hash_secret = {SEALED_KEY_HASH_SECRET, {{0}}, {NULL, 0}};
+    uint8_t secret[KEY_HASH_SECRET_SIZE];
     meta_t meta;
     pl_err err = meta_read(tx, &meta);
 
@@ -25,8 +26,11 @@ static pl_err load_secrets(const uint8_t sealing_key[PL_SEAL_KEY_SIZE], tx_t *tx
     keyring->generation = meta.generation;
     keyring->epoch = meta.epoch;
     memcpy(keyring->sealing_key, sealing_key, PL_SEAL_KEY_SIZE);
-    return unseal_at(keyring->sealing_key, &hash_secret, pl_span_of(meta.key_hash_secret, META_SEALED_SIZE),
-                     keyring->key_hash_secret);
+    if ((err = unseal_at(keyring->sealing_key, &hash_secret, pl_span_of(meta.key_hash_secret, META_SEALED_SIZE), secret)))
+        return err;
+    pl_mac_prepare(secret, &keyring->key_hash_secret);
+    pl_wipe(secret, sizeof(secret));
+    return PL_OK;
 }
 
 static pl_err load_roots(tx_t *tx, brand_keys_t *brand)

@@ -22,8 +22,8 @@ struct keyring {
     int64_t generation;
     int64_t epoch;
     uint8_t sealing_key[PL_SEAL_KEY_SIZE];
-    uint8_t key_hash_secret[KEY_HASH_SECRET_SIZE];
-    brand_keys_t *brands; /* by id */
+    pl_mac_key key_hash_secret; /* license keys are hashed with it */
+    brand_keys_t *brands;       /* by id */
     size_t brand_count;
     root_entry_t *roots; /* by kid */
     size_t root_count;

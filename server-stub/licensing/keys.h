@@ -52,7 +52,12 @@ int64_t keyring_epoch(const keyring_t *keyring);
 const uint8_t *keyring_sealing_key(const keyring_t *keyring); /* for the use cases that seal or unseal; never logged */
 /* The keyed hash of a license key in any spelling. PL_ERR_MALFORMED, _TOO_LARGE. */
 pl_err keyring_hash_key(const keyring_t *keyring, pl_span license_key, uint8_t hash[KEY_HASH_SIZE]);
-/* Appends {"keys":[...]}: every key that verifies something today, roots first; of one brand, or of all for NULL. */
-pl_err keyring_export(const keyring_t *keyring, const pl_uuid *brand_id, pl_buf *jwks);
+/* The brand of a server that has one; NULL where there are several, or none. */
+const brand_keys_t *keyring_only_brand(const keyring_t *keyring);
+/*
+ * Appends {"keys":[...]}: every key of a brand that verifies something today, roots first. PL_ERR_NOT_FOUND. Never several brands' keys:
+ * who verified with such a set would take one brand's document for another's.
+ */
+pl_err keyring_export(const keyring_t *keyring, pl_uuid brand_id, pl_buf *jwks);
 
 #endif

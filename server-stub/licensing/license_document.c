@@ -7,21 +7,14 @@
 #include "base/timestamp.h"
 #include "licensing/entitlement_text.h"
 #include "licensing/judge.h"
+#include "licensing/license_claims.h"
 #include "licensing/trusted_time.h"
 #include "store/audit.h"
 #include "token/claims_json.h"
 #include "token/issue.h"
 #include "token/license_file.h"
 
-#include <string.h>
-
 enum { MS = 1000 };
-
-typedef struct {
-    char license_id[PL_UUID_TEXT_SIZE];
-    char product_id[PL_UUID_TEXT_SIZE];
-    char token_id[PL_UUID_TEXT_SIZE];
-} id_texts;
 
 static pl_err check_license(const tx_t *tx, const license_t *license, const product_t *product)
 {
@@ -45,25 +38,31 @@ static pl_err bind_device(const char *fingerprint, const product_t *product, pl_
     return PL_OK;
 }
 
-static pl_err describe(tx_t *tx, const license_t *license, const product_t *product, pl_claims *claims)
+static pl_err find_customer(tx_t *tx, const license_t *license, const char **name)
 {
     customer_t customer = {.name = NULL};
     pl_err err = PL_OK;
 
+    if (!pl_uuid_is_nil(license->customer_id))
+        err = customers_find(tx, license->brand_id, license->customer_id, &customer);
+    *name = customer.name;
+    return err;
+}
+
+static pl_err describe(tx_t *tx, const license_t *license, const product_t *product, claims_texts_t *texts, pl_claims *claims)
+{
+    const char *customer;
+    pl_err err = find_customer(tx, license, &customer);
+
+    if (err)
+        return err;
+    license_claims_describe(claims, texts, license, &product->policy, customer);
     claims->kind = PL_CLAIMS_LICENSE;
     claims->product = product->slug;
     claims->issued_at = tx->now_ms / MS;
     claims->not_before = license->starts_at_ms > tx->now_ms ? license->starts_at_ms / MS : claims->issued_at;
-    claims->expires_at = license_end_ms(license, &product->policy) / MS;
-    claims->sequence = license->version;
     claims->verdict = PL_VERDICT_ACTIVE;
     claims->reason = PL_REASON_IN_ORDER;
-    claims->plan = license->plan;
-    if (!pl_uuid_is_nil(license->customer_id))
-        err = customers_find(tx, license->brand_id, license->customer_id, &customer);
-    claims->customer = customer.name;
-    if (err)
-        return err;
     return entitlement_text_read(tx->arena, product->entitlements, license->entitlements, &claims->entitlements);
 }
 
@@ -113,17 +112,6 @@ static pl_err note(tx_t *tx, const license_t *license, const char *token_id)
     return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
 }
 
-static void name(tx_t *tx, const brand_keys_t *brand, const license_t *license, id_texts *ids, pl_claims *claims)
-{
-    pl_uuid_format(license->id, ids->license_id);
-    pl_uuid_format(license->product_id, ids->product_id);
-    pl_uuid_format(store_new_id(tx), ids->token_id);
-    claims->issuer = brand->id_text;
-    claims->license_id = ids->license_id;
-    claims->product_id = ids->product_id;
-    claims->token_id = ids->token_id;
-}
-
 pl_err admin_license_check_end(const license_t *license, const product_policy_t *policy)
 {
     if (license_end_ms(license, policy) / MS > PL_TIME_MAX)
@@ -136,16 +124,16 @@ pl_err admin_license_try_document(tx_t *tx, const keyring_t *keyring, const lice
     const brand_keys_t *brand = keyring_find_brand(keyring, license->brand_id);
     pl_claims claims = {.epoch = keyring_epoch(keyring)};
     product_t product;
-    id_texts ids;
+    claims_texts_t texts;
     pl_buf token;
     pl_err err;
 
     if (!brand || brand->license.pair.public_key.alg == PL_ALG_NONE)
         return PL_OK; /* a brand may be without a key for licenses for a while */
     if ((err = products_find(tx, license->brand_id, license->product_id, &product)) ||
-        (err = describe(tx, license, &product, &claims)))
+        (err = describe(tx, license, &product, &texts, &claims)))
         return err;
-    name(tx, brand, license, &ids, &claims);
+    license_claims_name(&claims, &texts, brand, store_new_id(tx), license->product_id);
     pl_buf_init(&token);
     err = sign(tx, brand, &claims, &token);
     pl_buf_reset(&token);
@@ -157,17 +145,17 @@ pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *l
     const brand_keys_t *brand = keyring_find_brand(keyring, license->brand_id);
     pl_claims claims = {.epoch = keyring_epoch(keyring)};
     product_t product;
-    id_texts ids;
+    claims_texts_t texts;
     pl_err err;
 
     if (!brand || brand->license.pair.public_key.alg == PL_ALG_NONE)
         return pl_fail(PL_ERR_STATE, "the brand has no current key for licenses");
     if ((err = trusted_time_confirm(tx)) || (err = products_find(tx, license->brand_id, license->product_id, &product)) ||
-        (err = check_license(tx, license, &product)) || (err = describe(tx, license, &product, &claims)) ||
+        (err = check_license(tx, license, &product)) || (err = describe(tx, license, &product, &texts, &claims)) ||
         (err = bind_device(fingerprint, &product, &claims)))
         return err;
-    name(tx, brand, license, &ids, &claims);
+    license_claims_name(&claims, &texts, brand, store_new_id(tx), license->product_id);
     if ((err = write_file(tx, brand, &claims, file)))
         return err;
-    return note(tx, license, ids.token_id);
+    return note(tx, license, texts.token_id);
 }

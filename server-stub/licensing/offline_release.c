@@ -8,6 +8,7 @@
 #include "licensing/offline.h"
 #include "store/audit.h"
 #include "store/offline_releases.h"
+#include "store/sessions.h"
 #include "token/typed_text.h"
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -73,7 +74,8 @@ static pl_err free_seat(tx_t *tx, offline_outcome_t *out, const offline_release_
         return pl_fail(PL_ERR_RELEASE_LIMIT,
                        "the license has had %lld offline releases within %d days; `activation release` frees the seat by hand",
                        (long long)count->most, OFFLINE_RELEASES_DAYS);
-    if ((err = activations_release(tx, activation)))
+    if ((err = activations_release(tx, activation)) ||
+        (err = sessions_end_of(tx, entry.brand_id, activation->license_id, entry.target)))
         return err;
     activation->released_at_ms = tx->now_ms;
     return audit_append(tx, &entry);

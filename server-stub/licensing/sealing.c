@@ -20,6 +20,8 @@ static const char *label_of(sealed_kind kind)
         return "signing-key";
     case SEALED_LICENSE_KEY:
         return "license-key";
+    case SEALED_SESSION_KEY:
+        return "session-key";
     }
     return "";
 }

@@ -11,7 +11,13 @@
 #include "base/uuid.h"
 #include "crypto/crypto.h"
 
-typedef enum { SEALED_SEALING_KEY, SEALED_KEY_HASH_SECRET, SEALED_SIGNING_KEY, SEALED_LICENSE_KEY } sealed_kind;
+typedef enum {
+    SEALED_SEALING_KEY,
+    SEALED_KEY_HASH_SECRET,
+    SEALED_SIGNING_KEY,
+    SEALED_LICENSE_KEY,
+    SEALED_SESSION_KEY
+} sealed_kind;
 
 enum { SEALED_NAME_MAX = 64 };
 

@@ -9,12 +9,11 @@
 
 #include <string.h>
 
-enum { TAKE, FIND, LIST_LIVE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TAKE_AWAY, TOUCH };
+enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TAKE_AWAY, TOUCH, MOVE };
 
 enum {
     VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
-    PACKED_MAX = PL_COMPONENT_COUNT * (1 + PL_COMPONENT_VALUES_MAX * PL_FINGERPRINT_VALUE_SIZE),
-    TIME_BYTES = 6 /* of a UUIDv7 */
+    PACKED_MAX = PL_COMPONENT_COUNT * (1 + PL_COMPONENT_VALUES_MAX * PL_FINGERPRINT_VALUE_SIZE)
 };
 
 #define COLUMNS "brand_id, license_id, id, instance_id, fingerprint, device_key, device_name, validated_at, released_at"
@@ -38,6 +37,13 @@ static const char *const sql[] = {
                   " WHERE live.brand_id = $1 AND live.license_id = $2 AND live.released_at IS NULL"
                   " ORDER BY live.id",
 
+    /* By the index of the last bytes; the row says whether the others are the same too. */
+    [LIST_ALIKE] = "SELECT " COLUMNS " FROM activation"
+                   " WHERE brand_id = $1 AND license_id = $2"
+                   "   AND substr(fingerprint, length(fingerprint) - 15) = substr($3, length($3) - 15) AND fingerprint = $3"
+                   "   AND released_at IS NULL"
+                   " ORDER BY id",
+
     [LIST_ALL] = "SELECT " COLUMNS " FROM activation"
                  " WHERE brand_id = $1 AND license_id = $2"
                  " ORDER BY id",
@@ -60,6 +66,10 @@ static const char *const sql[] = {
     [TOUCH] = "UPDATE activation"
               " SET validated_at = $4"
               " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL AND validated_at < $4",
+
+    [MOVE] = "UPDATE activation"
+             " SET instance_id = $4"
+             " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL AND instance_id <> $4",
 };
 
 const store_set activations_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -96,15 +106,6 @@ static pl_err unpack(const uint8_t *packed, size_t size, pl_fingerprint *fingerp
     return PL_OK;
 }
 
-static int64_t time_of(pl_uuid id)
-{
-    int64_t time_ms = 0;
-
-    for (size_t i = 0; i < TIME_BYTES; i++)
-        time_ms = time_ms << 8 | id.bytes[i];
-    return time_ms;
-}
-
 static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
 {
     activation_t *activation = item;
@@ -116,7 +117,7 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     activation->license_id = pl_db_column_uuid(row, 1);
     activation->id = pl_db_column_uuid(row, 2);
     activation->instance_id = pl_db_column_uuid(row, 3);
-    activation->activated_at_ms = time_of(activation->id);
+    activation->activated_at_ms = pl_uuid_v7_time_ms(activation->id);
     activation->validated_at_ms = pl_db_column_int(row, 7);
     activation->released_at_ms = pl_db_column_int(row, 8);
     pl_db_column_bytes(row, 5, activation->device_key, sizeof(activation->device_key));
@@ -203,9 +204,8 @@ pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, in
     return err;
 }
 
-pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context)
+static pl_err walk(tx_t *tx, pl_db_statement *select, activation_visit visit, void *context)
 {
-    pl_db_statement *select = with_license(tx, LIST_LIVE, brand_id, license_id);
     pl_db_result result = DB_DONE;
     activation_t activation;
     bool goes_on = true;
@@ -216,6 +216,20 @@ pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, act
             goes_on = visit(context, &activation);
     pl_db_reset(select);
     return err ? err : pl_db_err(result);
+}
+
+pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context)
+{
+    return walk(tx, with_license(tx, LIST_LIVE, brand_id, license_id), visit, context);
+}
+
+pl_err activations_walk_alike(tx_t *tx, const activation_t *like, activation_visit visit, void *context)
+{
+    pl_db_statement *select = with_license(tx, LIST_ALIKE, like->brand_id, like->license_id);
+    uint8_t packed[PACKED_MAX];
+
+    pl_db_bind_blob(select, 3, packed, pack(&like->fingerprint, packed));
+    return walk(tx, select, visit, context);
 }
 
 pl_err activations_change(tx_t *tx, const activation_t *activation)
@@ -262,4 +276,16 @@ pl_err activations_touch(tx_t *tx, const sighting_t *sightings, size_t count)
     for (size_t i = 0; !err && i < count; i++)
         err = touch(tx, &sightings[i]);
     return err;
+}
+
+pl_err activations_move(tx_t *tx, const sighting_t *sighting, bool *moved)
+{
+    pl_db_statement *update = with_license(tx, MOVE, sighting->brand_id, sighting->license_id);
+    pl_err err;
+
+    pl_db_bind_uuid(update, 3, sighting->activation_id);
+    pl_db_bind_uuid(update, 4, sighting->instance_id);
+    err = store_change_one(tx, update);
+    *moved = !err;
+    return err == PL_ERR_NOT_FOUND ? PL_OK : err; /* released meanwhile, or stored already */
 }

@@ -28,6 +28,7 @@ typedef struct {
     pl_uuid license_id;
     pl_uuid activation_id;
     int64_t at_ms;
+    pl_uuid instance_id; /* of the installation that was seen, where it is not the stored one; nil: it is, or was not told */
 } sighting_t;
 
 /* Takes a seat if fewer than seats are taken; *taken says whether. PL_ERR_CONFLICT only for an id that exists. */
@@ -40,11 +41,15 @@ pl_err activations_list_all(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, acti
 /* Shows the live ones of a license, oldest first, one by one: for the hot path, which needs one of them. */
 typedef bool (*activation_visit)(void *context, const activation_t *activation); /* false ends the walk */
 pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context);
+/* The same, of those whose fingerprint is that of like, of the brand and license of like: without a walk through the others. */
+pl_err activations_walk_alike(tx_t *tx, const activation_t *like, activation_visit visit, void *context);
 /* Writes instance, fingerprint, device key, name and validated_at of a live activation. PL_ERR_NOT_FOUND. */
 pl_err activations_change(tx_t *tx, const activation_t *activation);
 pl_err activations_release(tx_t *tx, const activation_t *activation); /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */
 /* The same by an operator's word, which revocation lists repeat. */
 pl_err activations_take_away(tx_t *tx, const activation_t *activation);
 pl_err activations_touch(tx_t *tx, const sighting_t *sightings, size_t count); /* never sets a time back */
+/* Stores the sighting's instance; *moved: another one was stored. */
+pl_err activations_move(tx_t *tx, const sighting_t *sighting, bool *moved);
 
 #endif

@@ -21,10 +21,11 @@ typedef enum {
     AUDIT_LICENSE_RENEWED = 8,
     AUDIT_LICENSE_FILE = 9,
     AUDIT_ACTIVATED = 10,
-    AUDIT_REACTIVATED = 11, /* the device had the seat; metadata says what changed */
+    AUDIT_REACTIVATED = 11, /* the device had the seat; metadata names all that changed: device_key, instance, hardware, name */
     AUDIT_DEACTIVATED = 12,
     AUDIT_RELEASED = 13, /* by an operator */
-    AUDIT_CLONE_SUSPECTED = 14,
+    AUDIT_CLONE_SUSPECTED =
+        14, /* a new seat with the state of a live one on other hardware; metadata: {"copy_of":"<activation>"} */
     AUDIT_KEYS_ROTATED = 15,
     AUDIT_KEY_RETIRED = 16,
     AUDIT_KEY_REVOKED = 17,
@@ -32,9 +33,13 @@ typedef enum {
     AUDIT_RESTORED = 19,
     AUDIT_CLOCK_ACCEPTED = 20,
     AUDIT_LICENSE_REVEALED = 21, /* its key was shown in full */
+    AUDIT_SESSION_TAKEN_OVER = 22,
+    AUDIT_ROOT_ADDED = 23,       /* metadata: kid, rank */
     AUDIT_ANSWERED_OFFLINE = 40, /* a request that was carried here */
     AUDIT_RELEASED_OFFLINE = 41, /* by a proof that was carried here */
-    AUDIT_REVOCATIONS_SIGNED = 42
+    AUDIT_REVOCATIONS_SIGNED = 42,
+    AUDIT_OTHER_INSTANCE =
+        50 /* validated by another installation than the last: two accounts, a restored image, or hardware alike */
 } audit_action;
 
 typedef struct {

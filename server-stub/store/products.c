@@ -11,11 +11,11 @@ enum { INSERT, FIND, FIND_BY_SLUG, LIST };
 #define COLUMNS                                                                                                          \
     "brand_id, id, slug, name, seats, check_by_s, grace_s, emergency_s, slack_s, match_rule, entitlements, key_prefix, " \
     "key_group,"                                                                                                         \
-    " created_at, offline_s, offline_releases"
+    " created_at, sessions, session_lease_s, session_beat_s, session_takeover, session_cooldown_s, offline_s, offline_releases"
 
 static const char *const sql[] = {
     [INSERT] = "INSERT INTO product (" COLUMNS ")"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
 
     [FIND] = "SELECT " COLUMNS " FROM product"
              " WHERE brand_id = $1 AND id = $2",
@@ -45,8 +45,13 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     product->policy.match = (pl_match_rule)pl_db_column_int(row, 9);
     product->key_group = pl_db_column_int(row, 12);
     product->created_at_ms = pl_db_column_int(row, 13);
-    product->policy.offline_s = pl_db_column_int(row, 14);
-    product->policy.offline_releases = pl_db_column_int(row, 15);
+    product->policy.sessions = pl_db_column_int(row, 14);
+    product->policy.session_lease_s = pl_db_column_int(row, 15);
+    product->policy.session_beat_s = pl_db_column_int(row, 16);
+    product->policy.takeover = (takeover_rule)pl_db_column_int(row, 17);
+    product->policy.session_cooldown_s = pl_db_column_int(row, 18);
+    product->policy.offline_s = pl_db_column_int(row, 19);
+    product->policy.offline_releases = pl_db_column_int(row, 20);
     if ((err = store_text(row, 2, arena, &product->slug)) || (err = store_text(row, 3, arena, &product->name)) ||
         (err = store_text(row, 10, arena, &product->entitlements)))
         return err;
@@ -81,8 +86,13 @@ pl_err products_insert(tx_t *tx, const product_t *product)
     pl_db_bind_text(insert, 12, product->key_prefix);
     pl_db_bind_int(insert, 13, product->key_group);
     pl_db_bind_int(insert, 14, product->created_at_ms);
-    pl_db_bind_int(insert, 15, product->policy.offline_s);
-    pl_db_bind_int(insert, 16, product->policy.offline_releases);
+    pl_db_bind_int(insert, 15, product->policy.sessions);
+    pl_db_bind_int(insert, 16, product->policy.session_lease_s);
+    pl_db_bind_int(insert, 17, product->policy.session_beat_s);
+    pl_db_bind_int(insert, 18, product->policy.takeover);
+    pl_db_bind_int(insert, 19, product->policy.session_cooldown_s);
+    pl_db_bind_int(insert, 20, product->policy.offline_s);
+    pl_db_bind_int(insert, 21, product->policy.offline_releases);
     return pl_db_err(pl_db_run(insert));
 }
 

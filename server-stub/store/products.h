@@ -10,6 +10,9 @@
 
 enum { PRODUCT_SLUG_MAX = 64, PRODUCT_NAME_MAX = 256, PRODUCT_ENTITLEMENTS_MAX = 16384, SEATS_MAX = 1000000 /* of a license */ };
 
+/* Who may take a session over from another device of the license. Stored as numbers. */
+typedef enum { TAKEOVER_NEVER = 0, TAKEOVER_IDLE = 1 /* from one that missed its beats */, TAKEOVER_ANY = 2 } takeover_rule;
+
 typedef struct {
     int64_t seats;       /* devices per license */
     int64_t check_by_s;  /* an answer is in order for so long */
@@ -17,8 +20,13 @@ typedef struct {
     int64_t emergency_s; /* length of the emergency extension; 0: none */
     int64_t slack_s;     /* added to the end of a license that renews */
     pl_match_rule match;
-    int64_t offline_s;        /* an answer to an offline request is in order for so long; 0: there is none */
-    int64_t offline_releases; /* seats that a license may give back offline within a year */
+    int64_t sessions; /* that may live at once per license; 0: as many as seats */
+    int64_t session_lease_s;
+    int64_t session_beat_s;
+    takeover_rule takeover;
+    int64_t session_cooldown_s; /* a seat that was taken over is not taken over again so soon */
+    int64_t offline_s;          /* an answer to an offline request is in order for so long; 0: there is none */
+    int64_t offline_releases;   /* seats that a license may give back offline within a year */
 } product_policy_t;
 
 typedef struct {

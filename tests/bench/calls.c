@@ -24,7 +24,7 @@ static pl_err set_item(calls_t *calls, size_t index, const char *head, pl_span b
     return calls->items[index].data ? PL_OK : pl_fail(PL_ERR_MEMORY, "a request");
 }
 
-static pl_err make_room(calls_t *calls, size_t count)
+pl_err calls_room(calls_t *calls, size_t count)
 {
     *calls = (calls_t){.items = pl_alloc(count * sizeof *calls->items)};
     if (!calls->items)
@@ -35,16 +35,16 @@ static pl_err make_room(calls_t *calls, size_t count)
 
 pl_err calls_trivial(calls_t *calls)
 {
-    pl_err err = make_room(calls, 1);
+    pl_err err = calls_room(calls, 1);
 
     return err ? err : set_item(calls, 0, "GET /livez", pl_span_of(NULL, 0));
 }
 
-static pl_err set_device_call(calls_t *calls, size_t index, pl_act act, pl_span body)
+pl_err calls_post(calls_t *calls, size_t index, const char *path, pl_span body)
 {
     char head[64];
 
-    (void)snprintf(head, sizeof head, "POST %s", pl_act_path(act));
+    (void)snprintf(head, sizeof head, "POST %s", path);
     return set_item(calls, index, head, body);
 }
 
@@ -58,7 +58,7 @@ static pl_err make_device_calls(const shop_t *shop, pl_act act, uint64_t first, 
     for (size_t i = 0; i < calls->count && !err; i++) {
         pl_buf_clear(&body);
         if (!(err = shop_body(shop, act, i % shop->license_count, first + i, &body)))
-            err = set_device_call(calls, i, act, pl_buf_span(&body));
+            err = calls_post(calls, i, pl_act_path(act), pl_buf_span(&body));
     }
     pl_buf_reset(&body);
     return err;
@@ -66,14 +66,14 @@ static pl_err make_device_calls(const shop_t *shop, pl_act act, uint64_t first, 
 
 pl_err calls_validate(const shop_t *shop, calls_t *calls)
 {
-    pl_err err = make_room(calls, shop->license_count);
+    pl_err err = calls_room(calls, shop->license_count);
 
     return err ? err : make_device_calls(shop, PL_ACT_VALIDATE, 0, calls);
 }
 
 pl_err calls_activate(const shop_t *shop, uint64_t first, size_t count, calls_t *calls)
 {
-    pl_err err = make_room(calls, count);
+    pl_err err = calls_room(calls, count);
 
     calls->is_once = true;
     return err ? err : make_device_calls(shop, PL_ACT_ACTIVATE, first, calls);

@@ -24,6 +24,9 @@ typedef enum {
     VALIDATE_VS_TRIVIAL_128,
     VALIDATE_VS_TRIVIAL_256,
     VALIDATE_VS_TRIVIAL_512,
+    BEAT_VS_TRIVIAL_64,
+    BEAT_VS_TRIVIAL_512,
+    BEAT_CPU_VS_TRIVIAL,
     ACTIVATIONS_VS_SINGLE_COMMITS,
     IDLE_CONNECTION_KB,
     MILLION_LICENSES_MB,
@@ -56,6 +59,7 @@ pl_err bench_fingerprint(bench_t *bench); /* FINGERPRINT_FIRST_US, FINGERPRINT_A
 pl_err bench_library(bench_t *bench);     /* LIBRARY_TEXT_KB */
 pl_err bench_cpu(bench_t *bench);         /* VALIDATE_CPU_VS_SIGN, VALIDATE_CPU_VS_PARTS */
 pl_err bench_throughput(bench_t *bench);  /* VALIDATE_VS_TRIVIAL_* */
+pl_err bench_beats(bench_t *bench);       /* BEAT_VS_TRIVIAL_*, BEAT_CPU_VS_TRIVIAL */
 pl_err bench_activations(bench_t *bench); /* ACTIVATIONS_VS_SINGLE_COMMITS */
 pl_err bench_idle(bench_t *bench);        /* IDLE_CONNECTION_KB */
 pl_err bench_million(bench_t *bench);     /* MILLION_LICENSES_MB */

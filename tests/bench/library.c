@@ -88,22 +88,21 @@ static pl_err check_shared(const char *path, pl_span bytes, size_t *text, size_t
     return check_symbols(&object, SHT_DYNSYM, count);
 }
 
+/* Looked at in a copy: an archive aligns its members to two bytes, and an object's structures want eight. */
 static pl_err check_member(const char *path, pl_span bytes, size_t *count)
 {
     object_t object;
-    char *copy;
+    pl_buf copy;
     pl_err err;
 
     /* the archive's index and its table of long names are no objects */
     if (bytes.size < SELFMAG || memcmp(bytes.data, ELFMAG, SELFMAG) != 0)
         return PL_OK;
-    if (!(copy = pl_alloc(bytes.size))) /* in the archive members begin at even bytes, which is not enough for their structures */
-        return PL_ERR_MEMORY;
-    memcpy(copy, bytes.data, bytes.size);
-    err = object_open(path, pl_span_of(copy, bytes.size), &object);
-    if (!err)
+    pl_buf_init(&copy);
+    pl_buf_add(&copy, bytes.data, bytes.size);
+    if (!(err = copy.err) && !(err = object_open(path, pl_buf_span(&copy), &object)))
         err = check_symbols(&object, SHT_SYMTAB, count);
-    pl_free(copy);
+    pl_buf_reset(&copy);
     return err;
 }
 

@@ -25,6 +25,9 @@ pl_err calls_trivial(calls_t *calls);
 pl_err calls_validate(const shop_t *shop, calls_t *calls);
 /* count requests, each from a device never seen before, spread over the licenses; first numbers the devices. */
 pl_err calls_activate(const shop_t *shop, uint64_t first, size_t count, calls_t *calls);
+/* An empty list of that many, and one of its requests: for groups with requests of their own. */
+pl_err calls_room(calls_t *calls, size_t count);
+pl_err calls_post(calls_t *calls, size_t index, const char *path, pl_span body);
 void calls_free(calls_t *calls);
 
 typedef struct {

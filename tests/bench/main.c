@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "storage/sqlite_alone.h"
 
 enum { LICENSES = 1000000, LICENSES_QUICK = 2000 };
 
@@ -25,6 +26,7 @@ static const group_t groups[] = {
     {"library", bench_library, LIBRARY_TEXT_KB, LIBRARY_TEXT_KB},
     {"cpu", bench_cpu, VALIDATE_CPU_VS_SIGN, VALIDATE_CPU_VS_PARTS},
     {"throughput", bench_throughput, VALIDATE_VS_TRIVIAL_64, VALIDATE_VS_TRIVIAL_512},
+    {"beats", bench_beats, BEAT_VS_TRIVIAL_64, BEAT_CPU_VS_TRIVIAL},
     {"activations", bench_activations, ACTIVATIONS_VS_SINGLE_COMMITS, ACTIVATIONS_VS_SINGLE_COMMITS},
     {"idle", bench_idle, IDLE_CONNECTION_KB, IDLE_CONNECTION_KB},
     {"million", bench_million, MILLION_LICENSES_MB, MILLION_LICENSES_MB},
@@ -136,6 +138,7 @@ int main(int argc, char **argv)
     run.bench.directory = temporary && temporary[0] ? temporary : "/var/tmp";
     if ((code = read_arguments(argc, argv, &run)) >= 0)
         return code;
+    pl_sqlite_alone(); /* as the server does, whose parts are measured here */
     if (!run.bench.licenses)
         run.bench.licenses = run.bench.is_quick ? LICENSES_QUICK : LICENSES;
     for (size_t g = 0; g < GROUP_COUNT && !run.has_choice; g++)

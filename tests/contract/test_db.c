@@ -246,6 +246,17 @@ static void a_savepoint_undoes_its_own_part_alone(void **state)
     assert_int_equal(count(f), 2);
 }
 
+static void whether_a_transaction_is_open_can_be_asked(void **state)
+{
+    fixture *f = *state;
+
+    assert_false(pl_db_is_in_transaction(f->db));
+    assert_int_equal(pl_db_begin(f->db), DB_DONE);
+    assert_true(pl_db_is_in_transaction(f->db));
+    assert_int_equal(pl_db_script(f->db, "ROLLBACK"), PL_OK);
+    assert_false(pl_db_is_in_transaction(f->db));
+}
+
 static void a_reader_sees_one_state_while_another_writes(void **state)
 {
     fixture *f = *state;
@@ -347,6 +358,7 @@ int main(void)
         TEST(returning_gives_the_row_that_was_made),
         TEST(a_rollback_undoes_and_a_commit_stays),
         TEST(a_savepoint_undoes_its_own_part_alone),
+        TEST(whether_a_transaction_is_open_can_be_asked),
         TEST(a_reader_sees_one_state_while_another_writes),
         TEST(a_second_writer_is_told_busy),
         TEST(a_busy_transaction_is_run_again_from_the_start),

@@ -160,12 +160,12 @@ static void a_denial_says_why_and_takes_nothing_away(void **state)
 
     pl_buf_init(&text);
     fake_validator_decide(&s->validator, PL_VERDICT_SUSPENDED, PL_REASON_PAYMENT_FAILED);
-    fake_validator_answer(&s->validator, request, &text);
+    fake_validator_answer_carried(&s->validator, request, &text);
     assert_int_equal(airgap_import(client, &text, POSPAL_ERROR_DENIED), POSPAL_STATUS_ACTIVE);
     assert_non_null(strstr(pospal_error_detail(), "payment_failed"));
     fake_validator_decide(&s->validator, PL_VERDICT_ACTIVE,
                           PL_REASON_NONE); /* the invoice is paid: the same request is answered again */
-    fake_validator_answer(&s->validator, request, &text);
+    fake_validator_answer_carried(&s->validator, request, &text);
     assert_int_equal(airgap_import(client, &text, POSPAL_OK), POSPAL_STATUS_ACTIVE);
     pospal_text_free(request);
     pospal_client_close(client);
@@ -179,7 +179,7 @@ static void an_unknown_key_and_a_full_license_are_denials(void **state)
     pl_buf text;
 
     pl_buf_init(&text);
-    fake_validator_answer(&s->validator, request, &text);
+    fake_validator_answer_carried(&s->validator, request, &text);
     assert_int_equal(airgap_import(client, &text, POSPAL_ERROR_DENIED), POSPAL_STATUS_NONE);
     s->validator.licenses[0].seats = 0;
     airgap_answer(s, client, &text);

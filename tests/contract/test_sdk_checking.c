@@ -141,6 +141,7 @@ static void the_background_refreshes_soon_after_the_answer_says_so(void **state)
     run_rounds(s, client, PL_REFRESH_JITTER_MS / 1000 + 1);
     assert_int_equal(s->validator.exchanges, 2);
     assert_int_equal(s->validator.validations, 1);
+    assert_non_null(strstr(s->validator.last_body.data, "\"activation\":\"")); /* so that it is found among thousands */
     run_rounds(s, client, 60);
     assert_int_equal(s->validator.exchanges, 2);
     shop_close_held(client);

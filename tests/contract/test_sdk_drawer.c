@@ -143,11 +143,11 @@ static void eight_requests_stay_open_and_the_oldest_gives_way(void **state)
     for (size_t i = 0; i <= PL_PENDING_MAX; i++)
         requests[i] = airgap_ask(client, FAKE_KEY);
     pl_buf_init(&text);
-    fake_validator_answer(&s->validator, requests[0], &text);
+    fake_validator_answer_carried(&s->validator, requests[0], &text);
     assert_int_equal(airgap_import(client, &text, POSPAL_ERROR_BAD_DOCUMENT), POSPAL_STATUS_NONE);
-    fake_validator_answer(&s->validator, requests[1], &text);
+    fake_validator_answer_carried(&s->validator, requests[1], &text);
     assert_int_equal(airgap_import(client, &text, POSPAL_OK), POSPAL_STATUS_ACTIVE);
-    fake_validator_answer(&s->validator, requests[PL_PENDING_MAX], &text);
+    fake_validator_answer_carried(&s->validator, requests[PL_PENDING_MAX], &text);
     assert_int_equal(airgap_import(client, &text, POSPAL_OK), POSPAL_STATUS_ACTIVE);
     for (size_t i = 0; i <= PL_PENDING_MAX; i++)
         pospal_text_free(requests[i]);

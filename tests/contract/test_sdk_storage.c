@@ -30,18 +30,6 @@ static void expect_in_report(pospal_client *client, const char *words)
     pospal_text_free(report);
 }
 
-static pospal_result_t import_license(shop *s, pospal_client *client)
-{
-    pospal_result_t result;
-    pl_buf text;
-
-    pl_buf_init(&text);
-    fake_validator_file(&s->validator, &(fake_file){0}, &text);
-    result = pospal_client_import(client, text.data, text.size, NULL);
-    pl_buf_reset(&text);
-    return result;
-}
-
 /* ---- places that cannot be written ---- */
 
 static void with_a_full_disk_the_library_works_in_memory_and_says_so(void **state)
@@ -80,7 +68,7 @@ static void when_there_is_room_again_what_is_learned_is_stored_again(void **stat
     fault_fs_fill_after(disk, SIZE_MAX);
     assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
     assert_true(shop_has_file(s, "lease"));
-    assert_int_equal(import_license(s, client), POSPAL_OK);
+    assert_int_equal(shop_import(s, client, &(fake_file){0}, NULL), POSPAL_OK);
     pospal_client_close(client);
     s->fs = NULL;
     fault_fs_free(disk);
@@ -116,7 +104,7 @@ static void in_a_read_only_place_activation_works_in_memory_and_import_says_so(v
     fault_fs_set_read_only(disk, true);
     s->fs = fault_fs_table(disk);
     client = shop_client(s);
-    assert_int_equal(import_license(s, client), POSPAL_ERROR_STORAGE);
+    assert_int_equal(shop_import(s, client, &(fake_file){0}, NULL), POSPAL_ERROR_STORAGE);
     assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
     shop_pass(s, MINUTE_S);
     assert_int_equal(pospal_client_activate(client, FAKE_KEY, NULL), POSPAL_OK);
@@ -153,7 +141,7 @@ static void in_memory_by_choice_is_no_failure(void **state)
 
     s->is_in_memory = true;
     client = shop_client(s);
-    assert_int_equal(import_license(s, client), POSPAL_OK);
+    assert_int_equal(shop_import(s, client, &(fake_file){0}, NULL), POSPAL_OK);
     assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
     shop_pass(s, MINUTE_S);
     assert_int_equal(pospal_client_activate(client, FAKE_KEY, NULL), POSPAL_OK);

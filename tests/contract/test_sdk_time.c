@@ -389,6 +389,29 @@ static void each_new_lease_brings_its_own_extension(void **state)
     pospal_client_close(client);
 }
 
+static void a_lease_that_is_put_back_does_not_bring_its_extension_back(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+    pl_buf lease;
+
+    shop_pass(s, 10 * DAY_S);
+    pl_buf_init(&lease);
+    shop_read_file(s, "lease", &lease);
+    for (int i = 0; i < 2; i++) { /* the mark's file remembers the last one only */
+        assert_int_equal(pospal_client_extend(client, NULL), POSPAL_OK);
+        (void)shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK);
+        shop_pass(s, 10 * DAY_S);
+    }
+    pospal_client_close(client);
+    shop_write_file(s, "lease", pl_buf_span(&lease));
+    pl_buf_reset(&lease);
+    client = shop_client(s);
+    expect(client, POSPAL_STATUS_STALE, 0);
+    assert_int_equal(pospal_client_extend(client, NULL), POSPAL_ERROR_DENIED);
+    pospal_client_close(client);
+}
+
 static void an_extension_taken_by_another_process_is_seen_and_not_granted_twice(void **state)
 {
     shop *s = *state;
@@ -445,6 +468,7 @@ int main(void)
         STORY(a_license_that_ends_ends_offline_too),
         STORY(an_extension_is_granted_when_stale_once_and_survives_a_restart),
         STORY(each_new_lease_brings_its_own_extension),
+        STORY(a_lease_that_is_put_back_does_not_bring_its_extension_back),
         STORY(an_extension_taken_by_another_process_is_seen_and_not_granted_twice),
         STORY(there_is_no_extension_before_stale_nor_without_the_vendors_leave),
     };

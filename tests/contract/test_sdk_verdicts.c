@@ -161,20 +161,15 @@ static void a_denial_touches_its_own_license_only(void **state)
 static void a_second_denied_key_does_not_bring_back_a_suspended_license_file(void **state)
 {
     shop *s = *state;
-    pospal_client *client;
-    pl_buf file;
+    pospal_client *client = shop_active_client(s);
 
-    pl_buf_init(&file);
-    fake_validator_file(&s->validator, &(fake_file){0}, &file);
-    client = shop_active_client(s);
-    assert_int_equal(pospal_client_import(client, file.data, file.size, NULL), POSPAL_OK);
+    assert_int_equal(shop_import(s, client, &(fake_file){0}, NULL), POSPAL_OK);
     fake_validator_decide(&s->validator, PL_VERDICT_SUSPENDED, PL_REASON_PAYMENT_FAILED);
     assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_SUSPENDED);
     s->validator.licenses[1].verdict = PL_VERDICT_REVOKED;
     assert_int_equal(pospal_client_activate(client, FAKE_OTHER_KEY, NULL), POSPAL_ERROR_DENIED);
     assert_int_equal(shop_status(client), POSPAL_STATUS_SUSPENDED);
     pospal_client_close(client);
-    pl_buf_reset(&file);
 }
 
 int main(void)

@@ -39,6 +39,21 @@ expect 'pkg-config, shared' "$work/shared" "$libdir"
     sed 's/-lpospal-license/-l:libpospal-license.a/')
 expect 'pkg-config, static' "$work/static"
 
+# The C++ header, as each compiler here and each standard has it, without what it does not need.
+compilers=
+for cxx in g++ clang++; do
+    ! command -v "$cxx" >/dev/null || compilers="$compilers $cxx"
+done
+[ -n "$compilers" ] || { echo 'no C++ compiler'; exit 1; }
+for cxx in $compilers; do
+    for standard in 17 20; do
+        # shellcheck disable=SC2046
+        "$cxx" "-std=c++$standard" -fno-exceptions -fno-rtti -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
+            -o "$work/cpp" "$here/consumer/consumer.cpp" $(pkg-config --cflags --libs pospal-license)
+        expect "$cxx, C++$standard" "$work/cpp" "$libdir"
+    done
+done
+
 # That they are what they are called, and that the versions agree.
 for program in "$work/cmake/consumer_shared" "$work/shared"; do
     needs_our_library "$program" || { echo "$program is not linked with the shared library"; exit 1; }
@@ -51,11 +66,13 @@ done
 # Programs of ours that are installed run from there.
 for program in pospal-license pospal-validator; do
     "$work/prefix/bin/$program" --version | grep -q -F "$version" || { echo "$program --version: no $version"; exit 1; }
+    [ -s "$work/prefix/share/man/man1/$program.1" ] || { echo "$program.1 is not installed"; exit 1; }
     echo "$program: ok"
 done
+[ -s "$work/prefix/share/man/man3/libpospal-license.3" ] || { echo 'libpospal-license.3 is not installed'; exit 1; }
 
-# Whoever loads the shared library must not pay for curl and SQLite.
-if readelf -d "$libdir/libpospal-license.so" | grep 'NEEDED.*\(curl\|sqlite\|ssl\)'; then
+# Whoever loads the shared library must not pay for curl, SQLite and Mbed TLS.
+if readelf -d "$libdir/libpospal-license.so" | grep 'NEEDED.*\(curl\|sqlite\|ssl\|mbed\)'; then
     echo "the shared library needs more than it should"
     exit 1
 fi

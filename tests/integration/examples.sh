@@ -10,6 +10,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 examples=$build/examples
 
 # README.md shows minimal.c as it is.
+# shellcheck disable=SC2016 # the backticks are those of Markdown
 sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | sed '1d;$d' >"$work/shown.c"
 cmp "$work/shown.c" "$here/../../examples/minimal.c" || fail 'README.md shows another minimal.c'
 
@@ -41,6 +42,19 @@ expect 'minimal, started again without key and server' 'ACTIVE (in_order)' "$pri
 TILL_SERVER=http://license.example.com run 1 minimal
 expect 'minimal, with a server that is not safe' '*server must be https*NONE (*' "$printed"
 
+# minimal_cpp: the same in C++, where there is a compiler for it
+if [ -x "$examples/minimal_cpp" ]; then
+    export TILL_DATA="$work/minimal_cpp"
+    run 1 minimal_cpp
+    expect 'minimal_cpp, without a key' 'NONE (not_activated)' "$printed"
+    TILL_LICENSE_KEY=$key run 0 minimal_cpp
+    expect 'minimal_cpp, with a key' 'ACTIVE (in_order)' "$printed"
+    TILL_SERVER=http://license.example.com run 1 minimal_cpp
+    expect 'minimal_cpp, with a server that is not safe' '*server must be https*NONE (*' "$printed"
+else
+    echo 'minimal_cpp: skipped, no C++ compiler'
+fi
+
 # activation: the key from the keyboard
 activate() { printf '%s\n' "$2" >"$work/typed" && run "$1" activation "$3" "$roots" "$work/$4" <"$work/typed"; }
 activate 0 "$key" "$server" activation
@@ -61,6 +75,23 @@ TILL_LICENSE_KEY=$key run 0 custom_transport "$port"
 expect 'custom_transport' 'ACTIVE*' "$printed"
 TILL_LICENSE_KEY=$key run 1 custom_transport 1
 expect 'custom_transport, nobody there' 'NONE *' "$printed"
+
+# session: a seat, an end, and no server
+TILL_LICENSE_KEY=$key run 0 session </dev/null
+expect 'session' 'state 1 ' "$printed"
+TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 run 0 session </dev/null
+expect 'session, without word from the server' 'state 2 ' "$printed"
+TILL_DATA="$work/nowhere" TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 run 1 session </dev/null
+expect 'session, never activated' 'UNREACHABLE: *state 0 ' "$printed"
+
+# event_loop: the same activation, without waiting for it
+export TILL_DATA="$work/event_loop"
+TILL_LICENSE_KEY=$key run 0 event_loop
+expect 'event_loop' '*OK: ACTIVE' "$printed"
+TILL_LICENSE_KEY=SOME-OTHER-KEY TILL_DATA=$work/event_loop2 run 1 event_loop
+expect 'event_loop, an unknown key' '*DENIED: NONE*' "$printed"
+TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 TILL_DATA=$work/event_loop3 run 1 event_loop
+expect 'event_loop, no server' '*refuses the connection*UNREACHABLE: NONE' "$printed"
 
 # offline: a file is enough, and then nothing
 fingerprint=$("$command" fingerprint --product till --hardware-root "$TILL_HARDWARE")

@@ -18,8 +18,8 @@
 #include <cmocka.h>
 
 #include "crypto/crypto.h"
-#include "storage/db.h"
 #include "support/http_client.h"
+#include "support/server_database.h"
 #include "support/server_process.h"
 #include "token/claims_json.h"
 #include "token/keyring.h"
@@ -64,20 +64,6 @@ static int run(const char *line)
 static bool says(const char *text)
 {
     return strstr(result.out, text) || strstr(result.err, text);
-}
-
-static void set_newest_time(int64_t ms)
-{
-    pl_db_sqlite_options options = {.mode = DB_READ_WRITE, .busy_timeout_ms = 10000, .uses_wal = true};
-    char text[128];
-    pl_db *db;
-
-    (void)snprintf(text, sizeof text, "%s/validator.db", server.data);
-    options.path = text;
-    assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
-    (void)snprintf(text, sizeof text, "UPDATE meta SET last_time = %lld", (long long)ms);
-    assert_int_equal(pl_db_script(db, text), PL_OK);
-    pl_db_close(db);
 }
 
 static void init_makes_what_is_kept_offline(void **state)
@@ -195,7 +181,7 @@ static void every_command_explains_itself(void **state)
         "license issue", "license show", "license list",    "license suspend",    "license resume", "license cancel",
         "license renew", "license file", "activation list", "activation release", "keys list",      "keys rotate",
         "keys retire",   "keys revoke",  "keys export",     "keys rewrap",        "backup",         "restore",
-        "version",
+        "audit list",    "version",      "keys add-root",
     };
     char line[64];
 
@@ -225,6 +211,26 @@ static void lists_can_be_read_by_people(void **state)
     assert_true(says("acme"));
     assert_int_equal(run("activation list --data @ --license # --all --json"), 0);
     assert_string_equal(result.out, "{\"activations\":[]}\n");
+}
+
+static void the_audit_can_be_read(void **state)
+{
+    (void)state;
+    assert_int_equal(run("license suspend --data @ --license #"), 0);
+    assert_int_equal(run("audit list --data @ --brand acme"), 0);
+    assert_true(says("license.suspended"));
+    assert_true(says(license_id));
+    assert_true(says("product.added"));
+    assert_true(says("cli"));
+    assert_false(says(key));
+    assert_int_equal(run("keys rewrap --data @"), 0);
+    assert_int_equal(run("audit list --data @ --json"), 0);
+    assert_true(says("\"action\":\"instance.rewrapped\""));
+    assert_false(says("license.suspended"));
+    assert_int_equal(run("audit list --data @ --brand acme --before 00000000-0000-7000-8000-000000000000 --json"), 0);
+    assert_string_equal(result.out, "{\"entries\":[]}\n");
+    assert_int_equal(run("audit list --data @ --brand nobody"), 3);
+    assert_int_equal(run("audit list --data @ --before yesterday"), 2);
 }
 
 static void keys_rotate_with_the_root_and_not_without(void **state)
@@ -306,7 +312,7 @@ static void the_operators_word_about_the_clock_outlives_the_server(void **state)
 
     (void)state;
     assert_int_equal(run("license file --data @ --license #"), 0);
-    set_newest_time((int64_t)(time(NULL) + 365 * 86400) * 1000);
+    server_database_set_time(&server, (int64_t)(time(NULL) + 365 * 86400) * 1000);
     assert_int_equal(run("license file --data @ --license #"), 1);
     assert_true(says("behind the newest time"));
     assert_true(server_start(&server, accept));
@@ -378,6 +384,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_failure_can_be_had_as_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_command_explains_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_can_be_read_by_people, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_audit_can_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(serve_reads_a_file_and_names_its_mistakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_rotate_with_the_root_and_not_without, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_running_server_notices_new_keys, set_up, tear_down),

@@ -17,6 +17,7 @@
 #include "support/http_client.h"
 #include "support/server_process.h"
 #include "token/jwk.h"
+#include "token/keyring.h"
 
 enum { DRIPS = 100, DRIP_MS = 100 };
 
@@ -75,10 +76,49 @@ static void public_keys_are_to_be_had_by_brand(void **state)
     assert_int_equal(response.status, 200);
     assert_int_equal(pl_jwks_parse(pl_span_of(response.body, response.body_size), keys, &count), PL_OK);
     assert_int_equal(count, 4); /* two roots, one answer key, one license key */
-    assert_true(http_get(server.port, "/.well-known/jwks.json", &response));
-    assert_int_equal(response.status, 200);
     assert_true(http_get(server.port, "/.well-known/jwks.json?brand=nobody", &response));
     assert_int_equal(response.status, 404);
+}
+
+static int status_of_keys(const server_t *of, const char *query)
+{
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "/.well-known/jwks.json%s", query);
+    assert_true(http_get(of->port, path, &response));
+    return response.status;
+}
+
+/* Keys of several brands in one set would verify one brand's license as another's. */
+static void public_keys_of_several_brands_are_never_mixed(void **state)
+{
+    const char *const add[] = {"brand", "add", "--name", "Other", "--slug", "other", NULL};
+    static command_result_t result;
+    char query[PL_KID_SIZE + 32];
+    pl_roots roots;
+    server_t both;
+
+    (void)state;
+    assert_int_equal(status_of_keys(&server, ""), 200); /* there is one brand only */
+    assert_true(server_create(&both, program, "1"));
+    server_command(&both, add, &result);
+    assert_int_equal(result.code, 0);
+    assert_true(server_start(&both, NULL));
+    assert_int_equal(status_of_keys(&both, ""), 400);
+    assert_non_null(strstr(response.body, "several brands"));
+    assert_int_equal(pl_roots_parse(pl_span_text(both.roots), &roots), PL_OK);
+    (void)snprintf(query, sizeof query, "?root=%s", roots.keys[0].kid);
+    assert_int_equal(status_of_keys(&both, query), 200);
+    assert_non_null(strstr(response.body, roots.keys[0].kid));
+    assert_int_equal(status_of_keys(&both, "?brand=acme"), 200);
+    assert_non_null(strstr(response.body, roots.keys[0].kid));
+    assert_int_equal(status_of_keys(&both, "?brand=other"), 200);
+    assert_null(strstr(response.body, roots.keys[0].kid));
+    (void)snprintf(query, sizeof query, "?brand=acme&root=%s", roots.keys[0].kid);
+    assert_int_equal(status_of_keys(&both, query), 400);
+    assert_int_equal(status_of_keys(&both, "?root=AAAA"), 404);
+    assert_int_equal(server_stop(&both), 0);
+    server_remove(&both);
 }
 
 static void one_connection_carries_many_requests(void **state)
@@ -332,6 +372,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operators_see_how_it_is),
         cmocka_unit_test(public_keys_are_to_be_had_by_brand),
+        cmocka_unit_test(public_keys_of_several_brands_are_never_mixed),
         cmocka_unit_test(one_connection_carries_many_requests),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
         cmocka_unit_test(heads_options_and_wrong_methods_are_answered),

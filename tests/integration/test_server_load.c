@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "platform/thread.h"
-#include "storage/db.h"
 #include "support/device_client.h"
+#include "support/server_database.h"
 
 enum { RIVALS = 64, WORKERS = 8, ACKNOWLEDGED = 200, SEATS = 5000, ID_SIZE = 64 };
 
@@ -41,12 +41,17 @@ static int tear_down(void **state)
 
 /* ---- the last seat ---- */
 
-static void post_head(const pl_buf *body, char head[256])
+/* As many devices as there are clients ask for a seat before anybody is answered. */
+static void activate_all(http_client_t *clients, int count)
 {
-    (void)snprintf(
-        head, 256,
-        "POST /api/v1/device/activate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-        body->size);
+    device_t device;
+
+    for (int i = 0; i < count; i++)
+        assert_true(http_open(&clients[i], server.port));
+    for (int i = 0; i < count; i++) {
+        device_make(&device, &server, key, i);
+        assert_true(device_send(&device, &clients[i], PL_ACT_ACTIVATE));
+    }
 }
 
 /* The verdict inside an answer that another test verifies: here only the number of seats is in question. */
@@ -71,21 +76,7 @@ static void the_last_seat_is_given_once(void **state)
 
     (void)state;
     assert_int_equal(start_with("1", NULL), 0);
-    for (int i = 0; i < RIVALS; i++)
-        assert_true(http_open(&clients[i], server.port));
-    for (int i = 0; i < RIVALS; i++) {
-        uint8_t nonce[PL_NONCE_SIZE];
-        device_t device;
-        char head[256];
-        pl_buf body;
-
-        device_make(&device, &server, key, i);
-        pl_buf_init(&body);
-        device_write(&device, PL_ACT_ACTIVATE, nonce, &body);
-        post_head(&body, head);
-        assert_true(http_send_text(&clients[i], head) && http_send(&clients[i], body.data, body.size));
-        pl_buf_reset(&body);
-    }
+    activate_all(clients, RIVALS);
     for (int i = 0; i < RIVALS; i++) {
         assert_true(http_receive(&clients[i], false, &response));
         assert_int_equal(response.status, 200);
@@ -100,19 +91,6 @@ static void the_last_seat_is_given_once(void **state)
 
 /* ---- the full queue ---- */
 
-static pl_db *lock_database(void)
-{
-    pl_db_sqlite_options options = {.mode = DB_READ_WRITE, .busy_timeout_ms = 10000, .uses_wal = true};
-    char path[128];
-    pl_db *db;
-
-    (void)snprintf(path, sizeof path, "%s/validator.db", server.data);
-    options.path = path;
-    assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
-    assert_int_equal(pl_db_begin(db), DB_DONE);
-    return db;
-}
-
 static void a_full_queue_says_when_to_come_back(void **state)
 {
     const char *const words[] = {"--queue", "1", "--loops", "1", NULL};
@@ -124,21 +102,9 @@ static void a_full_queue_says_when_to_come_back(void **state)
 
     (void)state;
     assert_int_equal(start_with("8", words), 0);
-    db = lock_database();
-    for (int i = 0; i < 8; i++) {
-        uint8_t nonce[PL_NONCE_SIZE];
-        device_t device;
-        char head[256];
-        pl_buf body;
-
-        assert_true(http_open(&clients[i], server.port));
-        device_make(&device, &server, key, i);
-        pl_buf_init(&body);
-        device_write(&device, PL_ACT_ACTIVATE, nonce, &body);
-        post_head(&body, head);
-        assert_true(http_send_text(&clients[i], head) && http_send(&clients[i], body.data, body.size));
-        pl_buf_reset(&body);
-    }
+    db = server_database_open(&server);
+    assert_int_equal(pl_db_begin(db), DB_DONE);
+    activate_all(clients, 8);
     /* Reads go on meanwhile. */
     assert_true(http_get(server.port, "/health", &response));
     assert_int_equal(response.status, 200);

@@ -14,8 +14,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "storage/db.h"
 #include "support/device_client.h"
+#include "support/server_database.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -53,37 +53,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-static pl_db *open_database(void)
-{
-    pl_db_sqlite_options options = {.mode = DB_READ_WRITE, .busy_timeout_ms = 10000, .uses_wal = true};
-    char path[128];
-    pl_db *db;
-
-    (void)snprintf(path, sizeof path, "%s/validator.db", server.data);
-    options.path = path;
-    assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
-    return db;
-}
-
-static void run_sql(const char *sql)
-{
-    pl_db *db = open_database();
-
-    assert_int_equal(pl_db_script(db, sql), PL_OK);
-    pl_db_close(db);
-}
-
 static int64_t present_ms(void)
 {
     return (int64_t)time(NULL) * 1000;
-}
-
-static void set_newest_time(int64_t ms)
-{
-    char sql[96];
-
-    (void)snprintf(sql, sizeof sql, "UPDATE meta SET last_time = %lld", (long long)ms);
-    run_sql(sql);
 }
 
 /* The verb's error code, NULL when the answer was signed and ACTIVE. Nothing else may come. */
@@ -149,9 +121,9 @@ static void expect_distrust(void)
 static void a_clock_behind_or_far_ahead_of_the_database_signs_nothing(void **state)
 {
     (void)state;
-    set_newest_time(present_ms() + DAY_MS);
+    server_database_set_time(&server, present_ms() + DAY_MS);
     expect_distrust();
-    set_newest_time(present_ms() - 31 * DAY_MS);
+    server_database_set_time(&server, present_ms() - 31 * DAY_MS);
     expect_distrust();
 }
 
@@ -160,7 +132,7 @@ static void the_operators_word_repairs_it_for_good(void **state)
     static const char *const accept[] = {"--accept-clock", NULL};
 
     (void)state;
-    set_newest_time(present_ms() + 365 * DAY_MS);
+    server_database_set_time(&server, present_ms() + 365 * DAY_MS);
     assert_true(server_start(&server, accept));
     assert_null(code_of(PL_ACT_VALIDATE));
     expect("/health", 200, "\"clock\":{\"status\":\"ok\"}");
@@ -175,12 +147,12 @@ static void the_operators_word_repairs_it_for_good(void **state)
 
 static void break_it(void)
 {
-    run_sql("ALTER TABLE license RENAME TO elsewhere");
+    server_database_run(&server, "ALTER TABLE license RENAME TO elsewhere");
 }
 
 static void mend_it(void)
 {
-    run_sql("ALTER TABLE elsewhere RENAME TO license");
+    server_database_run(&server, "ALTER TABLE elsewhere RENAME TO license");
 }
 
 static void a_broken_database_is_no_denial_and_is_served_again_when_mended(void **state)
@@ -222,23 +194,14 @@ static void a_database_that_fails_again_and_again_is_given_a_pause(void **state)
 static void a_locked_database_is_busy_and_no_denial(void **state)
 {
     http_client_t client;
-    uint8_t nonce[PL_NONCE_SIZE];
-    char head[256];
     pl_db *db;
-    pl_buf body;
 
     (void)state;
     assert_true(server_start(&server, NULL));
-    db = open_database();
+    db = server_database_open(&server);
     assert_int_equal(pl_db_begin(db), DB_DONE);
-    pl_buf_init(&body);
-    device_write(&device, PL_ACT_ACTIVATE, nonce, &body);
-    (void)snprintf(head, sizeof head,
-                   "POST /api/v1/device/activate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                   "Content-Length: %zu\r\n\r\n",
-                   body.size);
     assert_true(http_open(&client, server.port));
-    assert_true(http_send_text(&client, head) && http_send(&client, body.data, body.size));
+    assert_true(device_send(&device, &client, PL_ACT_ACTIVATE));
     assert_null(code_of(PL_ACT_VALIDATE));
     do
         expect("/health", 200, "\"writer\":{\"status\":\"ok\"");
@@ -247,7 +210,6 @@ static void a_locked_database_is_busy_and_no_denial(void **state)
     assert_int_equal(response.status, 503);
     assert_non_null(strstr(response.body, "\"code\":\"busy\""));
     http_close(&client);
-    pl_buf_reset(&body);
     pl_db_rollback(db);
     pl_db_close(db);
     assert_null(code_of(PL_ACT_ACTIVATE));
@@ -260,7 +222,7 @@ static void a_database_of_a_newer_program_is_refused_and_left_alone(void **state
     const char *const list[] = {"license", "list", "--data", server.data, "--brand", "acme", NULL};
 
     (void)state;
-    run_sql("INSERT INTO schema_version (version, applied_at) VALUES (9999, 0)");
+    server_database_run(&server, "INSERT INTO schema_version (version, applied_at) VALUES (9999, 0)");
     command_run(program, serve, &result);
     assert_int_equal(result.code, 5);
     assert_string_equal(result.out, "");
@@ -268,7 +230,7 @@ static void a_database_of_a_newer_program_is_refused_and_left_alone(void **state
     command_run(program, list, &result);
     assert_int_equal(result.code, 5);
     assert_non_null(strstr(result.err, "upgrade the program"));
-    run_sql("DELETE FROM schema_version WHERE version = 9999");
+    server_database_run(&server, "DELETE FROM schema_version WHERE version = 9999");
     assert_true(server_start(&server, NULL));
     assert_null(code_of(PL_ACT_VALIDATE));
     assert_int_equal(server_stop(&server), 0);

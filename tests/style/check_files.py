@@ -9,7 +9,7 @@ from scan import blank, functions, own_sources, read
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc", "internal"}
 SYSTEMS = r"_WIN32|_WIN64|__linux__|__APPLE__|__unix__|_MSC_VER|__MINGW\w*|__FreeBSD__|__ANDROID__|__CYGWIN__"
 FOLDERS = ("include", "lib", "server-stub", "tools", "examples", "tests", "cmake", "bindings")
-SUFFIXES = (".c", ".h", ".def", ".py", ".sh", ".cmake", ".sql")
+SUFFIXES = (".c", ".h", ".cpp", ".hpp", ".def", ".py", ".sh", ".cmake", ".sql")
 
 
 def may_tell_systems_apart(path):
@@ -88,6 +88,7 @@ SAMPLES = [
     ({"lib/base/utils.h": SPDX}, "not utils"),
     ({"server-stub/http/common.h": SPDX}, "not common"),
     ({"lib/a.h": "\n" + SPDX}, "a.h:1: the first line is the SPDX"),
+    ({"include/pospal/a.hpp": "// x\n"}, "the first line is the SPDX"),
     ({"cmake/a.cmake": "x\n"}, "the first line is the SPDX"),
     ({**LISTED, "lib/base/a.c": SPDX + "#if defined(_WIN32)\n"}, "a.c:2: systems are told apart"),
     ({"server-stub/a.h": SPDX + "#elif __linux__\n"}, "systems are told apart"),

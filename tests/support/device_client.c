@@ -38,9 +38,9 @@ void device_make(device_t *device, const server_t *server, const char *key, int 
     pl_device_key_new(device->public_key, device->secret);
 }
 
-static void write_proof(const device_t *device, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *token)
+static void write_proof(const device_t *device, pl_act act, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *token)
 {
-    pl_proof proof = {.act = "deactivate", .activation_id = device->activation_id, .issued_at = proof_time};
+    pl_proof proof = {.act = pl_act_proof(act), .activation_id = device->activation_id, .issued_at = proof_time};
 
     memcpy(proof.nonce, nonce, PL_NONCE_SIZE);
     pl_proof_write(&proof, device->secret, token);
@@ -66,12 +66,26 @@ void device_write(const device_t *device, pl_act act, uint8_t nonce[PL_NONCE_SIZ
     memcpy(request.device_key, device->public_key, sizeof request.device_key);
     if (device->activation_id[0])
         request.activation_id = device->activation_id;
-    if (act == PL_ACT_DEACTIVATE) {
-        write_proof(device, nonce, &proof);
+    request.reason = act == PL_ACT_SESSION_TAKEOVER ? "the other till is broken" : NULL;
+    if (pl_act_proof(act)) {
+        write_proof(device, act, nonce, &proof);
         request.proof = proof.data;
     }
     pl_device_request_write(&request, body);
     pl_buf_reset(&proof);
+}
+
+bool device_send(const device_t *device, http_client_t *client, pl_act act)
+{
+    uint8_t nonce[PL_NONCE_SIZE];
+    bool is_sent;
+    pl_buf body;
+
+    pl_buf_init(&body);
+    device_write(device, act, nonce, &body);
+    is_sent = http_send_post(client, pl_act_path(act), body.data);
+    pl_buf_reset(&body);
+    return is_sent;
 }
 
 static bool read_answer(device_t *device, const http_response_t *response, answer_t *answer, pl_jws *jws)

@@ -37,6 +37,8 @@ typedef struct {
 void device_make(device_t *device, const server_t *server, const char *key, int number);
 /* The bytes of a request with a fresh nonce. */
 void device_write(const device_t *device, pl_act act, uint8_t nonce[PL_NONCE_SIZE], pl_buf *body);
+/* Asks and does not wait for the answer. */
+bool device_send(const device_t *device, http_client_t *client, pl_act act);
 void device_call(device_t *device, http_client_t *client, pl_act act, answer_t *answer);
 void answer_reset(answer_t *answer);
 

@@ -200,13 +200,6 @@ static pl_err list_faulty(void *context, const char *path, pl_err (*visit)(void 
     return t == GO_ON ? f->real->list(f->real->context, path, visit, visitor) : pl_fail(err, "the disk of the test fails");
 }
 
-static bool can_write_faulty(void *context, const char *directory)
-{
-    fault_fs *f = context;
-
-    return !f->is_off && !f->is_read_only && f->room > 0 && f->real->can_write(f->real->context, directory);
-}
-
 static pl_fs_kind kind_faulty(void *context, const char *directory)
 {
     (void)directory;
@@ -215,8 +208,8 @@ static pl_fs_kind kind_faulty(void *context, const char *directory)
 
 fault_fs *fault_fs_new(void)
 {
-    static const pl_fs table = {NULL,        read_faulty,           write_faulty, rename_faulty,    remove_faulty,
-                                sync_faulty, make_directory_faulty, list_faulty,  can_write_faulty, kind_faulty};
+    static const pl_fs table = {NULL,        read_faulty,           write_faulty, rename_faulty, remove_faulty,
+                                sync_faulty, make_directory_faulty, list_faulty,  kind_faulty};
     fault_fs *f = calloc(1, sizeof *f);
 
     if (!f || !(f->mutex = pl_mutex_new()))

@@ -15,7 +15,7 @@ fault_fs *fault_fs_new(void);
 void fault_fs_free(fault_fs *faulty);
 const pl_fs *fault_fs_table(fault_fs *faulty);
 
-/* Calls of the table so far (can_write and kind are none), and beginning to count anew. */
+/* Calls of the table so far (kind is none), and beginning to count anew. */
 size_t fault_fs_calls(fault_fs *faulty);
 void fault_fs_restart_count(fault_fs *faulty);
 

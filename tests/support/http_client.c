@@ -138,14 +138,19 @@ bool http_receive(http_client_t *client, bool is_head, http_response_t *response
     return true;
 }
 
-bool http_post(http_client_t *client, const char *path, const char *body, http_response_t *response)
+bool http_send_post(http_client_t *client, const char *path, const char *body)
 {
     char head[512];
 
     (void)snprintf(head, sizeof head,
                    "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", path,
                    strlen(body));
-    return http_send_text(client, head) && http_send_text(client, body) && http_receive(client, false, response);
+    return http_send_text(client, head) && http_send_text(client, body);
+}
+
+bool http_post(http_client_t *client, const char *path, const char *body, http_response_t *response)
+{
+    return http_send_post(client, path, body) && http_receive(client, false, response);
 }
 
 bool http_get(int port, const char *path, http_response_t *response)

@@ -36,7 +36,8 @@ bool http_is_closed(http_client_t *client);
 /* The value of a header into text, false where absent. */
 bool http_header(const http_response_t *response, const char *name, char *text, size_t size);
 
-/* One POST of JSON on an open connection. */
+/* One POST of JSON on an open connection, without its answer or with it. */
+bool http_send_post(http_client_t *client, const char *path, const char *body);
 bool http_post(http_client_t *client, const char *path, const char *body, http_response_t *response);
 /* One request on a connection of its own. */
 bool http_get(int port, const char *path, http_response_t *response);

@@ -42,6 +42,24 @@ static int listen_somewhere(int *port)
     return listener;
 }
 
+/* -1 where this machine has no IPv6. */
+static int listen_ipv6(int *port)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    socklen_t size = sizeof address;
+    int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (listener < 0)
+        return -1;
+    if (bind(listener, (struct sockaddr *)&address, size) != 0 || listen(listener, 16) != 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &size) != 0) {
+        close(listener);
+        return -1;
+    }
+    *port = ntohs(address.sin6_port);
+    return listener;
+}
+
 /* False when the server is being stopped. */
 static bool wait_for(const loopback *l, int socket)
 {
@@ -145,7 +163,7 @@ static void *serve(void *context)
     return NULL;
 }
 
-static loopback *start(const loopback_reply *replies, size_t count, bool is_raw)
+static loopback *start(const loopback_reply *replies, size_t count, int listener, int port)
 {
     loopback *l = calloc(1, sizeof *l);
 
@@ -153,10 +171,15 @@ static loopback *start(const loopback_reply *replies, size_t count, bool is_raw)
         abort();
     l->replies = replies;
     l->reply_count = count;
-    l->is_raw = is_raw;
-    l->listener = listen_somewhere(&l->port);
+    l->listener = listener;
+    l->port = port;
     pthread_mutex_init(&l->mutex, NULL);
     pthread_cond_init(&l->changed, NULL);
+    return l;
+}
+
+static loopback *run(loopback *l)
+{
     if (pthread_create(&l->thread, NULL, serve, l) != 0)
         abort();
     return l;
@@ -164,12 +187,28 @@ static loopback *start(const loopback_reply *replies, size_t count, bool is_raw)
 
 loopback *loopback_start(const loopback_reply *replies, size_t count)
 {
-    return start(replies, count, false);
+    int port;
+    int listener = listen_somewhere(&port);
+
+    return run(start(replies, count, listener, port));
 }
 
 loopback *loopback_start_raw(const loopback_reply *replies, size_t count)
 {
-    return start(replies, count, true);
+    int port;
+    int listener = listen_somewhere(&port);
+    loopback *l = start(replies, count, listener, port);
+
+    l->is_raw = true;
+    return run(l);
+}
+
+loopback *loopback_start_ipv6(const loopback_reply *replies, size_t count)
+{
+    int port = 0;
+    int listener = listen_ipv6(&port);
+
+    return listener < 0 ? NULL : run(start(replies, count, listener, port));
 }
 
 void loopback_stop(loopback *l)

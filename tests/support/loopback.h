@@ -25,6 +25,8 @@ typedef struct loopback loopback;
 loopback *loopback_start(const loopback_reply *replies, size_t count);
 /* The same, but any first bytes of a client are a request. */
 loopback *loopback_start_raw(const loopback_reply *replies, size_t count);
+/* The same as the first, at ::1; NULL where this machine has no IPv6. */
+loopback *loopback_start_ipv6(const loopback_reply *replies, size_t count);
 void loopback_stop(loopback *server);
 int loopback_port(const loopback *server);
 /* Requests read so far, and the text of one (from 0), "" where there is none; valid until the server is stopped. */

@@ -89,7 +89,7 @@ void shop_open(shop *s)
 {
     memset(s, 0, sizeof *s);
     fake_clock_init(&s->clock, SHOP_OPENS_AT * 1000);
-    fake_validator_init(&s->validator, &s->clock);
+    fake_validator_init(&s->validator, fake_clock_seam(&s->clock));
     temp_dir_make(s->root);
     (void)snprintf(s->data, sizeof s->data, "%s/data", s->root);
     shop_set_machine(s, &MACHINE_A);
@@ -148,6 +148,8 @@ pospal_options *shop_options(const shop *s)
     pospal_options_set_license_key(options, s->key_source, s->key);
     if (s->fs)
         options->fs = s->fs;
+    if (s->log)
+        pospal_options_set_log(options, s->log, s->log_context, POSPAL_LOG_DEBUG);
     return options;
 }
 
@@ -199,6 +201,18 @@ pospal_status_t shop_check(pospal_client *client, pospal_check_mode_t mode, posp
 pospal_status_t shop_status(pospal_client *client)
 {
     return shop_check(client, POSPAL_CHECK_LOCAL, POSPAL_OK);
+}
+
+pospal_result_t shop_import(shop *s, pospal_client *client, const fake_file *file, pospal_license **license)
+{
+    pospal_result_t result;
+    pl_buf text;
+
+    pl_buf_init(&text);
+    fake_validator_file(&s->validator, file, &text);
+    result = pospal_client_import(client, text.data, text.size, license);
+    pl_buf_reset(&text);
+    return result;
 }
 
 void shop_hold_worker(pospal_client *client)
@@ -279,6 +293,39 @@ void shop_delete_file(const shop *s, const char *name)
 
     path_of(s, name, path);
     assert_int_equal(unlink(path), 0);
+}
+
+pl_file_lock *shop_take_lock(const shop *s)
+{
+    pl_file_lock *lock = NULL;
+    char path[LONG_PATH];
+
+    assert_int_equal(pl_fs_system()->make_directory(NULL, s->data), PL_OK);
+    path_of(s, "lock", path);
+    assert_int_equal(pl_file_lock_take(path, 0, &lock), PL_OK);
+    return lock;
+}
+
+static pl_db *begin_in_vault(const shop *s, const char *sql)
+{
+    char path[LONG_PATH];
+    pl_db_sqlite_options options = {path, DB_READ_WRITE, 0, true, false};
+    pl_db *db = NULL;
+
+    path_of(s, "vault.db", path);
+    assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
+    assert_int_equal(pl_db_script(db, sql), PL_OK);
+    return db;
+}
+
+pl_db *shop_lock_vault(const shop *s)
+{
+    return begin_in_vault(s, "BEGIN EXCLUSIVE");
+}
+
+pl_db *shop_read_vault(const shop *s)
+{
+    return begin_in_vault(s, "BEGIN; SELECT count(*) FROM item");
 }
 
 typedef struct {

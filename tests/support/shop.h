@@ -9,7 +9,10 @@
 #include <pospal/license.h>
 
 #include "client/client.h"
-#include "support/fake_validator.h"
+#include "storage/db.h"
+#include "support/fake_clock.h"
+#include "support/fake_exchange.h"
+#include "support/fake_file.h"
 #include "support/temp_dir.h"
 
 #define SHOP_OPENS_AT INT64_C(1795370400) /* 2026-11-22T18:00:00Z, a Sunday */
@@ -40,6 +43,8 @@ typedef struct {
     pospal_key_source_t key_source;
     pospal_change_fn changed;
     void *changed_context;
+    pospal_log_fn log; /* NULL: none; gets everything */
+    void *log_context;
     bool is_in_memory, is_without_server;
 } shop;
 
@@ -62,6 +67,8 @@ void shop_reboot(shop *s, int64_t off_seconds);
 /* Checks in one mode and returns the status; fails the test when the call does not return result. */
 pospal_status_t shop_check(pospal_client *client, pospal_check_mode_t mode, pospal_result_t result);
 pospal_status_t shop_status(pospal_client *client); /* LOCAL */
+/* Makes a license file and imports it. license may be NULL. */
+pospal_result_t shop_import(shop *s, pospal_client *client, const fake_file *file, pospal_license **license);
 /* Keeps the client from starting a thread: the test drives pl_worker_round itself. Ends with shop_release_worker, before closing. */
 void shop_hold_worker(pospal_client *client);
 void shop_release_worker(pospal_client *client);
@@ -73,6 +80,10 @@ size_t shop_count_files(const shop *s, const char *part_of_name);
 void shop_read_file(const shop *s, const char *name, pl_buf *bytes);
 void shop_write_file(const shop *s, const char *name, pl_span bytes);
 void shop_delete_file(const shop *s, const char *name);
+/* As another process of the product that is in the middle of writing: documents, and the vault. End with release and close. */
+pl_file_lock *shop_take_lock(const shop *s);
+pl_db *shop_lock_vault(const shop *s);
+pl_db *shop_read_vault(const shop *s); /* others may read and not write */
 /* All of them, as a thief or a backup would. */
 void shop_copy_data(const char *from, const char *to);
 

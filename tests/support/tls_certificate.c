@@ -4,14 +4,17 @@
  */
 #include "support/tls_certificate.h"
 
+#include <mbedtls/base64.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/entropy.h>
+#include <mbedtls/md.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void must(int result)
 {
@@ -21,10 +24,11 @@ static void must(int result)
     }
 }
 
-/* subjectAltName: the IP address 127.0.0.1, in DER. */
+/* subjectAltName: the IP addresses 127.0.0.1 and ::1, in DER. */
 static void add_address(mbedtls_x509write_cert *cert)
 {
-    static const unsigned char names[] = {0x30, 0x06, 0x87, 0x04, 127, 0, 0, 1};
+    static const unsigned char names[] = {0x30, 0x18, 0x87, 0x04, 127, 0, 0, 1, 0x87, 0x10, 0, 0, 0,
+                                          0,    0,    0,    0,    0,   0, 0, 0, 0,    0,    0, 0, 1};
     static const char oid[] = {0x55, 0x1D, 0x11};
 
     must(mbedtls_x509write_crt_set_extension(cert, oid, sizeof oid, 0, names, sizeof names));
@@ -59,6 +63,19 @@ static void write_certificate(mbedtls_pk_context *key, mbedtls_x509write_cert *c
     add_address(cert);
 }
 
+/* Of the SubjectPublicKeyInfo, which mbedtls writes at the end of the buffer. */
+static void write_pin(mbedtls_pk_context *key, char pin[TLS_PIN_SIZE])
+{
+    unsigned char der[256], digest[32];
+    int size = mbedtls_pk_write_pubkey_der(key, der, sizeof der);
+    size_t written;
+
+    must(size > 0 ? 0 : size);
+    must(mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), der + sizeof der - size, (size_t)size, digest));
+    memcpy(pin, "sha256//", 8);
+    must(mbedtls_base64_encode((unsigned char *)pin + 8, TLS_PIN_SIZE - 8, &written, digest, sizeof digest));
+}
+
 void tls_certificate_make(const char *not_before, const char *not_after, tls_pem *made)
 {
     mbedtls_entropy_context entropy;
@@ -76,6 +93,7 @@ void tls_certificate_make(const char *not_before, const char *not_after, tls_pem
     write_certificate(&key, &cert);
     must(mbedtls_x509write_crt_set_validity(&cert, not_before, not_after));
     must(mbedtls_x509write_crt_pem(&cert, (unsigned char *)made->certificate, TLS_PEM_SIZE, mbedtls_ctr_drbg_random, &random));
+    write_pin(&key, made->pin);
     must(mbedtls_pk_write_key_pem(&key, (unsigned char *)made->key, TLS_PEM_SIZE));
     mbedtls_x509write_crt_free(&cert);
     mbedtls_pk_free(&key);

@@ -14,6 +14,7 @@
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 struct tls_server {
     const char *reply;
     int port;
+    char pin[TLS_PIN_SIZE];
     mbedtls_net_context listener;
     mbedtls_entropy_context entropy;
     mbedtls_ctr_drbg_context random;
@@ -61,6 +63,7 @@ static void make_certificate(tls_server *s, const tls_server_options *options)
     parse_key(s, pem.key);
     must(mbedtls_x509_crt_parse(&s->certificate, (const unsigned char *)pem.certificate, strlen(pem.certificate) + 1));
     tls_pem_write(pem.certificate, options->ca_file);
+    memcpy(s->pin, pem.pin, sizeof s->pin);
 }
 
 static void serve_one(tls_server *s, mbedtls_net_context *client)
@@ -99,17 +102,32 @@ static void configure(tls_server *s)
     must(mbedtls_ssl_conf_own_cert(&s->config, &s->certificate, &s->key));
 }
 
-static void listen_somewhere(tls_server *s)
+/* False where the address is none of this machine's. */
+static bool listen_somewhere(tls_server *s, const char *host)
 {
-    struct sockaddr_in address;
+    struct sockaddr_storage address;
     socklen_t size = sizeof address;
 
-    must(mbedtls_net_bind(&s->listener, "127.0.0.1", "0", MBEDTLS_NET_PROTO_TCP));
+    if (mbedtls_net_bind(&s->listener, host, "0", MBEDTLS_NET_PROTO_TCP) != 0)
+        return false;
     must(getsockname(s->listener.fd, (struct sockaddr *)&address, &size));
-    s->port = ntohs(address.sin_port);
+    s->port = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
+                                                  : ((struct sockaddr_in *)(void *)&address)->sin_port);
+    return true;
 }
 
-tls_server *tls_server_start(const tls_server_options *options)
+static void release(tls_server *s)
+{
+    mbedtls_net_free(&s->listener);
+    mbedtls_ssl_config_free(&s->config);
+    mbedtls_x509_crt_free(&s->certificate);
+    mbedtls_pk_free(&s->key);
+    mbedtls_ctr_drbg_free(&s->random);
+    mbedtls_entropy_free(&s->entropy);
+    free(s);
+}
+
+static tls_server *start(const tls_server_options *options, const char *host)
 {
     tls_server *s = calloc(1, sizeof *s);
 
@@ -125,25 +143,41 @@ tls_server *tls_server_start(const tls_server_options *options)
     must(mbedtls_ctr_drbg_seed(&s->random, mbedtls_entropy_func, &s->entropy, NULL, 0));
     make_certificate(s, options);
     configure(s);
-    listen_somewhere(s);
+    if (!listen_somewhere(s, host)) {
+        release(s);
+        return NULL;
+    }
     must(pthread_create(&s->thread, NULL, serve, s));
     return s;
+}
+
+tls_server *tls_server_start(const tls_server_options *options)
+{
+    tls_server *s = start(options, "127.0.0.1");
+
+    if (!s)
+        abort();
+    return s;
+}
+
+tls_server *tls_server_start_ipv6(const tls_server_options *options)
+{
+    return start(options, "::1");
 }
 
 void tls_server_stop(tls_server *s)
 {
     shutdown(s->listener.fd, SHUT_RDWR); /* accept returns, with an error */
     pthread_join(s->thread, NULL);
-    mbedtls_net_free(&s->listener);
-    mbedtls_ssl_config_free(&s->config);
-    mbedtls_x509_crt_free(&s->certificate);
-    mbedtls_pk_free(&s->key);
-    mbedtls_ctr_drbg_free(&s->random);
-    mbedtls_entropy_free(&s->entropy);
-    free(s);
+    release(s);
 }
 
 int tls_server_port(const tls_server *s)
 {
     return s->port;
+}
+
+const char *tls_server_pin(const tls_server *s)
+{
+    return s->pin;
 }

@@ -16,7 +16,10 @@ typedef struct {
 typedef struct tls_server tls_server;
 
 tls_server *tls_server_start(const tls_server_options *options);
+/* At ::1; NULL where this machine has no IPv6. */
+tls_server *tls_server_start_ipv6(const tls_server_options *options);
 void tls_server_stop(tls_server *server);
 int tls_server_port(const tls_server *server);
+const char *tls_server_pin(const tls_server *server); /* "sha256//..." of its key */
 
 #endif

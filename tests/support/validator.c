@@ -47,6 +47,21 @@ void validator_close(validator *v)
     temp_dir_remove(v->dir);
 }
 
+int validator_set_up(void **state)
+{
+    static validator v;
+
+    validator_open(&v);
+    *state = &v;
+    return 0;
+}
+
+int validator_tear_down(void **state)
+{
+    validator_close(*state);
+    return 0;
+}
+
 void validator_reopen(validator *v)
 {
     instance_close(v->instance);
@@ -177,21 +192,24 @@ void validator_change(validator *v, pl_uuid license_id, license_change change, p
 till till_make(int number, const char *key)
 {
     pl_fingerprint fingerprint = {.count = {1, 1, 1, 0, 0, 0}};
-    till t = {.key = key, .product = "till"};
+    till t = {.key = key, .product = "till", .name = "Till"};
     uint8_t random[16];
 
     for (size_t i = 0; i < 3; i++)
         memset(fingerprint.value[i][0], number * 8 + (int)i + 1, PL_FINGERPRINT_VALUE_SIZE);
     memset(random, number, sizeof random);
+    for (size_t i = 0; i < 3; i++) /* there are more tills than bytes */
+        memcpy(fingerprint.value[i][0], &number, sizeof number);
+    memcpy(random, &number, sizeof number);
     pl_fingerprint_format(&fingerprint, t.fingerprint);
     pl_uuid_format(pl_uuid_v4(random), t.instance_id);
     pl_device_key_new(t.public_key, t.secret);
     return t;
 }
 
-static void prove(const till *t, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *proof)
+static void prove(const till *t, const char *act, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *proof)
 {
-    pl_proof claims = {.act = "deactivate", .activation_id = t->activation_id, .issued_at = VALIDATOR_NOW_MS / 1000};
+    pl_proof claims = {.act = act, .activation_id = t->activation_id, .issued_at = VALIDATOR_NOW_MS / 1000};
 
     memcpy(claims.nonce, nonce, PL_NONCE_SIZE);
     pl_proof_write(&claims, t->secret, proof);
@@ -209,6 +227,7 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
     memcpy(request.nonce, nonce, PL_NONCE_SIZE);
     request.fingerprint = t->fingerprint;
     request.instance_id = t->instance_id;
+    request.device_name = t->name;
     request.activation_id = t->activation_id[0] ? t->activation_id : NULL;
     request.keyset_epoch = t->keyset_epoch;
     request.keyset_sequence = t->keyset_sequence;
@@ -216,10 +235,11 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
     if (act == PL_ACT_ACTIVATE) {
         request.has_device_key = true;
         memcpy(request.device_key, t->public_key, sizeof request.device_key);
-        request.device_name = "Till";
     }
-    if (act == PL_ACT_DEACTIVATE) {
-        prove(t, nonce, &proof);
+    request.session_id = t->session_id;
+    request.reason = act == PL_ACT_SESSION_TAKEOVER ? "the other till is broken" : NULL;
+    if (pl_act_proof(act)) {
+        prove(t, pl_act_proof(act), nonce, &proof);
         request.proof = proof.data;
     }
     pl_device_request_write(&request, body);
@@ -241,6 +261,10 @@ static pl_err run_verb(void *context, tx_t *tx)
     case PL_ACT_VALIDATE:
         return licensing_validate(tx, c->call, c->outcome);
     case PL_ACT_DEACTIVATE:
+    case PL_ACT_SESSION_START:
+    case PL_ACT_SESSION_TAKEOVER:
+    case PL_ACT_SESSION_END:
+    case PL_ACT_SESSION_LIST:
         break;
     }
     return licensing_deactivate(tx, c->call, c->outcome);

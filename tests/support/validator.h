@@ -32,6 +32,9 @@ typedef struct {
 
 void validator_open(validator *v);
 void validator_close(validator *v);
+/* For cmocka's setup and teardown. */
+int validator_set_up(void **state);
+int validator_tear_down(void **state);
 /* Closes the instance and opens it anew: what was not written is gone. */
 void validator_reopen(validator *v);
 void validator_advance(validator *v, int64_t seconds);             /* both clocks */
@@ -54,9 +57,11 @@ typedef struct {
     uint8_t secret[PL_DEVICE_SECRET_SIZE];
     const char *key;
     const char *product;
+    const char *name;
     int64_t keyset_epoch;
     int64_t keyset_sequence;
     const char *keyset_root; /* NULL: not told */
+    const char *session_id;  /* to be taken over; NULL: not told */
 } till;
 
 /* Tills of different numbers have no hardware in common. */

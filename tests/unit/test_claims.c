@@ -75,11 +75,25 @@ static void an_answer_needs_the_server_within_a_year_whatever_it_says(void **sta
     assert_int_equal(denial.check_by, 0);
 }
 
+static void two_documents_are_of_one_license_only_when_both_name_it(void **state)
+{
+    const pl_claims a = {.license_id = "one"}, again = {.license_id = "one"}, other = {.license_id = "two"}, none = {.epoch = 1};
+
+    (void)state;
+    assert_true(pl_claims_are_of_one_license(&a, &again));
+    assert_false(pl_claims_are_of_one_license(&a, &other));
+    assert_false(pl_claims_are_of_one_license(&a, &none));
+    assert_false(pl_claims_are_of_one_license(&none, &none));
+    assert_false(pl_claims_are_of_one_license(&a, NULL));
+    assert_false(pl_claims_are_of_one_license(NULL, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders_by_epoch_then_sequence_then_issue_time),
         cmocka_unit_test(nothing_but_the_three_numbers_counts),
+        cmocka_unit_test(two_documents_are_of_one_license_only_when_both_name_it),
         cmocka_unit_test(an_answer_needs_the_server_within_a_year_whatever_it_says),
     };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * lib/crypto/crypto_mbedtls.c, with examples of RFC 5869, the GCM specification and RFC 6979.
+ * lib/crypto/crypto_mbedtls.c, with examples of the GCM specification and RFC 6979.
  */
 #include "crypto/crypto.h"
 
@@ -20,7 +20,6 @@ static int make_ready(void **state)
     return pl_crypto_ready();
 }
 
-/* RFC 5869, test case 3, of whose output the first 32 bytes are ours. */
 /* The Galois/Counter Mode of Operation, test case 16: nonce || ciphertext || tag. */
 static void the_example_of_gcm_opens(void **state)
 {

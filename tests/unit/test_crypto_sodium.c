@@ -53,6 +53,27 @@ static void the_mac_is_hmac_sha_256(void **state)
     assert_memory_not_equal(mac, expected, sizeof(mac));
 }
 
+static void a_prepared_key_makes_the_same_macs_again_and_again(void **state)
+{
+    uint8_t key[32] = "Jefe", mac[PL_MAC_SIZE], expected[PL_MAC_SIZE];
+    pl_mac_key prepared;
+
+    (void)state;
+    pl_mac_prepare(key, &prepared);
+    for (int i = 0; i < 2; i++) {
+        pl_mac(key, pl_span_text("what do ya want for nothing?"), expected);
+        pl_mac_prepared(&prepared, pl_span_text("what do ya want for nothing?"), mac);
+        assert_memory_equal(mac, expected, sizeof(mac));
+        pl_mac(key, pl_span_of(NULL, 0), expected);
+        pl_mac_prepared(&prepared, pl_span_of(NULL, 0), mac);
+        assert_memory_equal(mac, expected, sizeof(mac));
+    }
+    key[0] ^= 1;
+    pl_mac_prepare(key, &prepared);
+    pl_mac_prepared(&prepared, pl_span_of(NULL, 0), mac);
+    assert_memory_not_equal(mac, expected, sizeof(mac));
+}
+
 static void random_bytes_differ(void **state)
 {
     uint8_t a[32] = {0}, b[32] = {0}, zeros[32] = {0};
@@ -169,6 +190,26 @@ static void derivation_is_hkdf_and_depends_on_the_purpose(void **state)
     assert_memory_not_equal(key, other, sizeof(key));
 }
 
+static void a_secret_sealed_to_a_device_opens_there_alone(void **state)
+{
+    uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], secret[PL_DEVICE_SECRET_SIZE], other[PL_DEVICE_PUBLIC_SIZE],
+        other_secret[PL_DEVICE_SECRET_SIZE], plain[32], opened[32], sealed[32 + PL_DEVICE_SEAL_OVERHEAD] = {0};
+    const uint8_t no_point[PL_DEVICE_PUBLIC_SIZE] = {2};
+    pl_span span = pl_span_of(sealed, sizeof(sealed));
+
+    (void)state;
+    pl_device_key_new(public_key, secret);
+    pl_device_key_new(other, other_secret);
+    pl_random(plain, sizeof(plain));
+    assert_int_equal(pl_device_seal(public_key, pl_span_of(plain, sizeof(plain)), sealed), PL_OK);
+    assert_int_equal(pl_device_unseal(secret, span, opened), PL_OK);
+    assert_memory_equal(opened, plain, sizeof(plain));
+    assert_int_equal(pl_device_unseal(other_secret, span, opened), PL_ERR_SIGNATURE);
+    sealed[sizeof(sealed) - 1] ^= 1;
+    assert_int_equal(pl_device_unseal(secret, span, opened), PL_ERR_SIGNATURE);
+    assert_int_equal(pl_device_seal(no_point, pl_span_of(plain, sizeof(plain)), sealed), PL_ERR_MALFORMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,12 +217,14 @@ int main(void)
         cmocka_unit_test(derivation_is_hkdf_and_depends_on_the_purpose),
         cmocka_unit_test(the_digest_is_sha_256),
         cmocka_unit_test(the_mac_is_hmac_sha_256),
+        cmocka_unit_test(a_prepared_key_makes_the_same_macs_again_and_again),
         cmocka_unit_test(random_bytes_differ),
         cmocka_unit_test(wiping_leaves_zeros_and_comparing_sees_every_byte),
         cmocka_unit_test(ed25519_verifies_the_example_and_nothing_near_it),
         cmocka_unit_test(a_non_canonical_s_is_refused),
         cmocka_unit_test(keys_that_are_no_good_points_are_malformed),
         cmocka_unit_test(the_device_key_signs_and_knows_its_public_half),
+        cmocka_unit_test(a_secret_sealed_to_a_device_opens_there_alone),
     };
 
     return cmocka_run_group_tests(tests, make_ready, NULL);

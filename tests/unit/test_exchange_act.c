@@ -55,7 +55,7 @@ static pl_err reply(const api_t *api, pl_arena *arena, const void *in, const voi
     return PL_OK;
 }
 
-static const endpoint_t endpoint = {NULL, act, reply};
+static const endpoint_t endpoint = {NULL, act, reply, NULL};
 static const route_t table[] = {
     {METHOD_GET, "/memory", ROLE_PUBLIC, RATE_NONE, KIND_MEMORY, 0, &endpoint},
     {METHOD_GET, "/read", ROLE_PUBLIC, RATE_NONE, KIND_READ, 0, &endpoint},

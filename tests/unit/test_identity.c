@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "client/identity.h"
+#include "client/records.h"
 #include "support/shop.h"
 
 #include <stdio.h>
@@ -117,7 +118,7 @@ static void a_damaged_identity_is_made_anew(void **state)
     pospal_client *client = shop_client(s);
     pl_identity identity;
 
-    assert_int_equal(pl_identity_open_vault(client), PL_OK);
+    assert_int_equal(pl_records_open(client, PL_RECORDS_WAIT), PL_OK);
     assert_int_equal(pl_vault_put(client->vault, "identity", pl_span_text("short")), PL_OK);
     assert_int_equal(pl_identity_get(client, &identity), PL_OK);
     assert_false(pl_uuid_is_nil(identity.instance_id));

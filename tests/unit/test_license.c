@@ -134,7 +134,8 @@ static void the_enums_have_names_and_other_numbers_have_none(void **state)
     assert_string_equal(pospal_result_name(POSPAL_OK), "OK");
     assert_string_equal(pospal_result_name(POSPAL_ERROR_UNREACHABLE), "UNREACHABLE");
     assert_string_equal(pospal_result_name(POSPAL_ERROR_INTERNAL), "INTERNAL");
-    assert_string_equal(pospal_result_name((pospal_result_t)14), "UNKNOWN");
+    assert_string_equal(pospal_result_name(POSPAL_ERROR_NOT_YET_VALID), "NOT_YET_VALID");
+    assert_string_equal(pospal_result_name((pospal_result_t)15), "UNKNOWN");
     assert_string_equal(pospal_result_name((pospal_result_t)-1), "UNKNOWN");
     assert_string_equal(pospal_status_name(POSPAL_STATUS_NONE), "NONE");
     assert_string_equal(pospal_status_name(POSPAL_STATUS_WRONG_DEVICE), "WRONG_DEVICE");

@@ -17,21 +17,6 @@
 
 enum { DAY = 86400, NOW_S = (int)(VALIDATOR_NOW_MS / 1000) };
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 typedef struct {
     validator *v;
     license_t license;
@@ -164,7 +149,7 @@ static void nothing_is_signed_while_the_clock_is_behind_the_database(void **stat
     pl_buf_reset(&j.file);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {

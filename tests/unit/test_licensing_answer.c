@@ -26,21 +26,6 @@ typedef struct {
     pl_claims claims;
 } answered;
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 static void verify(validator *v, answered *a)
 {
     pl_keyset keyset;
@@ -251,7 +236,7 @@ static void the_keyset_is_found_by_any_root_and_by_no_other(void **state)
     pl_buf_reset(&body);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {

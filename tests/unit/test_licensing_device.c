@@ -16,21 +16,6 @@
 
 enum { DAY = 86400 };
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 typedef struct {
     pl_uuid brand_id;
     audit_action action;
@@ -181,6 +166,27 @@ static void what_looks_like_a_clone_gets_a_seat_of_its_own_and_is_noted(void **s
     assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
     assert_int_equal(till_verdict(v, &clone, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
     assert_string_not_equal(clone.activation_id, t.activation_id);
+    assert_int_equal(audited(v, AUDIT_CLONE_SUSPECTED), 1);
+}
+
+static void a_state_copied_to_other_hardware_is_noted_by_the_activation_it_tells(void **state)
+{
+    validator *v = *state;
+    const char *key;
+    till t, copy, other;
+
+    validator_issue(v, NULL, &key);
+    t = till_make(1, key);
+    copy = till_make(2, key);
+    assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
+    memcpy(copy.activation_id, t.activation_id, sizeof copy.activation_id);
+    assert_int_equal(till_verdict(v, &copy, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
+    assert_string_not_equal(copy.activation_id, t.activation_id);
+    assert_int_equal(audited(v, AUDIT_CLONE_SUSPECTED), 1);
+    other = till_make(3, key); /* moved: the old seat was given back first */
+    memcpy(other.activation_id, copy.activation_id, sizeof other.activation_id);
+    assert_int_equal(till_verdict(v, &copy, PL_ACT_DEACTIVATE), PL_VERDICT_RELEASED);
+    assert_int_equal(till_verdict(v, &other, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
     assert_int_equal(audited(v, AUDIT_CLONE_SUSPECTED), 1);
 }
 
@@ -453,7 +459,7 @@ static void one_device_has_one_board_and_may_have_several_disks(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {
@@ -465,6 +471,7 @@ int main(void)
         TEST(a_reinstalled_system_takes_its_own_seat_over),
         TEST(a_repaired_machine_with_its_old_key_keeps_its_seat),
         TEST(what_looks_like_a_clone_gets_a_seat_of_its_own_and_is_noted),
+        TEST(a_state_copied_to_other_hardware_is_noted_by_the_activation_it_tells),
         TEST(two_honest_devices_are_not_noted_as_clones),
         TEST(a_component_that_cannot_be_read_today_is_not_forgotten),
         TEST(an_unknown_key_is_unknown_to_every_verb),

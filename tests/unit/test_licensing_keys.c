@@ -20,21 +20,6 @@
 
 enum { ROTATIONS = 24 };
 
-static int set_up(void **state)
-{
-    static validator v;
-
-    validator_open(&v);
-    *state = &v;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    validator_close(*state);
-    return 0;
-}
-
 typedef struct {
     validator *v;
     root_key_t root;
@@ -273,7 +258,7 @@ static void a_root_that_is_outranked_is_not_exported(void **state)
 
     assert_int_equal(validator_do(v, rotate, &reserve), PL_OK);
     pl_buf_init(&jwks);
-    assert_int_equal(keyring_export(validator_keyring(v), &v->made.brand_id, &jwks), PL_OK);
+    assert_int_equal(keyring_export(validator_keyring(v), v->made.brand_id, &jwks), PL_OK);
     assert_null(strstr(jwks.data, v->roots.keys[0].kid));
     assert_non_null(strstr(jwks.data, v->roots.keys[1].kid));
     pl_buf_reset(&jwks);
@@ -319,7 +304,7 @@ static void the_export_has_roots_and_keys_and_none_that_is_revoked(void **state)
     job.verdict = (key_verdict_t){revoked, PL_KEY_REVOKED};
     assert_int_equal(validator_do(v, set_state, &job), PL_OK);
     pl_buf_init(&jwks);
-    assert_int_equal(keyring_export(validator_keyring(v), &v->made.brand_id, &jwks), PL_OK);
+    assert_int_equal(keyring_export(validator_keyring(v), v->made.brand_id, &jwks), PL_OK);
     assert_non_null(strstr(jwks.data, v->roots.keys[0].kid));
     assert_non_null(strstr(jwks.data, v->roots.keys[1].kid));
     assert_non_null(strstr(jwks.data, brand(v)->answer.kid));
@@ -354,7 +339,7 @@ static void a_root_key_file_is_read_as_it_was_written(void **state)
                      PL_ERR_MALFORMED);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
 {

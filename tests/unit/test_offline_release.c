@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "support/carried_till.h"
+#include "support/session_hall.h"
 
 enum { DAY_S = 86400, QR_19_M = 624 };
 
@@ -63,6 +64,33 @@ static void a_proof_frees_the_seat_once_however_often_it_is_brought(void **state
         others[i] = till_make(i + 2, h.key);
         carried_expect(&h.v, &others[i], PL_VERDICT_ACTIVE, &out);
     }
+    validator_close(&h.v);
+}
+
+static void a_proof_ends_the_session_of_the_seat_too(void **state)
+{
+    offline_outcome_t out;
+    outcome_t seen;
+    session_hall hall;
+    held_session held;
+    till first, second;
+    house h;
+
+    (void)state;
+    open_house(&h);
+    session_hall_open(&hall, &h.v);
+    h.key = session_sell(&h.v, 5, 1, TAKEOVER_ANY);
+    first = session_till(&h.v, h.key, 11);
+    second = session_till(&h.v, h.key, 12);
+    held = session_hold(&hall, &first);
+    assert_int_equal(till_call(&h.v, &first, PL_ACT_VALIDATE, &(device_call_t){0}, &seen), PL_OK);
+    h.view.license.id = seen.license.id;
+    assert_int_equal(release(&h, &first, &out), PL_OK);
+    (void)session_hold(&hall, &second); /* the only one */
+    (void)session_beat_state(&hall, &held);
+    assert_int_equal(session_flush(&hall), PL_OK);
+    assert_int_equal(session_beat_state(&hall, &held), PL_SESSION_ENDED);
+    session_hall_close(&hall);
     validator_close(&h.v);
 }
 
@@ -161,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_proof_frees_the_seat_once_however_often_it_is_brought),
+        cmocka_unit_test(a_proof_ends_the_session_of_the_seat_too),
         cmocka_unit_test(a_proof_of_another_device_or_for_another_act_frees_nothing),
         cmocka_unit_test(an_activation_that_nobody_has_is_not_found),
         cmocka_unit_test(releases_are_limited_by_policy_until_a_year_is_past),

@@ -55,6 +55,7 @@ static void set_timeout(pospal_options *options, const char *value)
     pospal_options_set_timeout_ms(options, value[0] == '-' ? 99 : value[0] == '+' ? 120001 : 120000);
 }
 
+#define PIN  "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 #define X64  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X128 X64 X64
 #define X512 X128 X128 X128 X128
@@ -81,6 +82,16 @@ static const struct {
     {pospal_options_set_server, "http://localhost:8080/x", true, ""},
     {pospal_options_set_server, "http://127.0.0.1:8080", true, ""},
     {pospal_options_set_server, "http://[::1]:8080", true, ""},
+    {pospal_options_set_server, "http://[::1]", true, ""},
+    {pospal_options_set_server, "https://[2001:db8::7]:8443/path", true, ""},
+    {pospal_options_set_server, "https://[fe80::1%25eth0]", true, ""},
+    {pospal_options_set_server, "https://::1", false, "server"},
+    {pospal_options_set_server, "https://[::1", false, "in brackets"},
+    {pospal_options_set_server, "https://[::1]x", false, "server"},
+    {pospal_options_set_server, "https://a:0", false, "server"},
+    {pospal_options_set_server, "https://a:70000", false, "server"},
+    {pospal_options_set_server, "http://[::2]", false, "server"},
+    {pospal_options_set_server, "http://[::1].evil.example", false, "server"},
     {pospal_options_set_server, NULL, true, ""},
     {pospal_options_set_server, "http://license.example.com", false, "server"},
     {pospal_options_set_server, "http://localhost.evil.example", false, "server"},
@@ -100,7 +111,17 @@ static const struct {
     {pospal_options_set_data_directory, "", true, ""},
     {pospal_options_set_data_directory, X512 X512, false, "data directory"},
     {pospal_options_set_proxy, "http://user:password@proxy:3128", true, ""},
+    {pospal_options_set_proxy, "socks5h://[::1]:1080", true, ""},
     {pospal_options_set_proxy, "", true, ""},
+    {pospal_options_set_proxy, NULL, true, ""},
+    {pospal_options_set_proxy, "http://user:pass/word@proxy", false, "%40 for @"},
+    {pospal_options_set_proxy, "ftp://proxy", false, "proxy"},
+    {pospal_options_set_pinned_keys, PIN, true, ""},
+    {pospal_options_set_pinned_keys, PIN ";" PIN, true, ""},
+    {pospal_options_set_pinned_keys, NULL, true, ""},
+    {pospal_options_set_pinned_keys, "", false, "pinned keys"},
+    {pospal_options_set_pinned_keys, PIN ";", false, "pinned keys"},
+    {pospal_options_set_pinned_keys, "sha256//nonsense", false, "pinned keys"},
     {pospal_options_set_ca_file, "/etc/ssl/ca.pem", true, ""},
     {set_key, "SHOP-0001-FAKE", true, ""},
     {set_key, X64 X64, false, "license key"},
@@ -122,6 +143,8 @@ static void each_setter_takes_what_is_good_and_open_names_what_is_not(void **sta
 
         if (result != (ROWS[i].is_good ? POSPAL_OK : POSPAL_ERROR_INVALID_ARGUMENT))
             fail_msg("row %zu, \"%s\": %s", i, ROWS[i].value ? ROWS[i].value : "NULL", pospal_result_name(result));
+        if (!ROWS[i].is_good)
+            assert_null(strstr(pospal_error_detail(), "pass/word")); /* a password is not shown */
         if (!ROWS[i].is_good && !strstr(pospal_error_detail(), ROWS[i].named))
             fail_msg("row %zu: no \"%s\" in: %s", i, ROWS[i].named, pospal_error_detail());
     }
@@ -167,6 +190,7 @@ static void setters_and_free_accept_null(void **state)
     pospal_options_set_timeout_ms(NULL, 1);
     pospal_options_set_proxy(NULL, "x");
     pospal_options_set_ca_file(NULL, "x");
+    pospal_options_set_pinned_keys(NULL, "x");
     pospal_options_set_license_key(NULL, POSPAL_KEY_TEXT, "x");
     pospal_options_set_device_name(NULL, "x");
     pospal_options_set_hardware_root(NULL, "x");

@@ -72,29 +72,6 @@ static void each_reply_has_its_error_and_says_what_to_check(void **state)
     }
 }
 
-static void the_authority_is_host_and_port_without_credentials(void **state)
-{
-    static const char *const urls[][2] = {
-        {"https://till.example/path", "till.example"},
-        {"http://a:b@host:1/x@y", "host:1"},
-        {"host?x", "host"},
-        {"http://[::1]:80#x", "[::1]:80"},
-        {"http://", ""},
-    };
-    char text[PL_AUTHORITY_SIZE];
-    char endless[PL_AUTHORITY_SIZE * 2];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
-        pl_url_authority(urls[i][0], text);
-        assert_string_equal(text, urls[i][1]);
-    }
-    memset(endless, 'x', sizeof endless);
-    endless[sizeof endless - 1] = '\0';
-    pl_url_authority(endless, text);
-    assert_int_equal(strlen(text), PL_AUTHORITY_SIZE - 1);
-}
-
 static void a_reply_starts_empty_and_takes_no_more_than_its_limit(void **state)
 {
     pl_exchange_reply reply;
@@ -118,7 +95,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_reply_has_its_error_and_says_what_to_check),
-        cmocka_unit_test(the_authority_is_host_and_port_without_credentials),
         cmocka_unit_test(a_reply_starts_empty_and_takes_no_more_than_its_limit),
     };
 

@@ -298,6 +298,35 @@ static void the_process_id_is_the_systems(void **state)
     assert_int_equal(pl_process_id(), getpid());
 }
 
+static void let_go(void *context)
+{
+    scene *s = context;
+
+    pl_mutex_lock(s->mutex); /* until its creator has noted it */
+    pl_mutex_unlock(s->mutex);
+    pl_thread_join(s->self);
+    s->knows_itself = !pl_thread_is_current(s->self);
+    pl_mutex_lock(s->mutex);
+    s->is_open = true;
+    pl_cond_wake_all(s->cond);
+    pl_mutex_unlock(s->mutex);
+}
+
+static void a_thread_that_joins_itself_is_let_go(void **state)
+{
+    scene s;
+
+    (void)state;
+    setup_scene(&s);
+    pl_mutex_lock(s.mutex);
+    assert_int_equal(pl_thread_start(let_go, &s, &s.self), PL_OK);
+    while (!s.is_open)
+        assert_true(pl_cond_wait(s.cond, s.mutex, -1));
+    pl_mutex_unlock(s.mutex);
+    assert_true(s.knows_itself);
+    teardown_scene(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +341,7 @@ int main(void)
         cmocka_unit_test(a_kept_socket_is_closed_in_programs_that_are_started),
         cmocka_unit_test(without_memory_there_is_no_thread_mutex_or_condition),
         cmocka_unit_test(the_process_id_is_the_systems),
+        cmocka_unit_test(a_thread_that_joins_itself_is_let_go),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

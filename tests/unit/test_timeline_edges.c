@@ -164,6 +164,63 @@ static void a_wrong_clock_gains_or_loses_no_more_than_the_exchange_took(void **s
         }
 }
 
+/* The answer is signed, then the boot clock stands still while the clock goes on: true of a suspended machine, or a jump. */
+static void jump_during_exchange(till *t, int64_t true_ms, int64_t clock_ms)
+{
+    pl_time asked = clock_of(t);
+    int64_t signed_ms = t->true_ms;
+
+    t->true_ms += true_ms;
+    t->error_ms += clock_ms - true_ms;
+    pl_timeline_anchor(&t->mark, asked, clock_of(t), signed_ms / SECOND);
+}
+
+static void a_clock_that_was_right_when_asked_is_not_called_wrong_for_what_the_boot_clock_missed(void **state)
+{
+    till t = fresh_till();
+
+    (void)state;
+    jump_during_exchange(&t, 8 * HOUR, 8 * HOUR);
+    assert_int_equal(lag_s(&t), 0);
+    assert_false(is_wrong(&t));
+    run(&t, HOUR);
+    assert_int_equal(lag_s(&t), 0);
+}
+
+static void a_clock_that_was_wrong_when_asked_is_wrong_by_that_much(void **state)
+{
+    till t = fresh_till();
+
+    (void)state;
+    t.error_ms = HOUR;
+    jump_during_exchange(&t, 8 * HOUR, 8 * HOUR);
+    assert_int_equal(lag_s(&t), 0);
+    assert_true(is_wrong(&t));
+}
+
+static void a_clock_set_right_during_an_exchange_is_right(void **state)
+{
+    till t = fresh_till();
+
+    (void)state;
+    t.error_ms = IN_2099 - NOW;
+    jump_during_exchange(&t, 0, NOW - IN_2099);
+    assert_int_equal(lag_s(&t), 0);
+    assert_false(is_wrong(&t));
+}
+
+static void a_jump_ahead_during_an_exchange_counts_while_it_lasts(void **state)
+{
+    till t = fresh_till();
+
+    (void)state;
+    jump_during_exchange(&t, 0, 40 * DAY);
+    assert_int_equal(lag_s(&t), -40 * DAY / SECOND);
+    t.error_ms = 0;
+    assert_int_equal(lag_s(&t), 0);
+    assert_false(is_wrong(&t));
+}
+
 /* Numbers of any kind: the generator is seeded, so a failure repeats. */
 static uint64_t next_random(uint64_t *seed)
 {
@@ -271,6 +328,10 @@ int main(void)
         cmocka_unit_test(a_clock_before_this_version_is_wrong_and_one_after_it_may_be_right),
         cmocka_unit_test(a_machine_that_slept_during_an_exchange_wakes_to_the_right_time),
         cmocka_unit_test(a_wrong_clock_gains_or_loses_no_more_than_the_exchange_took),
+        cmocka_unit_test(a_clock_that_was_right_when_asked_is_not_called_wrong_for_what_the_boot_clock_missed),
+        cmocka_unit_test(a_clock_that_was_wrong_when_asked_is_wrong_by_that_much),
+        cmocka_unit_test(a_clock_set_right_during_an_exchange_is_right),
+        cmocka_unit_test(a_jump_ahead_during_an_exchange_counts_while_it_lasts),
         cmocka_unit_test(no_input_breaks_the_invariants),
         cmocka_unit_test(observing_twice_is_observing_once),
     };

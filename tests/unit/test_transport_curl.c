@@ -114,7 +114,7 @@ static void a_certificate_is_believed_in_its_time_and_from_its_authority_only(vo
     static const tls_row rows[] = {
         {"20200101000000", "20991231235959", true, PL_OK, ""},
         {"20200101000000", "20991231235959", false, PL_ERR_TLS, "was not accepted"},
-        {"20100101000000", "20110101000000", true, PL_ERR_TLS_CLOCK, "has expired: set the date and time"},
+        {"20100101000000", "20110101000000", true, PL_ERR_TLS_CLOCK, "has expired: set the date, the time"},
         {"20980101000000", "20991231235959", true, PL_ERR_TLS_CLOCK, "is not valid yet: set the date"},
     };
 
@@ -138,6 +138,30 @@ static void a_certificate_is_believed_in_its_time_and_from_its_authority_only(vo
     }
 }
 
+static void tells_until_when_the_certificate_holds_where_it_is_asked(void **state)
+{
+    const tls_server_options options = {"20200101000000", "20991231235959", ca_file, good};
+    tls_server *server = tls_server_start(&options);
+    pl_transport *transport = pl_transport_curl_new();
+    char url[64];
+
+    (void)state;
+    assert_non_null(transport);
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/", tls_server_port(server));
+    for (int asks = 0; asks < 2; asks++) {
+        pl_exchange exchange = {
+            .url = url, .proxy = "", .ca_file = ca_file, .timeout_ms = LONG_MS, .wants_certificate = asks == 1};
+        pl_exchange_reply reply;
+
+        pl_exchange_reply_init(&reply);
+        assert_int_equal(transport->exchange(transport, &exchange, &reply), PL_OK);
+        assert_int_equal(reply.certificate_ends_at, asks ? 4102444799 : 0);
+        pl_exchange_reply_reset(&reply);
+    }
+    transport->free(transport);
+    tls_server_stop(server);
+}
+
 static void a_name_that_the_certificate_lacks_is_refused(void **state)
 {
     const tls_server_options options = {"20200101000000", "20991231235959", ca_file, good};
@@ -148,7 +172,7 @@ static void a_name_that_the_certificate_lacks_is_refused(void **state)
     (void)state;
     snprintf(url, sizeof url, "https://localhost:%d/", tls_server_port(server));
     assert_int_equal(ask((pl_exchange){.url = url, .proxy = "", .ca_file = ca_file}, &status), PL_ERR_TLS);
-    expect_detail("the host name in the server URL");
+    expect_detail("the server URL's host name");
     tls_server_stop(server);
 }
 
@@ -210,7 +234,7 @@ static void a_proxy_is_asked_and_its_refusals_are_its_own(void **state)
         {"https://till.example/x", "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", PL_ERR_PROXY, 0,
          "name and password (HTTP 407)"},
         {"https://till.example/x", "HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n", PL_ERR_PROXY, 0,
-         "does not let till.example through (HTTP 502)"},
+         "on the way to till.example:443 does not let it through (HTTP 502)"},
     };
 
     (void)state;
@@ -238,7 +262,7 @@ static void a_proxy_that_is_not_there_is_not_called_offline(void **state)
     (void)state;
     snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", loopback_closed_port());
     assert_int_equal(ask((pl_exchange){.url = "http://till.example/", .proxy = proxy}, &status), PL_ERR_PROXY);
-    expect_detail("the proxy does not answer");
+    expect_detail("refuses the connection");
     assert_int_equal(ask((pl_exchange){.url = "http://till.example/", .proxy = "http://" NO_HOST}, &status), PL_ERR_PROXY);
     setenv("http_proxy", proxy, 1);
     assert_int_equal(ask((pl_exchange){.url = "http://till.example/"}, &status), PL_ERR_PROXY);
@@ -300,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(libcurl_is_loaded_by_the_first_exchange_and_not_before),
         cmocka_unit_test(a_certificate_is_believed_in_its_time_and_from_its_authority_only),
+        cmocka_unit_test(tells_until_when_the_certificate_holds_where_it_is_asked),
         cmocka_unit_test(a_name_that_the_certificate_lacks_is_refused),
         cmocka_unit_test(authorities_that_cannot_be_read_are_named),
         cmocka_unit_test(https_to_a_plain_server_says_so),

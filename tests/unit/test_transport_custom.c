@@ -38,7 +38,12 @@ static pospal_result_t play(void *context, const pospal_exchange_t *exchange, po
 
 static pl_err run(script *s, pl_exchange_reply *reply)
 {
-    pl_exchange exchange = {.url = "https://a/b", .body = {"{}", 2}, .timeout_ms = 1234, .proxy = "", .user_agent = "agent"};
+    pl_exchange exchange = {.url = "https://a/b",
+                            .body = {"{}", 2},
+                            .timeout_ms = 1234,
+                            .proxy = "",
+                            .user_agent = "agent",
+                            .pinned_keys = "sha256//x"};
     pl_transport *transport = pl_transport_custom_new(play, s);
     pl_err err;
 
@@ -64,6 +69,7 @@ static void it_is_given_the_whole_exchange(void **state)
     assert_int_equal(s.seen.timeout_ms, 1234);
     assert_string_equal(s.seen.proxy, "");
     assert_null(s.seen.ca_file);
+    assert_string_equal(s.seen.pinned_keys, "sha256//x");
     assert_int_equal(reply.body.size, 3);
     pl_exchange_reply_reset(&reply);
 }

@@ -38,6 +38,8 @@ static void ids_of_later_times_sort_later(void **state)
     pl_uuid earlier = pl_uuid_v7(1000, high), later = pl_uuid_v7(1001, low);
 
     (void)state;
+    assert_int_equal(pl_uuid_v7_time_ms(earlier), 1000);
+    assert_int_equal(pl_uuid_v7_time_ms(pl_uuid_v7(INT64_C(0x017F22E279B0), high)), INT64_C(0x017F22E279B0));
     assert_true(memcmp(earlier.bytes, later.bytes, 16) < 0);
 }
 

@@ -225,7 +225,48 @@ static void a_job_that_fails_takes_nothing_with_it(void **state)
     for (size_t i = 0; i < 3; i++) {
         await(&jobs[i]);
         assert_int_equal(jobs[i].err, i == 1 ? PL_ERR_UNAUTHORIZED : PL_OK);
-        assert_int_equal(jobs[i].runs, 1);
+        assert_int_equal(jobs[i].runs, i == 2 ? 1 : 2); /* again with savepoints, once the second has given up */
+        assert_int_equal(jobs[i].rows_when_done, 2);
+    }
+    assert_int_equal(count_rows(), 2);
+}
+
+static void a_lone_job_that_fails_leaves_nothing_and_the_writer_well(void **state)
+{
+    test_job_t first;
+    test_job_t job;
+
+    (void)state;
+    close_gate(&first);
+    assert_int_equal(submit(&job, add_row), PL_OK);
+    job.fails_with = PL_ERR_UNAUTHORIZED;
+    open_gate();
+    await(&job);
+    assert_int_equal(job.err, PL_ERR_UNAUTHORIZED);
+    assert_int_equal(job.runs, 1);
+    close_gate(&first); /* so that the writer has taken the last result into account */
+    assert_int_equal(count_rows(), 0);
+    assert_in_range(writer_state(writer).stalled_ms, 0, 999);
+    open_gate();
+    await(&first);
+}
+
+/* The transaction is gone and the job does not say so: what the next one writes must not be committed by itself, and then again. */
+static void a_transaction_that_ends_within_a_group_is_noticed(void **state)
+{
+    test_job_t first;
+    test_job_t jobs[3];
+
+    (void)state;
+    close_gate(&first);
+    assert_int_equal(submit(&jobs[0], add_row), PL_OK);
+    assert_int_equal(submit(&jobs[1], "INSERT INTO row(parent) VALUES(NULL); ROLLBACK"), PL_OK);
+    assert_int_equal(submit(&jobs[2], add_row), PL_OK);
+    open_gate();
+    for (size_t i = 0; i < 3; i++) {
+        await(&jobs[i]);
+        assert_int_equal(jobs[i].err, i == 1 ? PL_ERR_DATABASE : PL_OK);
+        assert_int_equal(jobs[i].runs, i == 2 ? 1 : 2);
     }
     assert_int_equal(count_rows(), 2);
 }
@@ -383,6 +424,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lone_job_is_committed_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_that_wait_share_one_commit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_job_that_fails_takes_nothing_with_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lone_job_that_fails_leaves_nothing_and_the_writer_well, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_transaction_that_ends_within_a_group_is_noticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_group_that_fails_is_run_again_one_by_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_queue_refuses_and_does_not_call_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_locked_database_is_busy_for_all_without_running_any, set_up, tear_down),

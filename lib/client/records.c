@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Opening the vault and taking turns at it with other processes; see records.h. Sealing and storing are in state/vault.c.
+ */
+#include "client/records.h"
+
+#include <stdio.h>
+
+#include "client/polling.h"
+
+enum { PATIENCE_MS = 3000 };
+
+static pl_polling begin(pl_records_mode mode)
+{
+    return pl_polling_begin(mode == PL_RECORDS_WAIT ? PATIENCE_MS : 0);
+}
+
+static bool wait_for_others(pospal_client *client, pl_polling *p)
+{
+    return pl_polling_wait(client, p, "the vault");
+}
+
+static void note_storage(pospal_client *client, pl_err err)
+{
+    if (!err || client->vault_storage)
+        return;
+    client->vault_storage = err;
+    snprintf(client->vault_detail, sizeof client->vault_detail, "%s", pl_err_detail());
+    pl_log_write(&client->log, PL_LOG_WARN, "license key and device key are kept in memory only: %s", client->vault_detail);
+}
+
+/* PL_ERR_BUSY, and no vault, unless this is the last try. */
+static pl_err try_open(pospal_client *client, bool is_last_try)
+{
+    pl_time now = pl_clock_read(&client->clock);
+    pl_vault_options options = {client->options.fs, client->shelf.is_read_only ? "" : client->directory,
+                                client->wrap_keys,  client->wrap_key_count,
+                                now.wall_ms,        &client->log};
+    pl_vault *vault;
+    bool set_aside;
+    pl_err storage;
+    pl_err err = pl_vault_open(&options, &vault, &storage, &set_aside);
+
+    if (err)
+        return err;
+    if (storage == PL_ERR_BUSY && !is_last_try) {
+        pl_vault_close(vault);
+        return storage;
+    }
+    client->vault = vault;
+    client->was_set_aside = client->was_set_aside || set_aside;
+    note_storage(client, storage);
+    return PL_OK;
+}
+
+static pl_err open_vault(pospal_client *client, pl_polling *p)
+{
+    bool is_last_try = false;
+    pl_err err = PL_OK;
+
+    while (!client->vault && (err = try_open(client, is_last_try)) == PL_ERR_BUSY && p->until_us != 0)
+        is_last_try = !wait_for_others(client, p);
+    return client->vault ? PL_OK : err;
+}
+
+pl_err pl_records_open(pospal_client *client, pl_records_mode mode)
+{
+    pl_polling p = begin(mode);
+
+    return open_vault(client, &p);
+}
+
+/* One call of the vault's, with what it is called with. */
+typedef struct {
+    pl_err (*act)(pl_vault *vault, const void *call);
+    const char *name;
+    pl_span value;
+    pl_buf *out;
+} vault_call;
+
+static pl_err act_get(pl_vault *vault, const void *call)
+{
+    return pl_vault_get(vault, ((const vault_call *)call)->name, ((const vault_call *)call)->out);
+}
+
+static pl_err act_put(pl_vault *vault, const void *call)
+{
+    return pl_vault_put(vault, ((const vault_call *)call)->name, ((const vault_call *)call)->value);
+}
+
+static pl_err act_remove(pl_vault *vault, const void *call)
+{
+    return pl_vault_remove(vault, ((const vault_call *)call)->name);
+}
+
+static pl_err act_clear(pl_vault *vault, const void *call)
+{
+    (void)call;
+    return pl_vault_clear(vault);
+}
+
+static pl_err run(pospal_client *client, const vault_call *call, pl_records_mode mode)
+{
+    pl_polling p = begin(mode);
+    pl_err err = open_vault(client, &p);
+
+    if (err)
+        return err;
+    do
+        err = call->act(client->vault, call);
+    while (err == PL_ERR_BUSY && wait_for_others(client, &p));
+    return err;
+}
+
+pl_err pl_records_get(pospal_client *client, const char *name, pl_buf *value, pl_records_mode mode)
+{
+    vault_call call = {.act = act_get, .name = name, .out = value};
+
+    return run(client, &call, mode);
+}
+
+pl_err pl_records_put(pospal_client *client, const char *name, pl_span value, pl_records_mode mode)
+{
+    vault_call call = {.act = act_put, .name = name, .value = value};
+    pl_err err = run(client, &call, mode);
+
+    if (err != PL_ERR_MEMORY && err != PL_ERR_TOO_LARGE && (err != PL_ERR_BUSY || mode == PL_RECORDS_WAIT))
+        note_storage(client, err);
+    return err;
+}
+
+pl_err pl_records_remove(pospal_client *client, const char *name)
+{
+    vault_call call = {.act = act_remove, .name = name};
+
+    return run(client, &call, PL_RECORDS_WAIT);
+}
+
+pl_err pl_records_clear(pospal_client *client)
+{
+    vault_call call = {.act = act_clear};
+
+    return run(client, &call, PL_RECORDS_WAIT);
+}

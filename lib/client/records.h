@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The client's vault, which it shares with other processes of the product: opened when first needed, and waited for where that is allowed.
+ * What is kept in it is identity.h's. Every function is called with the mutex held.
+ */
+#ifndef PL_CLIENT_RECORDS_H
+#define PL_CLIENT_RECORDS_H
+
+#include "client/client.h"
+
+/*
+ * While another process is at the vault. WAIT: up to 3 s and without the mutex, so that whatever it guards may have changed on return; a
+ * vault that cannot be opened in that time is one in memory from then on. AT_ONCE, for what a check calls: PL_ERR_BUSY.
+ */
+typedef enum { PL_RECORDS_WAIT, PL_RECORDS_AT_ONCE } pl_records_mode;
+
+/* PL_ERR_MEMORY; storage that can't be used is no error: it is noted, and the records are kept in memory. */
+pl_err pl_records_open(pospal_client *client, pl_records_mode mode);
+/* Appends the value. PL_ERR_NOT_FOUND; PL_ERR_SIGNATURE for a record that was tampered with. */
+pl_err pl_records_get(pospal_client *client, const char *name, pl_buf *value, pl_records_mode mode);
+/* What the disk refuses is kept in memory, noted, and the disk's error is returned. PL_ERR_TOO_LARGE, PL_ERR_MEMORY: it is not kept. */
+pl_err pl_records_put(pospal_client *client, const char *name, pl_span value, pl_records_mode mode);
+/* Removes one record, or all. Waits. */
+pl_err pl_records_remove(pospal_client *client, const char *name);
+pl_err pl_records_clear(pospal_client *client);
+
+#endif
