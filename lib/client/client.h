@@ -85,7 +85,7 @@ struct pospal_client {
     bool is_closing;
     pl_thread *worker;
     pl_task_queue *tasks; /* NULL until the first task */
-    pl_seat seat; /* of the session; its turn is not guarded */
+    pl_seat seat;         /* of the session; its turn is not guarded */
 };
 
 struct pospal_license {

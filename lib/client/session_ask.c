@@ -125,12 +125,15 @@ static pl_err ask_once(pospal_client *client, const pl_question *asked, pl_sessi
 /* The proof is made with the key that the vault holds now: where the vault was lost, the server must be told of the new one first. */
 static bool is_bound_to_our_key(pospal_client *client)
 {
-    const pl_holding *holding = client->holding;
+    const pl_holding *holding;
     pl_identity identity;
-    bool is_ours = true;
+    bool is_ours = true, is_there;
 
-    if (pl_identity_get(client, &identity))
+    if (pl_identity_find(client, &identity, &is_there))
         return true; /* asking shows what is wrong */
+    if (!is_there)
+        return false; /* an activation makes one */
+    holding = client->holding; /* looking may have let the mutex go */
     for (size_t i = 0; holding && i < holding->count; i++) {
         const pl_claims *claims = &holding->claims[i];
 
