@@ -132,7 +132,7 @@ static bool is_bound_to_our_key(pospal_client *client)
     if (pl_identity_find(client, &identity, &is_there))
         return true; /* asking shows what is wrong */
     if (!is_there)
-        return false; /* an activation makes one */
+        return false;          /* an activation makes one */
     holding = client->holding; /* looking may have let the mutex go */
     for (size_t i = 0; holding && i < holding->count; i++) {
         const pl_claims *claims = &holding->claims[i];
