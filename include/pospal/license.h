@@ -135,6 +135,13 @@ typedef enum pospal_verb {
 /* What the value given to pospal_options_set_license_key is. */
 typedef enum pospal_key_source { POSPAL_KEY_TEXT = 0, POSPAL_KEY_FILE = 1, POSPAL_KEY_ENVIRONMENT = 2 } pospal_key_source_t;
 
+/* What an entitlement is. The numbers are stable. */
+typedef enum pospal_entitlement_kind {
+    POSPAL_ENTITLEMENT_FEATURE = 0, /* yes or no */
+    POSPAL_ENTITLEMENT_LIMIT = 1,   /* a number */
+    POSPAL_ENTITLEMENT_TEXT = 2
+} pospal_entitlement_kind_t;
+
 /* How important a log line is. */
 typedef enum pospal_log_level {
     POSPAL_LOG_ERROR = 1,
@@ -142,6 +149,17 @@ typedef enum pospal_log_level {
     POSPAL_LOG_INFO = 3,
     POSPAL_LOG_DEBUG = 4
 } pospal_log_level_t;
+
+/* One of what a license grants. */
+typedef struct pospal_entitlement {
+    size_t size; /* of this structure: later versions append members */
+    const char *name;
+    pospal_entitlement_kind_t kind;
+    int is_on;        /* FEATURE */
+    int64_t number;   /* LIMIT */
+    const char *text; /* TEXT; else NULL */
+    int64_t ends_at;  /* Unix seconds; 0: with the license */
+} pospal_entitlement_t;
 
 /* The present, for a clock of your own. */
 typedef struct pospal_time {
@@ -675,22 +693,23 @@ POSPAL_API int pospal_license_has_feature(const pospal_license *license, const c
 POSPAL_API int64_t pospal_license_limit(const pospal_license *license, const char *name, int64_t otherwise);
 
 /*
- * How many features the license names that are on.
- * Returns: the count.
- * Ownership: no pointers.
+ * A text the license grants, such as the tier.
+ * Returns: the text, or otherwise where the license is not usable, does not name it, or its own end is past.
+ * Ownership: borrowed from license, valid until it is freed; or otherwise as given.
  * Threads: any.
  * Blocks: never.
  */
-POSPAL_API size_t pospal_license_feature_count(const pospal_license *license);
+POSPAL_API const char *pospal_license_text(const pospal_license *license, const char *name, const char *otherwise);
 
 /*
- * The name of one of the features that are on, by index from 0.
- * Returns: the name; NULL beyond the last.
- * Ownership: borrowed from license; valid until it is freed.
+ * One of what the license grants, by index from 0: features (those that are off too), limits and texts whose own end is not past.
+ * Set entitlement->size to sizeof *entitlement before.
+ * Returns: 1 and *entitlement; 0 beyond the last, and where the license is not usable.
+ * Ownership: name and text are borrowed from license; valid until it is freed.
  * Threads: any.
  * Blocks: never.
  */
-POSPAL_API const char *pospal_license_feature(const pospal_license *license, size_t index);
+POSPAL_API int pospal_license_entitlement(const pospal_license *license, size_t index, pospal_entitlement_t *entitlement);
 
 /*
  * When the license ends.

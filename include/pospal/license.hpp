@@ -128,11 +128,18 @@ public:
     {
         return pospal_license_limit(get(), std::string(of).c_str(), otherwise);
     }
-    std::size_t feature_count() const noexcept { return pospal_license_feature_count(get()); }
-    std::string_view feature(std::size_t index) const noexcept // "" beyond the last
+    std::string text(std::string_view of, std::string_view otherwise) const
     {
-        const char *found = pospal_license_feature(get(), index);
-        return found ? found : "";
+        return pospal_license_text(get(), std::string(of).c_str(), std::string(otherwise).c_str());
+    }
+    // Of what the license grants one after the other, until there is none; name and text live as long as the license.
+    std::optional<pospal_entitlement_t> entitlement(std::size_t index) const noexcept
+    {
+        pospal_entitlement_t found = {};
+        found.size = sizeof found;
+        if (!pospal_license_entitlement(get(), index, &found))
+            return std::nullopt;
+        return found;
     }
 
     // Unix seconds; 0: none.

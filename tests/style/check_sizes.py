@@ -29,7 +29,7 @@ def file_limit(path, granted):
     if path.startswith("examples/") and not path.startswith("examples/demo/"):
         return EXAMPLE
     if path.endswith((".h", ".hpp")):
-        return PUBLIC_HEADER if path.startswith("include/") else HEADER
+        return granted.get(path, PUBLIC_HEADER) if path.startswith("include/") else HEADER
     if path.startswith("tests/"):
         return granted.get(path, SOURCE_HARD)
     return min(granted.get(path, SOURCE), SOURCE_HARD)

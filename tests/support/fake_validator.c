@@ -152,6 +152,7 @@ static const pl_entitlement ENTITLEMENTS[] = {
     {.name = "loyalty", .kind = PL_ENTITLEMENT_FEATURE, .is_on = false},
     {.name = "tills", .kind = PL_ENTITLEMENT_LIMIT, .number = 3},
     {.name = "tier", .kind = PL_ENTITLEMENT_TEXT, .text = "gold"},
+    {.name = "season", .kind = PL_ENTITLEMENT_TEXT, .text = "winter", .ends_at = FAKE_SEASON_ENDS_AT},
 };
 
 typedef struct {

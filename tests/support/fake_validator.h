@@ -15,12 +15,13 @@
 #include "token/issue.h"
 #include "wire/device_request.h"
 
-#define FAKE_PRODUCT    "till"
-#define FAKE_SERVER     "https://license.example.com/"
-#define FAKE_KEY        "SHOP-0001-FAKE" /* of licenses[0] */
-#define FAKE_OTHER_KEY  "SHOP-0002-FAKE" /* of licenses[1] */
-#define FAKE_BRAND_ID   "018f4c1e-0000-7000-8000-00000000b001"
-#define FAKE_PRODUCT_ID "018f4c1e-0000-7000-8000-00000000d001"
+#define FAKE_PRODUCT        "till"
+#define FAKE_SERVER         "https://license.example.com/"
+#define FAKE_KEY            "SHOP-0001-FAKE" /* of licenses[0] */
+#define FAKE_OTHER_KEY      "SHOP-0002-FAKE" /* of licenses[1] */
+#define FAKE_BRAND_ID       "018f4c1e-0000-7000-8000-00000000b001"
+#define FAKE_SEASON_ENDS_AT INT64_C(1795456800) /* a day after the shop opens */
+#define FAKE_PRODUCT_ID     "018f4c1e-0000-7000-8000-00000000d001"
 
 enum { FAKE_ROOTS = 3, FAKE_KEYS_MAX = 8, FAKE_SEATS_MAX = 8, FAKE_LICENSES = 2 };
 /* Places among the roots. */
