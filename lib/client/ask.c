@@ -84,7 +84,7 @@ static pl_err gather(pospal_client *client, question *q)
 static pl_err prove(pospal_client *client, question *q)
 {
     pl_time now = pl_clock_read(&client->clock);
-    pl_proof proof = {"deactivate", q->request.activation_id, {0}, now.wall_ms / 1000};
+    pl_proof proof = {.act = "deactivate", .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
 
     if (!q->request.activation_id)
         return pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Proof of possession of a device key: a small JWS (typ pospal-proof+jwt) that the device signs for one act on one activation.
- * claims: act, sub (activation id), nonce (the request's, base64url), iat. kid is the device key's thumbprint.
+ * claims: act, sub (activation id), nonce (the request's, base64url), iat; digest (base64url of SHA-256) where an act has more to sign
+ * than that it is meant. kid is the device key's thumbprint.
  */
 #ifndef PL_TOKEN_PROOF_H
 #define PL_TOKEN_PROOF_H
@@ -16,10 +17,11 @@ typedef struct {
     const char *activation_id;
     uint8_t nonce[PL_NONCE_SIZE];
     int64_t issued_at;
+    const uint8_t *digest; /* PL_DIGEST_SIZE bytes; NULL: none */
 } pl_proof;
 
 void pl_proof_write(const pl_proof *proof, const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_buf *token);
-/* Verifies with the device's public key and compares act, activation and nonce. PL_ERR_SIGNATURE, _TYPE, _MALFORMED. */
+/* Verifies with the device's public key and compares act, activation, nonce and, where one is expected, digest. PL_ERR_SIGNATURE, _TYPE, _MALFORMED. */
 pl_err pl_proof_verify(pl_span token, const uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], const pl_proof *expected);
 
 #endif

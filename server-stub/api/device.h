@@ -23,6 +23,7 @@ extern const endpoint_t device_session_takeover;
 extern const endpoint_t device_session_end;
 extern const endpoint_t device_session_list;
 extern const endpoint_t device_session_beat;
+extern const endpoint_t device_usage;
 
 /* Reads the body into a device_in_t. */
 pl_err device_parse(const api_t *api, const request_t *request, pl_act act, void **in);

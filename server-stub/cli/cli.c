@@ -16,8 +16,8 @@ static const command_t *const commands[] = {
     &command_license_list,  &command_license_suspend, &command_license_resume,  &command_license_cancel,
     &command_license_renew, &command_license_file,    &command_activation_list, &command_activation_release,
     &command_keys_list,     &command_keys_rotate,     &command_keys_retire,     &command_keys_revoke,
-    &command_keys_export,   &command_keys_rewrap,     &command_audit_list,      &command_backup,
-    &command_restore,       &command_version,
+    &command_keys_export,   &command_keys_rewrap,     &command_audit_list,      &command_usage_list,
+    &command_backup,        &command_restore,         &command_version,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -24,6 +24,7 @@ typedef struct {
     pl_uuid instance_id;        /* nil: not told */
     pl_uuid activation_id;      /* nil: not told */
     pl_uuid session_id;         /* nil: not told */
+    pl_uuid license_id;         /* usage; else nil */
     pl_fingerprint fingerprint; /* activate, validate */
     uint8_t key_hash[KEY_HASH_SIZE];
     uint8_t digest[PL_DIGEST_SIZE]; /* SHA-256 of the exact body */
@@ -44,6 +45,7 @@ typedef struct {
     int64_t validated_before_ms;      /* the device's check before this one; negative: never */
     bool is_new_seat;                 /* activate took a seat; false when the device had one */
     const pl_session_claims *session; /* what became of its session, see licensing/session.h; NULL: not asked for */
+    const pl_usage_claims *usage;     /* what became of its reports, see licensing/usage.h; NULL: none were taken */
     bool is_sighting;                 /* worth noting with sightings_note: the stored time is a minute old or more */
 } outcome_t;
 

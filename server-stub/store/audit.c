@@ -46,6 +46,8 @@ static const char *const action_texts[] = {
     [AUDIT_CLOCK_ACCEPTED] = "instance.clock_accepted",
     [AUDIT_LICENSE_REVEALED] = "license.revealed",
     [AUDIT_SESSION_TAKEN_OVER] = "session.taken_over",
+    [AUDIT_USAGE_FORKED] = "usage.forked",
+    [AUDIT_USAGE_MISSING] = "usage.missing",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

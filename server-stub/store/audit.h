@@ -32,7 +32,9 @@ typedef enum {
     AUDIT_RESTORED = 19,
     AUDIT_CLOCK_ACCEPTED = 20,
     AUDIT_LICENSE_REVEALED = 21, /* its key was shown in full */
-    AUDIT_SESSION_TAKEN_OVER = 22
+    AUDIT_SESSION_TAKEN_OVER = 22,
+    AUDIT_USAGE_FORKED = 23, /* two copies of a device's log reported under the same numbers */
+    AUDIT_USAGE_MISSING = 24 /* reports that a device once had, and has no more */
 } audit_action;
 
 typedef struct {

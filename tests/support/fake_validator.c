@@ -214,7 +214,7 @@ static fake_license *find_license(fake_validator *v, const char *key)
 
 static pl_verdict release_seat(fake_seat *seat, const pl_device_request *request)
 {
-    pl_proof expected = {"deactivate", request->activation_id, {0}, 0};
+    pl_proof expected = {.act = "deactivate", .activation_id = request->activation_id};
 
     if (!seat)
         return PL_VERDICT_NOT_ACTIVATED;

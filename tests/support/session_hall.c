@@ -91,6 +91,7 @@ static pl_err run_verb(void *context, tx_t *tx)
     case PL_ACT_ACTIVATE:
     case PL_ACT_VALIDATE:
     case PL_ACT_DEACTIVATE:
+    case PL_ACT_USAGE:
         break;
     }
     return licensing_session_list(tx, c->call, c->out);
