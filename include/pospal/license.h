@@ -161,6 +161,15 @@ typedef struct pospal_entitlement {
     int64_t ends_at;  /* Unix seconds; 0: with the license */
 } pospal_entitlement_t;
 
+/* What is known of a meter. */
+typedef struct pospal_usage {
+    size_t size;       /* of this structure: later versions append members */
+    int64_t used;      /* by all devices of the license, as the server said last */
+    int64_t allowed;   /* the license's limit "usage.METER"; -1: none */
+    int64_t pending;   /* recorded on this device and not yet acknowledged by the server */
+    int64_t overdraft; /* how far used and pending are beyond what is allowed */
+} pospal_usage_t;
+
 /* The present, for a clock of your own. */
 typedef struct pospal_time {
     int64_t wall_ms;  /* Unix time in milliseconds, as this machine believes it */
@@ -546,6 +555,33 @@ POSPAL_API pospal_result_t pospal_client_explain(pospal_client *client, int as_j
  * Blocks: disk.
  */
 POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
+
+/* ---- Usage ------------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Records that so many seconds, or so many of something, were used of a meter: on the disk, in one transaction, before it returns. The
+ * background tells the server later, in batches, and each exactly once; so does pospal_client_check with ONLINE, before it returns.
+ * meter has 1 to 58 of the characters A-Z a-z 0-9 . _ -, amount is 1 to 10^12. What is beyond the allowance is recorded as well:
+ * pospal_usage_balance shows it as overdraft. idempotency (NULL: none) is a text of 1 to 64 bytes of your own, such as a receipt's number:
+ * the same one again is not counted again, for 7 days at least. Where nothing can be stored it is kept in memory, and lost with the process.
+ * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the disk refused or another process was at it for 3 s, nothing was recorded,
+ *   try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
+ *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: texts are copied.
+ * Threads: any.
+ * Blocks: disk, and up to 3 s while another process of the product writes.
+ */
+POSPAL_API pospal_result_t pospal_usage_add(pospal_client *client, const char *meter, int64_t amount, const char *idempotency);
+
+/*
+ * Tells what is used of a meter and what is allowed. Set usage->size to sizeof *usage before. The server is not asked.
+ * Returns: POSPAL_OK, for a meter that was never used too; POSPAL_ERROR_STORAGE; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED;
+ *   POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: no pointers are kept.
+ * Threads: any.
+ * Blocks: disk, and up to 3 s while another process of the product writes.
+ */
+POSPAL_API pospal_result_t pospal_usage_balance(pospal_client *client, const char *meter, pospal_usage_t *usage);
 
 /* ---- Tasks ------------------------------------------------------------------------------------------------------------------- */
 

@@ -21,7 +21,7 @@ enum { URL_SIZE = 640 };
 
 /* All that a request is made of, gathered under the mutex so that the exchange can run without it. */
 typedef struct {
-    const char *key;
+    const pl_question *about;
     bool tells_keyset;      /* which keyset is held */
     bool is_signer_unknown; /* of the answer: by the keyset held, or it trusts him no longer */
     pl_device_request request;
@@ -57,13 +57,16 @@ static pl_err gather(pospal_client *client, question *q)
     pl_err err;
 
     describe_program(client, q);
-    request->key = q->key;
+    request->key = q->about->key;
+    request->license_id = q->about->license_id;
+    request->usage = q->about->usage;
     request->fingerprint = client->fingerprint_text;
     request->device_name = client->device_name[0] ? client->device_name : NULL;
     pl_random(request->nonce, sizeof request->nonce);
     pl_mutex_lock(client->mutex);
     err = pl_identity_get(client, &q->identity);
-    if ((activation = pl_holding_activation(client->holding)))
+    activation = q->about->activation_id ? q->about->activation_id : pl_holding_activation(client->holding);
+    if (activation)
         snprintf(q->activation, sizeof q->activation, "%s", activation);
     if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
         request->keyset_epoch = client->holding->trust.keyset.epoch;
@@ -81,13 +84,21 @@ static pl_err gather(pospal_client *client, question *q)
     return PL_OK;
 }
 
-static pl_err prove(pospal_client *client, question *q)
+static pl_err prove(pospal_client *client, pl_act act, question *q)
 {
+    uint8_t digest[PL_DIGEST_SIZE];
     pl_time now = pl_clock_read(&client->clock);
-    pl_proof proof = {.act = "deactivate", .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
+    pl_proof proof = {.act = pl_act_proof(act), .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
 
     if (!q->request.activation_id)
         return pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");
+    if (q->request.usage) {
+        pl_err err = pl_usage_batch_digest(q->request.usage, digest);
+
+        if (err)
+            return err;
+        proof.digest = digest;
+    }
     memcpy(proof.nonce, q->request.nonce, sizeof proof.nonce);
     pl_proof_write(&proof, q->identity.device_secret, &q->proof);
     q->request.proof = q->proof.data;
@@ -104,7 +115,7 @@ static pl_err write_question(pospal_client *client, pl_act act, question *q)
         return pl_fail(client->fingerprint_err, "too little of this machine's hardware can be read");
     if ((err = gather(client, q)))
         return err;
-    if (act == PL_ACT_DEACTIVATE && (err = prove(client, q)))
+    if (pl_act_proof(act) && (err = prove(client, act, q)))
         return err;
     pl_device_request_write(&q->request, &q->body);
     if (q->body.err)
@@ -253,16 +264,23 @@ static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer
     return err;
 }
 
-pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer)
+pl_err pl_ask_about(pospal_client *client, pl_act act, const pl_question *about, pl_answer *answer)
 {
-    question first = {.key = key, .tells_keyset = true};
-    question second = {.key = key};
+    question first = {.about = about, .tells_keyset = true};
+    question second = {.about = about};
     pl_err err = ask_once(client, act, &first, answer);
 
     /* whatever the server made of the keyset we told it of: who tells of none is sent the one in use */
     if (first.is_signer_unknown && first.request.keyset_root)
         err = ask_once(client, act, &second, answer);
     return err;
+}
+
+pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer)
+{
+    const pl_question about = {.key = key};
+
+    return pl_ask_about(client, act, &about, answer);
 }
 
 pl_err pl_ask_begin(pospal_client *client)

@@ -17,8 +17,17 @@ typedef struct {
     pl_span keyset_token; /* the keyset it was verified with, where a newer one came along; else empty */
 } pl_answer;
 
+/* What a question has besides what all have. */
+typedef struct {
+    const char *key;           /* NULL: none is needed */
+    const char *license_id;    /* of usage, with activation_id and usage */
+    const char *activation_id; /* NULL: the one held */
+    const pl_usage_batch *usage;
+} pl_question;
+
+pl_err pl_ask_about(pospal_client *client, pl_act act, const pl_question *about, pl_answer *answer);
 /*
- * Mutex NOT held, is_asking taken. key is for activate and deactivate too. Unreachable errors where nothing was decided. The caller
+ * The same about a key alone. Mutex NOT held, is_asking taken. key is for activate and deactivate too. Unreachable errors where nothing was decided. The caller
  * resets answer->arena whatever is returned.
  */
 pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer);

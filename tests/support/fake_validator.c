@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "support/fake_seats.h"
+#include "support/fake_usage.h"
 #include "token/license_file.h"
 #include "token/proof.h"
 #include "wire/device_reply.h"
@@ -96,6 +97,7 @@ void fake_validator_init(fake_validator *v, fake_clock *clock)
     v->check_s = 3 * DAY_S;
     v->grace_s = 10 * DAY_S;
     v->emergency_s = DAY_S;
+    v->allowed = PL_USAGE_UNLIMITED;
     v->cut_at = SIZE_MAX;
     pl_buf_init(&v->last_body);
     pl_buf_init(&v->last_reply);
@@ -152,6 +154,7 @@ static const pl_entitlement ENTITLEMENTS[] = {
     {.name = "loyalty", .kind = PL_ENTITLEMENT_FEATURE, .is_on = false},
     {.name = "tills", .kind = PL_ENTITLEMENT_LIMIT, .number = 3},
     {.name = "tier", .kind = PL_ENTITLEMENT_TEXT, .text = "gold"},
+    {.name = "usage.covers", .kind = PL_ENTITLEMENT_LIMIT, .number = 4},
     {.name = "season", .kind = PL_ENTITLEMENT_TEXT, .text = "winter", .ends_at = FAKE_SEASON_ENDS_AT},
 };
 
@@ -241,7 +244,7 @@ static pl_verdict decide_seat(fake_validator *v, pl_act act, const fake_license 
 
 static void answer_request(fake_validator *v, pl_act act, const pl_device_request *request, draft *d)
 {
-    fake_license *license = find_license(v, request->key);
+    fake_license *license = request->key ? find_license(v, request->key) : NULL;
     pl_claims *claims = &d->claims;
     fake_seat *seat = NULL;
 
@@ -249,6 +252,8 @@ static void answer_request(fake_validator *v, pl_act act, const pl_device_reques
     claims->kind = PL_CLAIMS_ANSWER;
     claims->verdict = PL_VERDICT_UNKNOWN_KEY;
     set_times(v, claims);
+    if (act == PL_ACT_USAGE)
+        claims->verdict = fake_usage_take(v, request, claims);
     if (!license)
         return;
     claims->verdict = decide_seat(v, act, license, request, &seat);
@@ -266,8 +271,8 @@ static void answer_request(fake_validator *v, pl_act act, const pl_device_reques
 
 static pl_act act_of(fake_validator *v, const char *url)
 {
-    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE};
-    unsigned *const counts[] = {&v->activations, &v->validations, &v->deactivations};
+    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE, PL_ACT_USAGE};
+    unsigned *const counts[] = {&v->activations, &v->validations, &v->deactivations, &v->usages};
 
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         const char *path = pl_act_path(acts[i]);

@@ -23,7 +23,7 @@
 #define FAKE_SEASON_ENDS_AT INT64_C(1795456800) /* a day after the shop opens */
 #define FAKE_PRODUCT_ID     "018f4c1e-0000-7000-8000-00000000d001"
 
-enum { FAKE_ROOTS = 3, FAKE_KEYS_MAX = 8, FAKE_SEATS_MAX = 8, FAKE_LICENSES = 2 };
+enum { FAKE_ROOTS = 3, FAKE_KEYS_MAX = 8, FAKE_SEATS_MAX = 8, FAKE_LICENSES = 2, FAKE_REPORTS_MAX = 4096 };
 /* Places among the roots. */
 enum { FAKE_ROOT_IN_USE, FAKE_ROOT_RESERVE, FAKE_ROOT_OF_A_STRANGER };
 
@@ -65,6 +65,13 @@ typedef struct {
     uint8_t device_key[PL_DEVICE_PUBLIC_SIZE];
 } fake_seat;
 
+/* A report of usage that was taken. */
+typedef struct {
+    uint8_t log[PL_USAGE_ID_SIZE];
+    uint8_t id[PL_USAGE_ID_SIZE];
+    int64_t sequence;
+} fake_report;
+
 typedef struct {
     pl_mutex *mutex; /* held during an exchange */
     fake_clock *clock;
@@ -91,7 +98,11 @@ typedef struct {
     void (*after)(void *context);  /* the same, when the answer is made and not yet arrived */
     void *during_context;
 
-    unsigned exchanges, activations, validations, deactivations, serial;
+    fake_report reports[FAKE_REPORTS_MAX];
+    size_t report_count, repeats, forks;
+    int64_t used, allowed; /* of the meter "hours" */
+
+    unsigned exchanges, usages, activations, validations, deactivations, serial;
     pl_buf last_body;  /* of the last request */
     pl_buf last_reply; /* whole, whatever arrived of it */
 } fake_validator;

@@ -7,6 +7,7 @@ pospal_object_library(shop SYSTEM INCLUDES "${PROJECT_SOURCE_DIR}/tests" LIBRARI
   "${support}/fail_alloc.c"
   "${support}/fake_clock.c"
   "${support}/fake_seats.c"
+  "${support}/fake_usage.c"
   "${support}/fake_validator.c"
   "${support}/fault_fs.c"
   "${support}/shop.c"

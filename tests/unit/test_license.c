@@ -98,9 +98,9 @@ static void all_that_is_granted_can_be_walked_through(void **state)
     item = nth(license, 3);
     assert_int_equal(item.kind, POSPAL_ENTITLEMENT_TEXT);
     assert_string_equal(item.text, "gold");
-    assert_string_equal(nth(license, 4).name, "season");
-    assert_int_equal(nth(license, 4).ends_at, FAKE_SEASON_ENDS_AT);
-    assert_int_equal(pospal_license_entitlement(license, 5, &item), 0);
+    assert_string_equal(nth(license, 5).name, "season");
+    assert_int_equal(nth(license, 5).ends_at, FAKE_SEASON_ENDS_AT);
+    assert_int_equal(pospal_license_entitlement(license, 6, &item), 0);
     assert_int_equal(pospal_license_entitlement(license, SIZE_MAX, &item), 0);
     item.size = sizeof item - 1;
     assert_int_equal(pospal_license_entitlement(license, 0, &item), 0);
@@ -121,8 +121,8 @@ static void an_entitlement_ends_on_its_own_and_not_in_your_hand(void **state)
     assert_string_equal(pospal_license_text(before, "season", ""), "winter");
     assert_string_equal(pospal_license_text(after, "season", "none"), "none");
     assert_int_equal(pospal_license_is_usable(after), 1);
-    assert_int_equal(pospal_license_entitlement(before, 4, &item), 1);
-    assert_int_equal(pospal_license_entitlement(after, 4, &item), 0);
+    assert_int_equal(pospal_license_entitlement(before, 5, &item), 1);
+    assert_int_equal(pospal_license_entitlement(after, 5, &item), 0);
     pospal_license_free(before);
     pospal_license_free(after);
     pospal_client_close(client);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A ledger in memory, by the rules of server-stub/licensing/usage.c.
+ */
+#include "support/fake_usage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "token/proof.h"
+
+static fake_seat *find_seat(fake_validator *v, const pl_device_request *request)
+{
+    for (size_t i = 0; i < FAKE_SEATS_MAX; i++)
+        if (v->seats[i].license_id && strcmp(v->seats[i].activation, request->activation_id) == 0)
+            return &v->seats[i];
+    return NULL;
+}
+
+static bool is_proven(const fake_seat *seat, const pl_device_request *request)
+{
+    uint8_t digest[PL_DIGEST_SIZE];
+    pl_proof expected = {.act = "usage", .activation_id = request->activation_id, .digest = digest};
+
+    memcpy(expected.nonce, request->nonce, sizeof expected.nonce);
+    return !pl_usage_batch_digest(request->usage, digest) &&
+           !pl_proof_verify(pl_span_text(request->proof), seat->device_key, &expected);
+}
+
+static fake_report *find(fake_validator *v, const uint8_t *log, int64_t sequence)
+{
+    for (size_t i = 0; i < v->report_count; i++)
+        if (memcmp(v->reports[i].log, log, PL_USAGE_ID_SIZE) == 0 && v->reports[i].sequence == sequence)
+            return &v->reports[i];
+    return NULL;
+}
+
+static void add(fake_validator *v, const uint8_t *log, const pl_usage_report *report)
+{
+    fake_report *known = find(v, log, report->sequence);
+
+    if (known && memcmp(known->id, report->id, PL_USAGE_ID_SIZE) == 0) {
+        v->repeats++;
+        return;
+    }
+    v->forks += known != NULL;
+    if (v->report_count == FAKE_REPORTS_MAX)
+        abort();
+    known = &v->reports[v->report_count++];
+    memcpy(known->log, log, PL_USAGE_ID_SIZE);
+    memcpy(known->id, report->id, PL_USAGE_ID_SIZE);
+    known->sequence = report->sequence;
+    v->used += report->amount;
+}
+
+pl_verdict fake_usage_take(fake_validator *v, const pl_device_request *request, pl_claims *claims)
+{
+    static pl_usage_balance balance;
+    static pl_usage_claims taken;
+    const pl_usage_batch *batch = request->usage;
+    const fake_seat *seat = find_seat(v, request);
+    int64_t last = batch->reports[batch->count - 1].sequence;
+
+    if (!seat || !is_proven(seat, request))
+        return PL_VERDICT_NOT_ACTIVATED;
+    for (size_t i = 0; i < batch->count; i++)
+        add(v, batch->log, &batch->reports[i]);
+    taken = (pl_usage_claims){.sequence = batch->from - 1, .is_forked = v->forks > 0, .balances = &balance, .balance_count = 1};
+    while (find(v, batch->log, taken.sequence + 1))
+        taken.sequence++;
+    if (last > taken.sequence)
+        taken.again = taken.sequence + 1;
+    balance = (pl_usage_balance){"hours", v->used, v->allowed};
+    claims->usage = &taken;
+    return PL_VERDICT_ACTIVE;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the validator of tests has of a device's usage. Its mutex is held.
+ */
+#ifndef TESTS_SUPPORT_FAKE_USAGE_H
+#define TESTS_SUPPORT_FAKE_USAGE_H
+
+#include "support/fake_validator.h"
+
+/* The verdict, and the claim where the reports were taken. */
+pl_verdict fake_usage_take(fake_validator *v, const pl_device_request *request, pl_claims *claims);
+
+#endif
