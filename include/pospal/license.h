@@ -114,7 +114,8 @@ typedef enum pospal_reason {
     POSPAL_REASON_OTHER_DEVICE = 11,
     POSPAL_REASON_UNKNOWN_KEY = 12,
     POSPAL_REASON_EMERGENCY = 13,
-    POSPAL_REASON_RELEASED = 14
+    POSPAL_REASON_RELEASED = 14,
+    POSPAL_REASON_NO_TRIAL = 15
 } pospal_reason_t;
 
 /* How pospal_client_check may find its answer. */
@@ -555,6 +556,21 @@ POSPAL_API pospal_result_t pospal_client_explain(pospal_client *client, int as_j
  * Blocks: disk.
  */
 POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
+
+/* ---- Trial ------------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Starts a trial: a license for this device without a key. The server gives one per device and product, and the same again, ended or not,
+ * after a reinstall or with a wiped data directory. A server is needed.
+ * Returns: POSPAL_OK when the trial runs; POSPAL_ERROR_DENIED when it ended, or the server decided otherwise: the detail names its verdict
+ *   and reason; POSPAL_ERROR_NOT_FOUND where the vendor offers no trial of the product; POSPAL_ERROR_CONFLICT where a license that is good
+ *   is held, and nothing was asked; otherwise as pospal_client_activate. license may be NULL; otherwise *license is set unless memory is
+ *   exhausted.
+ * Ownership: the caller frees *license with pospal_license_free.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, pospal_license **license);
 
 /* ---- Usage ------------------------------------------------------------------------------------------------------------------- */
 

@@ -13,6 +13,7 @@
 #include "license/fingerprint.h"
 #include "license/session.h"
 #include "license/status.h"
+#include "license/trial.h"
 #include "license/usage.h"
 
 typedef enum { PL_CLAIMS_LICENSE, PL_CLAIMS_ANSWER } pl_claims_kind;
@@ -60,6 +61,7 @@ typedef struct {
     uint8_t request_digest[32];
     const pl_session_claims *session; /* answers only; NULL: none */
     const pl_usage_claims *usage;     /* the same */
+    const pl_trial_claims *trial;     /* the same */
 } pl_claims;
 
 bool pl_claims_are_of_one_license(const pl_claims *a, const pl_claims *b); /* false where either is NULL or names none */

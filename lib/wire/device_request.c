@@ -32,6 +32,8 @@ const char *pl_act_path(pl_act act)
         return "/api/v1/device/session/list";
     case PL_ACT_USAGE:
         return "/api/v1/device/usage";
+    case PL_ACT_TRIAL:
+        return "/api/v1/device/trial";
     }
     return "";
 }
@@ -57,6 +59,7 @@ const char *pl_act_proof(pl_act act)
     case PL_ACT_ACTIVATE:
     case PL_ACT_VALIDATE:
     case PL_ACT_SESSION_LIST:
+    case PL_ACT_TRIAL:
         break;
     }
     return NULL;
@@ -206,9 +209,9 @@ static pl_err check_presence(pl_act act, const pl_device_request *request)
         bool is_there;
     } members[] = {
         {"product", true, request->product != NULL},
-        {"key", act != PL_ACT_USAGE, request->key != NULL},
+        {"key", act != PL_ACT_USAGE && act != PL_ACT_TRIAL, request->key != NULL},
         {"fingerprint", act != PL_ACT_DEACTIVATE && act != PL_ACT_USAGE, request->fingerprint != NULL},
-        {"device_key", act == PL_ACT_ACTIVATE, request->has_device_key},
+        {"device_key", act == PL_ACT_ACTIVATE || act == PL_ACT_TRIAL, request->has_device_key},
         {"activation", is_proven, request->activation_id != NULL},
         {"proof", is_proven, request->proof != NULL},
         {"reason", act == PL_ACT_SESSION_TAKEOVER, request->reason != NULL},

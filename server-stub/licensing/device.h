@@ -10,6 +10,8 @@
 #define LICENSING_DEVICE_H
 
 #include "license/session.h"
+#include "license/trial.h"
+#include "license/usage.h"
 #include "licensing/keys.h"
 #include "store/activations.h"
 #include "store/licenses.h"
@@ -46,6 +48,7 @@ typedef struct {
     bool is_new_seat;                 /* activate took a seat; false when the device had one */
     const pl_session_claims *session; /* what became of its session, see licensing/session.h; NULL: not asked for */
     const pl_usage_claims *usage;     /* what became of its reports, see licensing/usage.h; NULL: none were taken */
+    const pl_trial_claims *trial;     /* the key of its trial, see licensing/trial.h; NULL: none */
     bool is_sighting;                 /* worth noting with sightings_note: the stored time is a minute old or more */
 } outcome_t;
 

@@ -27,7 +27,7 @@ static pl_err check_fingerprint(const device_call_t *call)
 {
     if (!pl_fingerprint_is_of_one_machine(&call->fingerprint))
         return pl_fail(PL_ERR_INVALID, "fingerprint has several values of what a machine has one of");
-    if (call->act != PL_ACT_ACTIVATE || pl_fingerprint_is_enough(&call->fingerprint))
+    if ((call->act != PL_ACT_ACTIVATE && call->act != PL_ACT_TRIAL) || pl_fingerprint_is_enough(&call->fingerprint))
         return PL_OK;
     return pl_fail(PL_ERR_NO_FINGERPRINT, "the fingerprint has too few components to tell this machine from others");
 }

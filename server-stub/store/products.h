@@ -25,6 +25,7 @@ typedef struct {
     int64_t session_beat_s;
     takeover_rule takeover;
     int64_t session_cooldown_s; /* a seat that was taken over is not taken over again so soon */
+    int64_t trial_days;         /* 0: no trials */
 } product_policy_t;
 
 typedef struct {
@@ -33,9 +34,10 @@ typedef struct {
     const char *slug;
     const char *name;
     product_policy_t policy;
-    const char *entitlements; /* JSON object, see licensing/entitlement_text.h; NULL: none */
-    const char *key_prefix;   /* of new license keys; "" for none */
-    int64_t key_group;        /* symbols per group */
+    const char *entitlements;       /* JSON object, see licensing/entitlement_text.h; NULL: none */
+    const char *trial_entitlements; /* the same, of a trial's license, over the product's; NULL: none */
+    const char *key_prefix;         /* of new license keys; "" for none */
+    int64_t key_group;              /* symbols per group */
     int64_t created_at_ms;
 } product_t;
 

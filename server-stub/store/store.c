@@ -32,6 +32,7 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_PRODUCTS] = &products_set,
     [STORE_SESSIONS] = &sessions_set,
     [STORE_SIGNING_KEYS] = &signing_keys_set,
+    [STORE_TRIALS] = &trials_set,
     [STORE_USAGE] = &usage_set,
 };
 

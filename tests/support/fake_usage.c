@@ -74,3 +74,22 @@ pl_verdict fake_usage_take(fake_validator *v, const pl_device_request *request, 
     claims->usage = &taken;
     return PL_VERDICT_ACTIVE;
 }
+
+fake_license *fake_trial_find(fake_validator *v, const pl_device_request *request, pl_claims *claims)
+{
+    static pl_trial_claims trial;
+    uint8_t key[PL_DEVICE_PUBLIC_SIZE], secret[PL_DEVICE_SECRET_SIZE];
+
+    claims->verdict = PL_VERDICT_NOT_ACTIVATED;
+    claims->reason = PL_REASON_NO_TRIAL;
+    if (!v->has_trials)
+        return NULL;
+    memcpy(key, request->device_key, sizeof key);
+    if (v->seals_to_another)
+        pl_device_key_new(key, secret);
+    if (pl_device_seal(key, pl_span_text(v->licenses[0].key), trial.sealed_key))
+        abort();
+    trial.sealed_size = strlen(v->licenses[0].key) + PL_DEVICE_SEAL_OVERHEAD;
+    claims->trial = &trial;
+    return &v->licenses[0];
+}

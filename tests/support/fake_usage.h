@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the validator of tests has of a device's usage. Its mutex is held.
+ * What the validator of tests has of a device's usage and trial. Its mutex is held.
  */
 #ifndef TESTS_SUPPORT_FAKE_USAGE_H
 #define TESTS_SUPPORT_FAKE_USAGE_H
@@ -9,5 +9,7 @@
 
 /* The verdict, and the claim where the reports were taken. */
 pl_verdict fake_usage_take(fake_validator *v, const pl_device_request *request, pl_claims *claims);
+/* The license of a trial, with its sealed key; NULL and the reason where there are none. */
+fake_license *fake_trial_find(fake_validator *v, const pl_device_request *request, pl_claims *claims);
 
 #endif

@@ -252,6 +252,8 @@ static void answer_request(fake_validator *v, pl_act act, const pl_device_reques
     claims->kind = PL_CLAIMS_ANSWER;
     claims->verdict = PL_VERDICT_UNKNOWN_KEY;
     set_times(v, claims);
+    if (act == PL_ACT_TRIAL)
+        license = fake_trial_find(v, request, claims);
     if (act == PL_ACT_USAGE)
         claims->verdict = fake_usage_take(v, request, claims);
     if (!license)
@@ -259,6 +261,7 @@ static void answer_request(fake_validator *v, pl_act act, const pl_device_reques
     claims->verdict = decide_seat(v, act, license, request, &seat);
     claims->reason = license->reason;
     describe_license(license, claims);
+    claims->plan = act == PL_ACT_TRIAL || v->has_trials ? "trial" : claims->plan;
     if (!seat)
         return;
     bind_device(seat->fingerprint, claims);
@@ -271,8 +274,8 @@ static void answer_request(fake_validator *v, pl_act act, const pl_device_reques
 
 static pl_act act_of(fake_validator *v, const char *url)
 {
-    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE, PL_ACT_USAGE};
-    unsigned *const counts[] = {&v->activations, &v->validations, &v->deactivations, &v->usages};
+    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE, PL_ACT_USAGE, PL_ACT_TRIAL};
+    unsigned *const counts[] = {&v->activations, &v->validations, &v->deactivations, &v->usages, &v->trials};
 
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         const char *path = pl_act_path(acts[i]);

@@ -101,8 +101,10 @@ typedef struct {
     fake_report reports[FAKE_REPORTS_MAX];
     size_t report_count, repeats, forks;
     int64_t used, allowed; /* of the meter "hours" */
+    bool has_trials;       /* licenses[0] is one */
+    bool seals_to_another; /* device */
 
-    unsigned exchanges, usages, activations, validations, deactivations, serial;
+    unsigned exchanges, usages, trials, activations, validations, deactivations, serial;
     pl_buf last_body;  /* of the last request */
     pl_buf last_reply; /* whole, whatever arrived of it */
 } fake_validator;

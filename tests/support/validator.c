@@ -238,7 +238,7 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
     request.keyset_epoch = t->keyset_epoch;
     request.keyset_sequence = t->keyset_sequence;
     request.keyset_root = t->keyset_root;
-    if (act == PL_ACT_ACTIVATE) {
+    if (act == PL_ACT_ACTIVATE || act == PL_ACT_TRIAL) {
         request.has_device_key = true;
         memcpy(request.device_key, t->public_key, sizeof request.device_key);
     }
@@ -274,6 +274,7 @@ static pl_err run_verb(void *context, tx_t *tx)
     case PL_ACT_SESSION_END:
     case PL_ACT_SESSION_LIST:
     case PL_ACT_USAGE:
+    case PL_ACT_TRIAL:
         break;
     }
     return licensing_deactivate(tx, c->call, c->outcome);
