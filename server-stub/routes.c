@@ -22,6 +22,7 @@ static const route_t table[] = {
     {METHOD_POST, "/api/v1/device/session/takeover", ROLE_DEVICE, RATE_DEVICE, KIND_WRITE, PL_REQUEST_MAX, &device_session_takeover},
     {METHOD_POST, "/api/v1/device/session/end",   ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_session_end},
     {METHOD_POST, "/api/v1/device/session/list",  ROLE_DEVICE, RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_session_list},
+    {METHOD_POST, "/api/v1/device/release-check", ROLE_DEVICE, RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_release_check},
     {METHOD_POST, "/api/v1/device/trial",         ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_trial},
     {METHOD_POST, "/api/v1/device/usage",         ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_USAGE_REQUEST_MAX, &device_usage},
     {METHOD_GET,  "/api/v1/device/keyset",      ROLE_PUBLIC,   RATE_DEVICE, KIND_MEMORY, NO_BODY,         &device_keyset},

@@ -171,6 +171,18 @@ typedef struct pospal_usage {
     int64_t overdraft; /* how far used and pending are beyond what is allowed */
 } pospal_usage_t;
 
+/* A release of the program. */
+typedef struct pospal_release {
+    size_t size; /* of this structure: later versions append members */
+    char version[65];
+    char channel[33];
+    char url[513];
+    char notes_url[513]; /* "": none */
+    char sha256[65];     /* of what the URL gives, in hex */
+    int64_t published_at;
+    int is_allowed; /* by the license */
+} pospal_release_t;
+
 /* The present, for a clock of your own. */
 typedef struct pospal_time {
     int64_t wall_ms;  /* Unix time in milliseconds, as this machine believes it */
@@ -598,6 +610,21 @@ POSPAL_API pospal_result_t pospal_usage_add(pospal_client *client, const char *m
  * Blocks: disk, and up to 3 s while another process of the product writes.
  */
 POSPAL_API pospal_result_t pospal_usage_balance(pospal_client *client, const char *meter, pospal_usage_t *usage);
+
+/* ---- Releases ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Asks which release of the program there is in a channel (NULL: "stable"): the newest that the license allows, or, where that is not newer
+ * than the version given to pospal_options_set_product, the newest of all, with is_allowed 0. The answer is signed, so the checksum in it
+ * can be trusted; nothing is downloaded. Set release->size to sizeof *release before.
+ * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND where the channel has no release; POSPAL_ERROR_DENIED where the server does not know the license
+ *   key; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_UNREACHABLE; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE;
+ *   POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: no pointers are kept.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_client_check_release(pospal_client *client, const char *channel, pospal_release_t *release);
 
 /* ---- Tasks ------------------------------------------------------------------------------------------------------------------- */
 

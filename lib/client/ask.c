@@ -60,6 +60,7 @@ static pl_err gather(pospal_client *client, question *q)
     request->key = q->about->key;
     request->license_id = q->about->license_id;
     request->usage = q->about->usage;
+    request->channel = q->about->channel;
     request->fingerprint = client->fingerprint_text;
     request->device_name = client->device_name[0] ? client->device_name : NULL;
     pl_random(request->nonce, sizeof request->nonce);

@@ -23,6 +23,7 @@ typedef struct {
     const char *license_id;    /* of usage, with activation_id and usage */
     const char *activation_id; /* NULL: the one held */
     const pl_usage_batch *usage;
+    const char *channel; /* of a release check */
 } pl_question;
 
 pl_err pl_ask_about(pospal_client *client, pl_act act, const pl_question *about, pl_answer *answer);

@@ -11,6 +11,7 @@
 
 #include "license/entitlements.h"
 #include "license/fingerprint.h"
+#include "license/release.h"
 #include "license/session.h"
 #include "license/status.h"
 #include "license/trial.h"
@@ -62,6 +63,7 @@ typedef struct {
     const pl_session_claims *session; /* answers only; NULL: none */
     const pl_usage_claims *usage;     /* the same */
     const pl_trial_claims *trial;     /* the same */
+    const pl_release_claims *release; /* the same */
 } pl_claims;
 
 bool pl_claims_are_of_one_license(const pl_claims *a, const pl_claims *b); /* false where either is NULL or names none */

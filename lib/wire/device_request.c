@@ -34,6 +34,8 @@ const char *pl_act_path(pl_act act)
         return "/api/v1/device/usage";
     case PL_ACT_TRIAL:
         return "/api/v1/device/trial";
+    case PL_ACT_RELEASE_CHECK:
+        return "/api/v1/device/release-check";
     }
     return "";
 }
@@ -60,6 +62,7 @@ const char *pl_act_proof(pl_act act)
     case PL_ACT_VALIDATE:
     case PL_ACT_SESSION_LIST:
     case PL_ACT_TRIAL:
+    case PL_ACT_RELEASE_CHECK:
         break;
     }
     return NULL;
@@ -111,6 +114,7 @@ void pl_device_request_write(const pl_device_request *request, pl_buf *body)
     pl_json_put_text(&writer, "session", request->session_id);
     pl_json_put_text(&writer, "reason", request->reason);
     pl_json_put_text(&writer, "license", request->license_id);
+    pl_json_put_text(&writer, "channel", request->channel);
     pl_usage_batch_write(&writer, request->usage);
     pl_json_close(&writer);
 }
@@ -191,6 +195,7 @@ static pl_err read_texts(const pl_json *object, pl_device_request *request)
         {"session", PL_UUID_TEXT_SIZE - 1, &request->session_id},
         {"reason", PL_SESSION_REASON_MAX, &request->reason},
         {"license", PL_UUID_TEXT_SIZE - 1, &request->license_id},
+        {"channel", PL_RELEASE_CHANNEL_MAX, &request->channel},
     };
     pl_err err = PL_OK;
 
@@ -216,6 +221,7 @@ static pl_err check_presence(pl_act act, const pl_device_request *request)
         {"proof", is_proven, request->proof != NULL},
         {"reason", act == PL_ACT_SESSION_TAKEOVER, request->reason != NULL},
         {"license", act == PL_ACT_USAGE, request->license_id != NULL},
+        {"channel", act == PL_ACT_RELEASE_CHECK, request->channel != NULL},
         {"usage", act == PL_ACT_USAGE, request->usage != NULL},
     };
 
@@ -250,6 +256,8 @@ static pl_err check_forms(const pl_device_request *request)
         return pl_fail(PL_ERR_INVALID, "device_name has control characters");
     if (request->reason && !pl_text_is_clean(request->reason))
         return pl_fail(PL_ERR_INVALID, "reason has control characters");
+    if (request->channel && !pl_release_channel_is_valid(request->channel))
+        return pl_fail(PL_ERR_INVALID, "channel is not one: a-z 0-9 . _ -");
     return check_ids(request);
 }
 

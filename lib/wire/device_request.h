@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The requests of /api/v1/device/{activate,validate,deactivate,usage,trial} and /api/v1/device/session/{start,takeover,end,list}: one JSON
+ * The requests of /api/v1/device/{activate,validate,deactivate,usage,trial,release-check} and /api/v1/device/session/{start,takeover,end,list}: one JSON
  * object each, encoded by the SDK and decoded by the validator. Beats are in beat.h.
  */
 #ifndef PL_WIRE_DEVICE_REQUEST_H
@@ -24,7 +24,8 @@ typedef enum {
     PL_ACT_SESSION_END,
     PL_ACT_SESSION_LIST,
     PL_ACT_USAGE,
-    PL_ACT_TRIAL
+    PL_ACT_TRIAL,
+    PL_ACT_RELEASE_CHECK
 } pl_act;
 
 const char *pl_act_path(pl_act act);  /* "/api/v1/device/activate" */
@@ -55,11 +56,12 @@ typedef struct {
     const char *reason;          /* "reason" of a takeover, for the one who loses the seat */
     const char *license_id;      /* "license": of the activation that used something */
     const pl_usage_batch *usage; /* "usage" */
+    const char *channel;         /* "channel" of releases */
 } pl_device_request;
 
 void pl_device_request_write(const pl_device_request *request, pl_buf *body);
 /*
- * All need roots, product, nonce, and all but usage and trial key; trial needs what activate needs; usage needs license, activation, usage, proof; activate fingerprint, device_key; validate and list fingerprint; deactivate activation, proof;
+ * All need roots, product, nonce, and all but usage and trial key; trial needs what activate needs, release-check what validate does and channel; usage needs license, activation, usage, proof; activate fingerprint, device_key; validate and list fingerprint; deactivate activation, proof;
  * the other session acts fingerprint, activation, proof, and a takeover a reason. PL_ERR_INVALID with the member named; texts live in the arena.
  */
 pl_err pl_device_request_read(pl_arena *arena, pl_act act, pl_span body, pl_device_request *request);

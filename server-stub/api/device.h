@@ -23,6 +23,7 @@ extern const endpoint_t device_session_takeover;
 extern const endpoint_t device_session_end;
 extern const endpoint_t device_session_list;
 extern const endpoint_t device_session_beat;
+extern const endpoint_t device_release_check;
 extern const endpoint_t device_trial;
 extern const endpoint_t device_usage;
 

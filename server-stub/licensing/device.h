@@ -9,6 +9,7 @@
 #ifndef LICENSING_DEVICE_H
 #define LICENSING_DEVICE_H
 
+#include "license/release.h"
 #include "license/session.h"
 #include "license/trial.h"
 #include "license/usage.h"
@@ -49,6 +50,7 @@ typedef struct {
     const pl_session_claims *session; /* what became of its session, see licensing/session.h; NULL: not asked for */
     const pl_usage_claims *usage;     /* what became of its reports, see licensing/usage.h; NULL: none were taken */
     const pl_trial_claims *trial;     /* the key of its trial, see licensing/trial.h; NULL: none */
+    const pl_release_claims *release; /* what it is told of, see licensing/release.h; NULL: nothing */
     bool is_sighting;                 /* worth noting with sightings_note: the stored time is a minute old or more */
 } outcome_t;
 

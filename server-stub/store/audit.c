@@ -48,6 +48,8 @@ static const char *const action_texts[] = {
     [AUDIT_SESSION_TAKEN_OVER] = "session.taken_over",
     [AUDIT_USAGE_FORKED] = "usage.forked",
     [AUDIT_USAGE_MISSING] = "usage.missing",
+    [AUDIT_RELEASE_ADDED] = "release.added",
+    [AUDIT_RELEASE_WITHDRAWN] = "release.withdrawn",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

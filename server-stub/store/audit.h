@@ -33,8 +33,10 @@ typedef enum {
     AUDIT_CLOCK_ACCEPTED = 20,
     AUDIT_LICENSE_REVEALED = 21, /* its key was shown in full */
     AUDIT_SESSION_TAKEN_OVER = 22,
-    AUDIT_USAGE_FORKED = 23, /* two copies of a device's log reported under the same numbers */
-    AUDIT_USAGE_MISSING = 24 /* reports that a device once had, and has no more */
+    AUDIT_USAGE_FORKED = 23,  /* two copies of a device's log reported under the same numbers */
+    AUDIT_USAGE_MISSING = 24, /* reports that a device once had, and has no more */
+    AUDIT_RELEASE_ADDED = 25,
+    AUDIT_RELEASE_WITHDRAWN = 26
 } audit_action;
 
 typedef struct {

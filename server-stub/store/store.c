@@ -21,19 +21,11 @@ struct store {
 };
 
 static const store_set *const sets[STORE_SET_COUNT] = {
-    [STORE_ACTIVATIONS] = &activations_set,
-    [STORE_API_KEYS] = &api_keys_set,
-    [STORE_AUDIT] = &audit_set,
-    [STORE_BRANDS] = &brands_set,
-    [STORE_CUSTOMERS] = &customers_set,
-    [STORE_LICENSE_KEYS] = &license_keys_set,
-    [STORE_LICENSES] = &licenses_set,
-    [STORE_META] = &meta_set,
-    [STORE_PRODUCTS] = &products_set,
-    [STORE_SESSIONS] = &sessions_set,
-    [STORE_SIGNING_KEYS] = &signing_keys_set,
-    [STORE_TRIALS] = &trials_set,
-    [STORE_USAGE] = &usage_set,
+    [STORE_ACTIVATIONS] = &activations_set, [STORE_API_KEYS] = &api_keys_set,   [STORE_AUDIT] = &audit_set,
+    [STORE_BRANDS] = &brands_set,           [STORE_CUSTOMERS] = &customers_set, [STORE_LICENSE_KEYS] = &license_keys_set,
+    [STORE_LICENSES] = &licenses_set,       [STORE_META] = &meta_set,           [STORE_PRODUCTS] = &products_set,
+    [STORE_RELEASES] = &releases_set,       [STORE_SESSIONS] = &sessions_set,   [STORE_SIGNING_KEYS] = &signing_keys_set,
+    [STORE_TRIALS] = &trials_set,           [STORE_USAGE] = &usage_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

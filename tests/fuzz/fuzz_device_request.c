@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     pl_arena_init(&arena);
     pl_buf_init(&body);
-    for (int act = PL_ACT_ACTIVATE; act <= PL_ACT_TRIAL; act++) {
+    for (int act = PL_ACT_ACTIVATE; act <= PL_ACT_RELEASE_CHECK; act++) {
         if (pl_device_request_read(&arena, (pl_act)act, pl_span_of(data, size), &request))
             continue;
         pl_buf_clear(&body);

@@ -236,7 +236,7 @@ static pl_verdict decide_seat(fake_validator *v, pl_act act, const fake_license 
         return release_seat(*seat, request);
     if (license->verdict != PL_VERDICT_ACTIVE)
         return license->verdict;
-    if (act == PL_ACT_VALIDATE)
+    if (act == PL_ACT_VALIDATE || act == PL_ACT_RELEASE_CHECK)
         return *seat ? PL_VERDICT_ACTIVE : PL_VERDICT_NOT_ACTIVATED;
     *seat = fake_seat_take(v, license, request);
     return *seat ? PL_VERDICT_ACTIVE : PL_VERDICT_NO_SEAT;
@@ -261,6 +261,7 @@ static void answer_request(fake_validator *v, pl_act act, const pl_device_reques
     claims->verdict = decide_seat(v, act, license, request, &seat);
     claims->reason = license->reason;
     describe_license(license, claims);
+    claims->release = act == PL_ACT_RELEASE_CHECK ? v->release : NULL;
     claims->plan = act == PL_ACT_TRIAL || v->has_trials ? "trial" : claims->plan;
     if (!seat)
         return;
@@ -274,8 +275,9 @@ static void answer_request(fake_validator *v, pl_act act, const pl_device_reques
 
 static pl_act act_of(fake_validator *v, const char *url)
 {
-    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE, PL_ACT_USAGE, PL_ACT_TRIAL};
-    unsigned *const counts[] = {&v->activations, &v->validations, &v->deactivations, &v->usages, &v->trials};
+    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE,
+                                  PL_ACT_USAGE,    PL_ACT_TRIAL,    PL_ACT_RELEASE_CHECK};
+    unsigned *const counts[] = {&v->activations, &v->validations, &v->deactivations, &v->usages, &v->trials, &v->release_checks};
 
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         const char *path = pl_act_path(acts[i]);

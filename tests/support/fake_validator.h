@@ -103,8 +103,9 @@ typedef struct {
     int64_t used, allowed; /* of the meter "hours" */
     bool has_trials;       /* licenses[0] is one */
     bool seals_to_another; /* device */
+    const pl_release_claims *release;
 
-    unsigned exchanges, usages, trials, activations, validations, deactivations, serial;
+    unsigned exchanges, usages, trials, release_checks, activations, validations, deactivations, serial;
     pl_buf last_body;  /* of the last request */
     pl_buf last_reply; /* whole, whatever arrived of it */
 } fake_validator;

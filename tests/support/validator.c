@@ -243,6 +243,8 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
         memcpy(request.device_key, t->public_key, sizeof request.device_key);
     }
     request.session_id = t->session_id;
+    request.channel = act == PL_ACT_RELEASE_CHECK ? t->channel : NULL;
+    request.app_version = t->app_version;
     request.license_id = act == PL_ACT_USAGE ? t->license_id : NULL;
     request.usage = act == PL_ACT_USAGE ? t->usage : NULL;
     request.reason = act == PL_ACT_SESSION_TAKEOVER ? "the other till is broken" : NULL;
@@ -275,6 +277,7 @@ static pl_err run_verb(void *context, tx_t *tx)
     case PL_ACT_SESSION_LIST:
     case PL_ACT_USAGE:
     case PL_ACT_TRIAL:
+    case PL_ACT_RELEASE_CHECK:
         break;
     }
     return licensing_deactivate(tx, c->call, c->outcome);

@@ -63,7 +63,7 @@ static void an_older_database_is_brought_up_to_date_only_by_who_may(void **state
     assert_int_equal(open_at(v->dir, DB_READ_WRITE_CREATE, &store), PL_OK);
     assert_int_equal(
         pl_db_script(store_db(store),
-                     "DROP TABLE trial_component; DROP TABLE trial_device;"
+                     "DROP TABLE release; DROP TABLE trial_component; DROP TABLE trial_device;"
                      "ALTER TABLE product DROP COLUMN trial_days; ALTER TABLE product DROP COLUMN trial_entitlements;"
                      "DROP TABLE usage_balance; DROP TABLE usage_ledger;" /* as version 3 was */
                      "DROP TABLE usage_log; DELETE FROM schema_version WHERE version > 3"),
@@ -78,7 +78,7 @@ static void an_older_database_is_brought_up_to_date_only_by_who_may(void **state
 
 static const store_set *const all_sets[] = {&activations_set,  &api_keys_set, &audit_set, &brands_set,   &customers_set,
                                             &license_keys_set, &licenses_set, &meta_set,  &products_set, &sessions_set,
-                                            &signing_keys_set, &trials_set,   &usage_set};
+                                            &signing_keys_set, &trials_set,   &usage_set, &releases_set};
 
 /* A step of a plan that walks all licenses, seats or customers of a brand, or all there are, or all seats ever released. A list may. */
 static bool is_walk(const char *step, const char *sql)
