@@ -276,6 +276,29 @@ public:
     {
         return ask([&](pospal_license **found) { return pospal_client_extend(get(), found); });
     }
+    outcome<license> start_trial()
+    {
+        return ask([&](pospal_license **found) { return pospal_client_start_trial(get(), found); });
+    }
+    failure usage_add(std::string_view meter, std::int64_t amount, std::optional<std::string_view> idempotency = std::nullopt)
+    {
+        return failure::of(
+            pospal_usage_add(get(), std::string(meter).c_str(), amount, detail::optional_text(idempotency).get()));
+    }
+    outcome<pospal_usage_t> usage_balance(std::string_view meter)
+    {
+        pospal_usage_t usage = {};
+        usage.size = sizeof usage;
+        failure error = failure::of(pospal_usage_balance(get(), std::string(meter).c_str(), &usage));
+        return {usage, std::move(error)};
+    }
+    outcome<pospal_release_t> check_release(std::optional<std::string_view> channel = std::nullopt)
+    {
+        pospal_release_t release = {};
+        release.size = sizeof release;
+        failure error = failure::of(pospal_client_check_release(get(), detail::optional_text(channel).get(), &release));
+        return {release, std::move(error)};
+    }
     failure deactivate() { return failure::of(pospal_client_deactivate(get())); }
     failure forget() { return failure::of(pospal_client_forget(get())); }
 
