@@ -24,8 +24,7 @@ static const char *const sql[PL_USAGE_STATEMENTS] = {
     [PL_USAGE_FIND_ONCE] = "SELECT seq FROM usage_report WHERE once = $1",
     [PL_USAGE_INSERT] = "INSERT INTO usage_report (seq, at, once, place, is_acked, sealed) VALUES ($1, $2, $3, 0, 0, $4)",
     [PL_USAGE_FIND_METER] = "SELECT sealed FROM usage_meter WHERE name = $1",
-    [PL_USAGE_PUT_METER] = "INSERT INTO usage_meter (name, sealed) VALUES ($1, $2)"
-                           " ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed",
+    [PL_USAGE_PUT_METER] = "INSERT OR REPLACE INTO usage_meter (name, sealed) VALUES ($1, $2)",
     [PL_USAGE_FIND_PENDING] = "SELECT place FROM usage_report WHERE is_acked = 0 ORDER BY seq LIMIT 1",
     [PL_USAGE_LIST_PENDING] = "SELECT seq, sealed FROM usage_report WHERE is_acked = 0 ORDER BY seq",
     [PL_USAGE_FIND_LAST_PLACE] = "SELECT id, license, activation FROM usage_place ORDER BY id DESC LIMIT 1",

@@ -201,7 +201,8 @@ static void the_enums_have_names_and_other_numbers_have_none(void **state)
     assert_string_equal(pospal_source_name(POSPAL_SOURCE_LICENSE_FILE), "LICENSE_FILE");
     assert_string_equal(pospal_source_name((pospal_source_t)5), "UNKNOWN");
     assert_string_equal(pospal_reason_name(POSPAL_REASON_PAYMENT_FAILED), "payment_failed");
-    assert_string_equal(pospal_reason_name((pospal_reason_t)15), "unknown");
+    assert_string_equal(pospal_reason_name(POSPAL_REASON_NO_TRIAL), "no_trial");
+    assert_string_equal(pospal_reason_name((pospal_reason_t)16), "unknown");
     assert_string_equal(pospal_version(), POSPAL_VERSION_STRING);
 }
 
