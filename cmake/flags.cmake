@@ -7,6 +7,11 @@ target_include_directories(pospal_flags INTERFACE
 target_compile_definitions(pospal_flags INTERFACE
   POSPAL_VERSION_STRING="${PROJECT_VERSION}" $<$<PLATFORM_ID:Windows>:POSPAL_SHARED_BUILD>)
 
+# tools/ as an include root, for the tools and their tests. A target of its own and linked after pospal_flags, so that lib/ is searched
+# first: both have a license/session.h.
+add_library(pospal_tools INTERFACE)
+target_include_directories(pospal_tools INTERFACE "${PROJECT_SOURCE_DIR}/tools")
+
 if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
   target_compile_options(pospal_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Wvla

@@ -6,6 +6,15 @@ set(POSPAL_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/pospal-license")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/pospal" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
   FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+install(FILES "${PROJECT_SOURCE_DIR}/man/libpospal-license.3" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")
+foreach(page IN ITEMS pospal_license_command:pospal-license pospal_validator:pospal-validator)
+  string(REPLACE ":" ";" page "${page}")
+  list(GET page 0 target)
+  list(GET page 1 name)
+  if(TARGET ${target})
+    install(FILES "${PROJECT_SOURCE_DIR}/man/${name}.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+  endif()
+endforeach()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # Two export sets: who uses the shared library need not have the development files of its dependencies.

@@ -28,6 +28,11 @@ endfunction()
 pospal_objects_of(shared_objects ${POSPAL_SDK_SHARED})
 pospal_objects_of(static_objects ${POSPAL_SDK_STATIC})
 
+# Their time goes into the disk, the network and the hardware, so they are made small, all but the hot path.
+foreach(room IN ITEMS device transport state client)
+  target_compile_options(pl_${room} PRIVATE $<$<CONFIG:Release>:-Os>)
+endforeach()
+
 add_library(pospal_license SHARED ${shared_objects})
 add_library(pospal::license ALIAS pospal_license)
 target_link_libraries(pospal_license PRIVATE ${POSPAL_SDK_LIBRARIES})

@@ -101,6 +101,36 @@ static void move_clock(const char *ahead)
     printf("the till's clock is %s ahead\n", ahead);
 }
 
+static pospal_session *session;
+
+/* How the seat stands, and where another till has it: which. */
+static void tell_seat(pospal_result_t result, const pospal_holder_t *holder)
+{
+    static const char *const states[] = {"NONE", "HELD", "UNCONFIRMED", "TAKEN", "EVICTED", "DENIED"};
+    pospal_session_state_t state = pospal_session_state(session);
+    pospal_holder_t by = {.size = sizeof by};
+
+    if (result != POSPAL_OK)
+        printf("%s: %s; ", pospal_result_name(result), pospal_error_code());
+    printf("%s", states[state]);
+    if (result == POSPAL_ERROR_CONFLICT)
+        printf(", \"%s\" has the seat", holder->device_name);
+    if (pospal_session_evictor(session, &by) == POSPAL_OK)
+        printf(" by \"%s\": %s", by.device_name, by.reason);
+    printf("\n");
+}
+
+static void take_seat(pospal_client *client, const char *reason)
+{
+    pospal_holder_t holder = {.size = sizeof holder};
+    pospal_result_t result;
+
+    pospal_session_end(session);
+    result = *reason ? pospal_session_take_over(client, NULL, reason, &session, &holder)
+                     : pospal_session_start(client, &session, &holder);
+    tell_seat(result, &holder);
+}
+
 static void obey(pospal_client *client, const char *command, const char *argument)
 {
     pospal_license *license = NULL;
@@ -117,6 +147,10 @@ static void obey(pospal_client *client, const char *command, const char *argumen
         pospal_result_t result = pospal_client_extend(client, &license);
 
         tell(result, license);
+    } else if (strcmp(command, "start") == 0 || strcmp(command, "take-over") == 0) {
+        take_seat(client, argument);
+    } else if (strcmp(command, "seat") == 0) {
+        tell_seat(POSPAL_OK, NULL);
     } else if (strcmp(command, "clock") == 0) {
         move_clock(argument);
     } else {
@@ -137,7 +171,7 @@ static pospal_client *open_client(char **argv, const char *server)
     pospal_options_set_data_directory(options, argv[2]);
     pospal_options_set_server(options, server);
     pospal_options_set_hardware_root(options, getenv("TILL_HARDWARE"));
-    pospal_options_set_device_name(options, "Till 1");
+    pospal_options_set_device_name(options, getenv("TILL_NAME") ? getenv("TILL_NAME") : "Till 1");
     pospal_options_set_timeout_ms(options, TIMEOUT_MS);
     pospal_options_set_clock(options, read_clock, NULL);
     if (pospal_client_open(options, &client) != POSPAL_OK)
@@ -163,6 +197,7 @@ int main(int argc, char **argv)
             *argument++ = '\0';
         obey(client, line, argument);
     }
+    pospal_session_end(session);
     pospal_client_close(client);
     return EXIT_SUCCESS;
 }

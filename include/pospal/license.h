@@ -50,6 +50,8 @@ extern "C" {
 typedef struct pospal_options pospal_options;
 /* One product of one vendor on this machine. */
 typedef struct pospal_client pospal_client;
+/* A seat among those that may be in use at once, as this program wants it. */
+typedef struct pospal_session pospal_session;
 /* What was known of the license at one moment. Never changes in your hand; may be read by many threads. */
 typedef struct pospal_license pospal_license;
 
@@ -117,6 +119,28 @@ typedef enum pospal_reason {
     POSPAL_REASON_RELEASED = 14,
     POSPAL_REASON_NO_TRIAL = 15
 } pospal_reason_t;
+
+/* Does this device hold one of the seats that may be in use at once? The numbers are stable. */
+typedef enum pospal_session_state {
+    POSPAL_SESSION_NONE = 0,        /* never started, or ended */
+    POSPAL_SESSION_HELD = 1,        /* the server says so, and its lease runs */
+    POSPAL_SESSION_UNCONFIRMED = 2, /* the server has not been reached for a lease: go on, the license is usable */
+    POSPAL_SESSION_TAKEN = 3,       /* other devices hold all seats; it is had again when one becomes free */
+    POSPAL_SESSION_EVICTED = 4,     /* another device took it over: see pospal_session_evictor */
+    POSPAL_SESSION_DENIED = 5       /* the license is not usable: its status says why */
+} pospal_session_state_t;
+
+/* Who holds a seat, by value in your own storage. Set size to sizeof(pospal_holder_t) before a call: later versions append members. */
+typedef struct pospal_holder {
+    size_t size;
+    char session_id[40];
+    char activation_id[68];
+    char device_name[129]; /* "": not told */
+    char reason[129];      /* evictor: what its user gave as reason */
+    int64_t since;         /* when the session was started, or the seat taken over */
+    int64_t seen;          /* when the server heard from it last */
+    int is_this_device;
+} pospal_holder_t;
 
 /* How pospal_client_check may find its answer. */
 typedef enum pospal_check_mode {
@@ -225,7 +249,7 @@ typedef void (*pospal_clock_fn)(void *context, pospal_time_t *now);
 /* A log sink: gets one line without line end and without secrets. Called from any thread; must not call the library. */
 typedef void (*pospal_log_fn)(void *context, pospal_log_level_t level, const char *message);
 /*
- * Told when the status has changed. Called without any lock held, from a thread that found out: one of yours inside a call, or the
+ * Told when the status or the state of the session has changed (but for pospal_session_end). Called without any lock held, from a thread that found out: one of yours inside a call, or the
  * library's own; by one thread at a time and in the order of the changes, so that the last one told is the present one. Of changes found
  * while it runs the newest is told, as soon as it returns and by the same thread. It may call the client, pospal_client_close too;
  * license is valid during the call.
@@ -414,7 +438,7 @@ POSPAL_API void pospal_options_set_clock(pospal_options *options, pospal_clock_f
 POSPAL_API void pospal_options_set_log(pospal_options *options, pospal_log_fn log, void *context, pospal_log_level_t level);
 
 /*
- * Sets the function that is told when the status has changed; NULL for none, which is the default.
+ * Sets the function that is told when the status or the session's state has changed; NULL for none, which is the default.
  * Returns: nothing; the first failure is kept and returned by pospal_client_open.
  * Ownership: context is borrowed until the client is closed.
  * Threads: one thread per options object.
@@ -438,7 +462,8 @@ POSPAL_API pospal_result_t pospal_client_open(const pospal_options *options, pos
 /*
  * Closes a client: ends its background work, writes what is unsaved, frees it. Licenses obtained from it stay valid.
  * A running exchange is cut short; tasks that are not done end with POSPAL_ERROR_CLOSED and are freed as ever. Other calls on the
- * client must have returned. In a callback of this client it returns at once, and the client is closed when the callback returns; on a
+ * client must have returned. A session that was not ended says NONE from now on, and its seat is left to other processes or to lapse:
+ * end it first to give the seat back at once. In a callback of this client it returns at once, and the client is closed when the callback returns; on a
  * thread of the library this thread ends by itself a moment later.
  * Returns: nothing.
  * Ownership: takes client; NULL is accepted.
@@ -660,6 +685,76 @@ POSPAL_API int pospal_task_poll(pospal_task *task, pospal_result_t *result, posp
  * Blocks: while another thread is in this task's done, hence hold no lock that done takes; otherwise never.
  */
 POSPAL_API void pospal_task_free(pospal_task *task);
+
+/* ---- Session ----------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Gets this device one of the seats that may be in use at once, and keeps it until pospal_session_end. All handles and all processes of
+ * the product on this machine share one seat; a device gets its own seat back at once, also after a power cut. Activates first with the
+ * stored key where this device is not activated.
+ * Where the server cannot be reached and the license is usable the program goes on: the state is UNCONFIRMED, and the background gets
+ * the seat when the line is back.
+ * Returns: POSPAL_OK: see pospal_session_state; POSPAL_ERROR_CONFLICT when other devices hold all seats: *holder is the longest silent
+ *   of them; POSPAL_ERROR_DENIED when the license is not good; POSPAL_ERROR_UNREACHABLE when it is not usable without word from the
+ *   server; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_INVALID_ARGUMENT also where no server is set;
+ *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. *session is NULL on failure; holder may be NULL.
+ * Ownership: the caller ends *session with pospal_session_end; holder is the caller's.
+ * Threads: any.
+ * Blocks: network up to the time-out; disk where this machine holds the seat already.
+ */
+POSPAL_API pospal_result_t pospal_session_start(pospal_client *client, pospal_session **session, pospal_holder_t *holder);
+
+/*
+ * The same, and where no seat is free takes one from another device of the license, which is told by whom and why. session_id names
+ * whose, NULL: that of the longest silent. reason is for whoever loses it: 1 to 128 bytes.
+ * Returns: as pospal_session_start; POSPAL_ERROR_CONFLICT when the vendor's policy does not allow it, or not yet: the detail says when
+ *   it may be tried again; POSPAL_ERROR_UNREACHABLE where nothing was decided.
+ * Ownership: session_id and reason are borrowed during the call; the caller ends *session with pospal_session_end.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_session_take_over(pospal_client *client, const char *session_id, const char *reason,
+                                                    pospal_session **session, pospal_holder_t *holder);
+
+/*
+ * Tells by value how the seat stands, as the background knew it within the last second or two.
+ * Returns: the state; POSPAL_SESSION_NONE for NULL and after the client was closed.
+ * Ownership: no pointers.
+ * Threads: any. In a forked child it does not change any more.
+ * Blocks: never; no lock, no system call, no allocation.
+ */
+POSPAL_API pospal_session_state_t pospal_session_state(const pospal_session *session);
+
+/*
+ * Tells who took the seat over: device_name, since and reason are filled, the rest is empty.
+ * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND where the state is not EVICTED; POSPAL_ERROR_INVALID_ARGUMENT.
+ * Ownership: holder is the caller's.
+ * Threads: any.
+ * Blocks: never.
+ */
+POSPAL_API pospal_result_t pospal_session_evictor(const pospal_session *session, pospal_holder_t *holder);
+
+/*
+ * Asks the server who holds the seats of the license, the longest silent first, at most 32. Needs the license key only, so that a shop
+ * can see its own stuck seat.
+ * Returns: POSPAL_OK; POSPAL_ERROR_DENIED when the server decided otherwise; POSPAL_ERROR_UNREACHABLE; POSPAL_ERROR_NO_LICENSE_KEY;
+ *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. *count is how many
+ *   there are, which may be more than room.
+ * Ownership: holders is the caller's, room of them; the size of the first is set.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_session_holders(pospal_client *client, pospal_holder_t *holders, size_t room, size_t *count);
+
+/*
+ * Ends a session: the machine's last one gives the seat back to the server, so that another device gets it at once. What the server
+ * does not hear lapses by itself.
+ * Returns: nothing.
+ * Ownership: takes session; NULL is accepted, also after pospal_client_close.
+ * Threads: any, but not while the client is being closed. In a forked child it does nothing.
+ * Blocks: the machine's last one network up to the time-out, at most 3 s; otherwise disk.
+ */
+POSPAL_API void pospal_session_end(pospal_session *session);
 
 /* ---- License snapshot -------------------------------------------------------------------------------------------------------- */
 

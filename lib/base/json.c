@@ -136,9 +136,19 @@ bool pl_json_is_object(const pl_json *value)
     return value && value->kind == PL_JSON_OBJECT;
 }
 
+bool pl_json_is_array(const pl_json *value)
+{
+    return value && value->kind == PL_JSON_ARRAY;
+}
+
 bool pl_json_is_true(const pl_json *value)
 {
     return value && value->kind == PL_JSON_TRUE;
+}
+
+bool pl_json_is_false(const pl_json *value)
+{
+    return value && value->kind == PL_JSON_FALSE;
 }
 
 bool pl_json_int(const pl_json *value, int64_t *number)

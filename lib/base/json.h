@@ -39,7 +39,9 @@ size_t pl_json_count(const pl_json *array_or_object);
 const pl_json *pl_json_at(const pl_json *array, size_t index);
 const char *pl_json_text(const pl_json *value); /* NULL if it is no text */
 bool pl_json_is_object(const pl_json *value);
+bool pl_json_is_array(const pl_json *value);
 bool pl_json_is_true(const pl_json *value);
+bool pl_json_is_false(const pl_json *value);             /* not what is absent or of another type */
 bool pl_json_int(const pl_json *value, int64_t *number); /* false if it is no integer */
 /* Calls visit for each member in order until it fails. */
 pl_err pl_json_each(const pl_json *object, pl_err (*visit)(void *context, const char *name, const pl_json *value), void *context);

@@ -7,10 +7,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/polling.h"
 #include "client/view.h"
 #include "token/license_file.h"
 
 enum { LOCK_WAIT_MS = 2000 };
+
+static pl_err take_lock(pospal_client *client, pl_file_lock **lock)
+{
+    pl_polling polling = pl_polling_begin(LOCK_WAIT_MS);
+    bool is_last_try = false;
+    pl_err err;
+
+    while ((err = pl_shelf_lock(&client->shelf, lock)) == PL_ERR_BUSY && !is_last_try) {
+        pl_mutex_lock(client->mutex);
+        is_last_try = !pl_polling_wait(client, &polling, "the documents");
+        pl_mutex_unlock(client->mutex);
+    }
+    return err;
+}
 
 pl_file_lock *pl_apply_lock(pospal_client *client)
 {
@@ -20,7 +35,7 @@ pl_file_lock *pl_apply_lock(pospal_client *client)
         return NULL;
     /* a lock that can't be had must not keep a license from being stored: every writer has a temporary name of its own, so files
      * stay whole, and the worst is the older one */
-    if (pl_shelf_lock(&client->shelf, LOCK_WAIT_MS, &lock))
+    if (take_lock(client, &lock))
         pl_log_write(&client->log, PL_LOG_WARN, "going on without the lock: %s", pl_err_detail());
     else
         pl_shelf_sweep(&client->shelf, pl_document_is_ours);

@@ -9,7 +9,7 @@
 
 /*
  * The lock between processes around writing several documents; NULL where there is nothing to lock. Waits for another process: mutex NOT
- * held, and taken after it, so that checks do not wait too. Released with pl_file_lock_release.
+ * held, and taken after it, so that checks do not wait too; no longer than until the client is closed. Released with pl_file_lock_release.
  */
 pl_file_lock *pl_apply_lock(pospal_client *client);
 

@@ -7,21 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/apply.h"
 #include "client/identity.h"
 #include "token/claims_json.h"
 #include "token/proof.h"
 #include "transport/retry.h"
 #include "wire/device_reply.h"
 
-enum { URL_SIZE = 640 };
-
-#ifndef POSPAL_VERSION_STRING
-#define POSPAL_VERSION_STRING "unknown"
-#endif
+enum { HTTP_UNAUTHORIZED = 401 };
 
 /* All that a request is made of, gathered under the mutex so that the exchange can run without it. */
 typedef struct {
-    const pl_question *about;
+    const pl_question *asked;
     bool tells_keyset;      /* which keyset is held */
     bool is_signer_unknown; /* of the answer: by the keyset held, or it trusts him no longer */
     pl_device_request request;
@@ -49,6 +46,40 @@ static void describe_program(const pospal_client *client, question *q)
     request->platform = q->platform;
 }
 
+/*
+ * Made by one program at a time: of two that start at once the second finds the first one's, else the validator would know the device by
+ * a key that nobody kept.
+ */
+static pl_err settle_identity(pospal_client *client, pl_identity *identity)
+{
+    pl_file_lock *lock;
+    bool is_there;
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = pl_identity_find(client, identity, &is_there);
+    pl_mutex_unlock(client->mutex);
+    if (err || is_there)
+        return err;
+    lock = pl_apply_lock(client);
+    pl_mutex_lock(client->mutex);
+    if (client->is_closing) /* the wait for the lock was cut short, so nobody else may be kept out */
+        err = pl_fail(PL_ERR_CLOSED, "the client is being closed");
+    else
+        err = pl_identity_get(client, identity);
+    pl_mutex_unlock(client->mutex);
+    pl_file_lock_release(lock);
+    return err;
+}
+
+/* Who activates with a copied state says whose it was: it opens nothing there, and the validator may note it. */
+static const char *activation_of(const pl_holding *holding, pl_act act)
+{
+    const char *own = pl_holding_activation(holding);
+
+    return own || act != PL_ACT_ACTIVATE ? own : pl_holding_copied_activation(holding);
+}
+
 /* The mutex is held for the vault's and the holding's sake. */
 static pl_err gather(pospal_client *client, question *q)
 {
@@ -57,16 +88,19 @@ static pl_err gather(pospal_client *client, question *q)
     pl_err err;
 
     describe_program(client, q);
-    request->key = q->about->key;
-    request->license_id = q->about->license_id;
-    request->usage = q->about->usage;
-    request->channel = q->about->channel;
+    request->key = q->asked->key;
+    request->session_id = q->asked->session_id;
+    request->reason = q->asked->reason;
+    request->license_id = q->asked->license_id;
+    request->usage = q->asked->usage;
+    request->channel = q->asked->channel;
     request->fingerprint = client->fingerprint_text;
     request->device_name = client->device_name[0] ? client->device_name : NULL;
     pl_random(request->nonce, sizeof request->nonce);
+    if ((err = settle_identity(client, &q->identity)))
+        return err;
     pl_mutex_lock(client->mutex);
-    err = pl_identity_get(client, &q->identity);
-    activation = q->about->activation_id ? q->about->activation_id : pl_holding_activation(client->holding);
+    activation = q->asked->activation_id ? q->asked->activation_id : activation_of(client->holding, q->asked->act);
     if (activation)
         snprintf(q->activation, sizeof q->activation, "%s", activation);
     if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
@@ -75,8 +109,6 @@ static pl_err gather(pospal_client *client, question *q)
         request->keyset_root = client->roots.keys[client->holding->trust.keyset.root_rank].kid;
     }
     pl_mutex_unlock(client->mutex);
-    if (err)
-        return err;
     pl_uuid_format(q->identity.instance_id, q->instance);
     request->instance_id = q->instance;
     request->activation_id = q->activation[0] ? q->activation : NULL;
@@ -85,11 +117,12 @@ static pl_err gather(pospal_client *client, question *q)
     return PL_OK;
 }
 
-static pl_err prove(pospal_client *client, pl_act act, question *q)
+static pl_err prove(pospal_client *client, question *q)
 {
     uint8_t digest[PL_DIGEST_SIZE];
     pl_time now = pl_clock_read(&client->clock);
-    pl_proof proof = {.act = pl_act_proof(act), .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
+    pl_proof proof = {
+        .act = pl_act_proof(q->asked->act), .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
 
     if (!q->request.activation_id)
         return pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");
@@ -106,7 +139,7 @@ static pl_err prove(pospal_client *client, pl_act act, question *q)
     return q->proof.err;
 }
 
-static pl_err write_question(pospal_client *client, pl_act act, question *q)
+static pl_err write_question(pospal_client *client, question *q)
 {
     pl_err err;
 
@@ -116,7 +149,7 @@ static pl_err write_question(pospal_client *client, pl_act act, question *q)
         return pl_fail(client->fingerprint_err, "too little of this machine's hardware can be read");
     if ((err = gather(client, q)))
         return err;
-    if (pl_act_proof(act) && (err = prove(client, act, q)))
+    if (pl_act_proof(q->asked->act) && (err = prove(client, q)))
         return err;
     pl_device_request_write(&q->request, &q->body);
     if (q->body.err)
@@ -136,26 +169,34 @@ static bool is_cancelled(void *context)
     return is_closing;
 }
 
-static pl_err send(pospal_client *client, pl_act act, const question *q, pl_exchange_reply *reply)
+void pl_ask_url(const pospal_client *client, const char *path, char url[PL_URL_SIZE])
 {
-    const pospal_options *options = &client->options;
-    pl_retry retry = {.total_ms = options->timeout_ms, .is_cancelled = is_cancelled, .context = client};
-    char url[URL_SIZE];
-    pl_exchange exchange = {
-        .url = url,
-        .body = pl_buf_span(&q->body),
-        .timeout_ms = options->timeout_ms,
-        .proxy = options->text[PL_OPTION_PROXY],
-        .ca_file = options->text[PL_OPTION_CA_FILE],
-        .pinned_keys = options->text[PL_OPTION_PINNED_KEYS],
-        .user_agent = "libpospal-license/" POSPAL_VERSION_STRING,
-    };
-    const char *server = options->text[PL_OPTION_SERVER];
+    const char *server = client->options.text[PL_OPTION_SERVER];
     size_t length = strlen(server);
 
     while (length > 0 && server[length - 1] == '/')
         length--;
-    snprintf(url, sizeof url, "%.*s%s", (int)length, server, pl_act_path(act));
+    snprintf(url, PL_URL_SIZE, "%.*s%s", (int)length, server, path);
+}
+
+static pl_err send(pospal_client *client, const question *q, pl_exchange_reply *reply)
+{
+    const pospal_options *options = &client->options;
+    int64_t most_ms = q->asked->timeout_ms;
+    int64_t timeout_ms = most_ms > 0 && most_ms < options->timeout_ms ? most_ms : options->timeout_ms;
+    pl_retry retry = {.total_ms = timeout_ms, .is_cancelled = is_cancelled, .context = client};
+    char url[PL_URL_SIZE];
+    pl_exchange exchange = {
+        .url = url,
+        .body = pl_buf_span(&q->body),
+        .timeout_ms = timeout_ms,
+        .proxy = options->text[PL_OPTION_PROXY],
+        .ca_file = options->text[PL_OPTION_CA_FILE],
+        .pinned_keys = options->text[PL_OPTION_PINNED_KEYS],
+        .user_agent = PL_USER_AGENT,
+    };
+
+    pl_ask_url(client, pl_act_path(q->asked->act), url);
     return pl_retry_exchange(&retry, client->transport, &exchange, reply);
 }
 
@@ -243,7 +284,7 @@ static pl_err as_unreachable(pl_err err)
     return pl_fail(PL_ERR_UNSIGNED, "%s: %s", pl_err_code(err), pl_err_detail());
 }
 
-static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer *answer)
+static pl_err ask_once(pospal_client *client, question *q, pl_answer *answer)
 {
     pl_exchange_reply reply;
     pl_err err;
@@ -251,8 +292,9 @@ static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer
     pl_exchange_reply_init(&reply);
     answer->asked = pl_clock_read(&client->clock);
     answer->keyset_token = pl_span_of(NULL, 0);
-    if ((err = write_question(client, act, q)) == PL_OK && (err = send(client, act, q, &reply)) == PL_ERR_TOO_LARGE)
+    if ((err = write_question(client, q)) == PL_OK && (err = send(client, q, &reply)) == PL_ERR_TOO_LARGE)
         err = as_unreachable(err);
+    answer->is_proof_refused = err && reply.status == HTTP_UNAUTHORIZED;
     if (!err) {
         err = believe(client, q, pl_buf_span(&reply.body), answer);
         q->is_signer_unknown = err == PL_ERR_KEY_UNKNOWN || err == PL_ERR_KEY_REVOKED;
@@ -265,23 +307,16 @@ static pl_err ask_once(pospal_client *client, pl_act act, question *q, pl_answer
     return err;
 }
 
-pl_err pl_ask_about(pospal_client *client, pl_act act, const pl_question *about, pl_answer *answer)
+pl_err pl_ask(pospal_client *client, const pl_question *asked, pl_answer *answer)
 {
-    question first = {.about = about, .tells_keyset = true};
-    question second = {.about = about};
-    pl_err err = ask_once(client, act, &first, answer);
+    question first = {.asked = asked, .tells_keyset = true};
+    question second = {.asked = asked};
+    pl_err err = ask_once(client, &first, answer);
 
     /* whatever the server made of the keyset we told it of: who tells of none is sent the one in use */
     if (first.is_signer_unknown && first.request.keyset_root)
-        err = ask_once(client, act, &second, answer);
+        err = ask_once(client, &second, answer);
     return err;
-}
-
-pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer)
-{
-    const pl_question about = {.key = key};
-
-    return pl_ask_about(client, act, &about, answer);
 }
 
 pl_err pl_ask_begin(pospal_client *client)

@@ -9,29 +9,41 @@
 #include "client/client.h"
 #include "wire/device_request.h"
 
+#ifndef POSPAL_VERSION_STRING
+#define POSPAL_VERSION_STRING "unknown"
+#endif
+#define PL_USER_AGENT "libpospal-license/" POSPAL_VERSION_STRING
+
+enum { PL_URL_SIZE = 640 };
+
 typedef struct {
     pl_arena arena;
     pl_claims claims;
-    pl_time asked;        /* when the question was written */
-    pl_span token;        /* the answer as received */
-    pl_span keyset_token; /* the keyset it was verified with, where a newer one came along; else empty */
+    pl_time asked;         /* when the question was written */
+    bool is_proof_refused; /* not signed, so that nothing was decided: the server may know another key of this device */
+    pl_span token;         /* the answer as received */
+    pl_span keyset_token;  /* the keyset it was verified with, where a newer one came along; else empty */
 } pl_answer;
 
-/* What a question has besides what all have. */
 typedef struct {
+    pl_act act;
     const char *key;           /* NULL: none is needed */
+    const char *session_id;    /* of a takeover: whose; NULL: that of the longest silent */
+    const char *reason;        /* of a takeover */
     const char *license_id;    /* of usage, with activation_id and usage */
     const char *activation_id; /* NULL: the one held */
     const pl_usage_batch *usage;
     const char *channel; /* of a release check */
+    int64_t timeout_ms;  /* at most so long, where that is less than the client's; 0: as long as the client's */
 } pl_question;
 
-pl_err pl_ask_about(pospal_client *client, pl_act act, const pl_question *about, pl_answer *answer);
 /*
- * The same about a key alone. Mutex NOT held, is_asking taken. key is for activate and deactivate too. Unreachable errors where nothing was decided. The caller
- * resets answer->arena whatever is returned.
+ * Mutex NOT held, is_asking taken. Unreachable errors where nothing was decided. The caller resets answer->arena whatever is returned.
  */
-pl_err pl_ask(pospal_client *client, pl_act act, const char *key, pl_answer *answer);
+pl_err pl_ask(pospal_client *client, const pl_question *asked, pl_answer *answer);
+
+/* The server's address with a path of the device API. */
+void pl_ask_url(const pospal_client *client, const char *path, char url[PL_URL_SIZE]);
 
 /* Waits for its turn and takes it: one question at a time. PL_ERR_CLOSED. Mutex held. */
 pl_err pl_ask_begin(pospal_client *client);

@@ -13,6 +13,7 @@
 #include "client/holding.h"
 #include "client/hot.h"
 #include "client/options.h"
+#include "client/session_seat.h"
 #include "device/device.h"
 #include "license/timeline.h"
 #include "platform/thread.h"
@@ -82,11 +83,13 @@ struct pospal_client {
     int64_t refresh_after_ms; /* boot_ms before which the background stays quiet */
     pl_status notified;       /* of the last call of the change callback, or at open */
     pospal_license *news;     /* the newest change that is still to be told; NULL: none */
+    bool is_session_news;     /* the state of the session is among it */
     bool is_telling;          /* a thread is in the change callback, and tells what comes meanwhile */
     bool is_asking;
     bool is_closing;
     pl_thread *worker;
     pl_task_queue *tasks; /* NULL until the first task */
+    pl_seat seat;         /* of the session; its turn is not guarded */
 };
 
 struct pospal_license {

@@ -13,6 +13,7 @@
 
 void pl_client_free(pospal_client *client)
 {
+    pl_seat_reset(&client->seat);
     if (client->transport)
         client->transport->free(client->transport);
     pospal_license_free(client->news);

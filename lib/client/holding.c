@@ -319,14 +319,25 @@ pl_err pl_holding_load(pl_shelf *shelf, const pl_judge *judge, const pl_holding 
     return PL_OK;
 }
 
-const char *pl_holding_activation(const pl_holding *holding)
+static const char *find_activation(const pl_holding *holding, bool is_other_device)
 {
     size_t i;
 
     for (i = 0; holding && i < holding->count; i++)
-        if (holding->claims[i].kind == PL_CLAIMS_ANSWER && holding->claims[i].activation_id && !holding->held[i].is_other_device)
+        if (holding->claims[i].kind == PL_CLAIMS_ANSWER && holding->claims[i].activation_id &&
+            holding->held[i].is_other_device == is_other_device)
             return holding->claims[i].activation_id;
     return NULL;
+}
+
+const char *pl_holding_activation(const pl_holding *holding)
+{
+    return find_activation(holding, false);
+}
+
+const char *pl_holding_copied_activation(const pl_holding *holding)
+{
+    return find_activation(holding, true);
 }
 
 pl_holding *pl_holding_keep(pl_holding *holding)

@@ -57,6 +57,8 @@ bool pl_holding_has(const pl_holding *holding, const char *name);
  * none of ours. NULL: none, or no holding.
  */
 const char *pl_holding_activation(const pl_holding *holding);
+/* The one of another device, from which this state was copied. NULL: none. */
+const char *pl_holding_copied_activation(const pl_holding *holding);
 pl_holding *pl_holding_keep(pl_holding *holding);
 void pl_holding_drop(pl_holding *holding); /* accepts NULL */
 

@@ -167,12 +167,14 @@ static bool is_lost(pl_err err)
     return err == PL_ERR_NOT_FOUND || err == PL_ERR_SIGNATURE || err == PL_ERR_MALFORMED || err == PL_ERR_UNSUPPORTED;
 }
 
-pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
+/* why: there is none, in words; NULL where there never was one. */
+static pl_err find(pospal_client *client, pl_identity *identity, bool *is_there, const char **why)
 {
     pl_fingerprint made_on;
     pl_buf record;
     pl_err err;
 
+    *is_there = false;
     pl_buf_init(&record);
     err = get(client, identity_item, &record);
     if (!err)
@@ -180,11 +182,27 @@ pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
     pl_buf_reset(&record);
     if (err && !is_lost(err))
         return err;
-    if (!err && !is_other_hardware(&made_on, &client->fingerprint))
-        return PL_OK;
-    if (err != PL_ERR_NOT_FOUND)
-        pl_log_write(&client->log, PL_LOG_WARN, "a new identity is made: %s",
-                     err ? pl_err_detail() : "this is other hardware than the stored one was made on");
+    *is_there = !err && !is_other_hardware(&made_on, &client->fingerprint);
+    *why = !err ? "this is other hardware than the stored one was made on" : err != PL_ERR_NOT_FOUND ? pl_err_detail() : NULL;
+    return PL_OK;
+}
+
+pl_err pl_identity_find(pospal_client *client, pl_identity *identity, bool *is_there)
+{
+    const char *why;
+
+    return find(client, identity, is_there, &why);
+}
+
+pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
+{
+    bool is_there;
+    const char *why;
+    pl_err err = find(client, identity, &is_there, &why);
+
+    if (err || is_there)
+        return err;
+    pl_log_write(&client->log, why ? PL_LOG_WARN : PL_LOG_INFO, "a new identity is made: %s", why ? why : "there is none yet");
     return make_identity(client, identity);
 }
 

@@ -30,6 +30,8 @@ bool pl_identity_has_license_key(pospal_client *client); /* stored, not only nam
  * disk image become two devices. The caller wipes it.
  */
 pl_err pl_identity_get(pospal_client *client, pl_identity *identity);
+/* The same, and none is made: then *is_there is false. Programs that start at once must take turns at making one: see pl_apply_lock. */
+pl_err pl_identity_find(pospal_client *client, pl_identity *identity, bool *is_there);
 
 /* The end of the extension taken on an answer, Unix seconds; 0: none taken. Does not wait: then only what the mark's file says counts. */
 int64_t pl_identity_extension(pospal_client *client, const char *token_id);

@@ -11,7 +11,7 @@
 #include "client/view.h"
 #include "crypto/crypto.h"
 
-static pl_err require_server(const pospal_client *client)
+pl_err pl_online_require(const pospal_client *client)
 {
     if (client->options.text[PL_OPTION_SERVER])
         return PL_OK;
@@ -47,8 +47,9 @@ static pl_err keep_trial_key(pospal_client *client, const pl_claims *claims)
     return err;
 }
 
-static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answer *answer, uint64_t asked_notice)
+pl_err pl_online_take(pospal_client *client, const pl_question *asked, pl_answer *answer, uint64_t asked_notice)
 {
+    const pl_act act = asked->act;
     pl_verdict verdict = answer->claims.verdict;
     pl_err err = PL_OK;
 
@@ -58,7 +59,7 @@ static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answ
     else if (act != PL_ACT_DEACTIVATE && verdict == PL_VERDICT_RELEASED)
         verdict = answer->claims.verdict = PL_VERDICT_NOT_ACTIVATED; /* only who asks for it gives a seat back */
     if (act == PL_ACT_ACTIVATE)
-        err = keep_key(client, key, verdict);
+        err = keep_key(client, asked->key, verdict);
     if (act == PL_ACT_TRIAL)
         err = keep_trial_key(client, &answer->claims);
     if (!err && (act == PL_ACT_ACTIVATE || act == PL_ACT_TRIAL) && verdict == PL_VERDICT_ACTIVE)
@@ -71,17 +72,18 @@ static pl_err finish(pospal_client *client, pl_act act, const char *key, pl_answ
 /* Mutex NOT held, the turn taken. */
 static pl_err ask_in_turn(pospal_client *client, pl_act act, const char *key, uint64_t asked_notice, pl_outcome *outcome)
 {
+    const pl_question asked = {.act = act, .key = key};
     pl_file_lock *lock = NULL;
     pl_answer answer = {0};
     pl_err err;
 
     pl_arena_init(&answer.arena);
-    err = pl_ask(client, act, key, &answer);
+    err = pl_ask(client, &asked, &answer);
     if (!err)
         lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
     if (!err)
-        err = finish(client, act, key, &answer, asked_notice);
+        err = pl_online_take(client, &asked, &answer, asked_notice);
     pl_ask_end(client, err);
     pl_mutex_unlock(client->mutex);
     pl_file_lock_release(lock);
@@ -96,7 +98,7 @@ pl_err pl_online_ask(pospal_client *client, pl_act act, const char *key, pl_outc
     uint64_t asked_notice;
     pl_err err;
 
-    if ((err = require_server(client)))
+    if ((err = pl_online_require(client)))
         return err;
     pl_mutex_lock(client->mutex);
     err = pl_ask_begin(client);
@@ -157,7 +159,7 @@ pl_err pl_online_renew(pospal_client *client, bool is_patient, pl_outcome *outco
     uint64_t asked_notice;
     pl_err err;
 
-    if ((err = require_server(client)))
+    if ((err = pl_online_require(client)))
         return err;
     pl_mutex_lock(client->mutex);
     if ((err = take_turn(client, is_patient)) == PL_OK && (err = choose_act(client, key, &act)))

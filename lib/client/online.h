@@ -23,4 +23,9 @@ pl_err pl_online_renew(pospal_client *client, bool is_patient, pl_outcome *outco
 /* Mutex held: whether asking may help now: a server, and nobody asked in the last 60 s. */
 bool pl_online_is_quiet(const pospal_client *client, pl_time now);
 
+/* PL_ERR_NO_SERVER where none is set. */
+pl_err pl_online_require(const pospal_client *client);
+/* Mutex held, the turn taken, and pl_apply_lock taken before: applies an answer. asked_notice: see pl_apply_answer. */
+pl_err pl_online_take(pospal_client *client, const pl_question *asked, pl_answer *answer, uint64_t asked_notice);
+
 #endif

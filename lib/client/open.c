@@ -152,7 +152,7 @@ static pl_err make_parts(pospal_client *client)
                             : pl_transport_curl_new();
     if (!client->mutex || !client->changed || !client->transport)
         return pl_fail(PL_ERR_MEMORY, "no memory for the client");
-    return PL_OK;
+    return pl_seat_init(&client->seat);
 }
 
 static pl_err take_roots(pospal_client *client)

@@ -6,32 +6,18 @@
 
 #include <stdio.h>
 
-#include "platform/clock.h"
+#include "client/polling.h"
 
-enum { PATIENCE_MS = 3000, PAUSE_FIRST_MS = 1, PAUSE_LAST_MS = 32 };
+enum { PATIENCE_MS = 3000 };
 
-typedef struct {
-    int64_t until_us; /* monotonic; 0: it does not wait */
-    int64_t pause_ms;
-} patience;
-
-static patience begin(pl_records_mode mode)
+static pl_polling begin(pl_records_mode mode)
 {
-    patience p = {0, PAUSE_FIRST_MS};
-
-    if (mode == PL_RECORDS_WAIT)
-        p.until_us = pl_clock_monotonic_us() + PATIENCE_MS * INT64_C(1000);
-    return p;
+    return pl_polling_begin(mode == PL_RECORDS_WAIT ? PATIENCE_MS : 0);
 }
 
-/* The mutex is free meanwhile: a check must not wait for who waits. False when the patience is at its end. */
-static bool wait_for_others(pospal_client *client, patience *p)
+static bool wait_for_others(pospal_client *client, pl_polling *p)
 {
-    if (client->is_closing || pl_clock_monotonic_us() >= p->until_us)
-        return false;
-    (void)pl_cond_wait(client->changed, client->mutex, p->pause_ms);
-    p->pause_ms = p->pause_ms < PAUSE_LAST_MS ? p->pause_ms * 2 : PAUSE_LAST_MS;
-    return true;
+    return pl_polling_wait(client, p, "the vault");
 }
 
 static void note_storage(pospal_client *client, pl_err err)
@@ -67,7 +53,7 @@ static pl_err try_open(pospal_client *client, bool is_last_try)
     return PL_OK;
 }
 
-static pl_err open_vault(pospal_client *client, patience *p)
+static pl_err open_vault(pospal_client *client, pl_polling *p)
 {
     bool is_last_try = false;
     pl_err err = PL_OK;
@@ -79,7 +65,7 @@ static pl_err open_vault(pospal_client *client, patience *p)
 
 pl_err pl_records_open(pospal_client *client, pl_records_mode mode)
 {
-    patience p = begin(mode);
+    pl_polling p = begin(mode);
 
     return open_vault(client, &p);
 }
@@ -115,7 +101,7 @@ static pl_err act_clear(pl_vault *vault, const void *call)
 
 pl_err pl_records_act(pospal_client *client, pl_records_call act, const void *call, pl_records_mode mode)
 {
-    patience p = begin(mode);
+    pl_polling p = begin(mode);
     pl_err err = open_vault(client, &p);
 
     if (err)

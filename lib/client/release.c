@@ -36,7 +36,7 @@ static pl_err judge(const pl_claims *claims, const char *channel, pospal_release
 
 static pl_err ask(pospal_client *client, const char *key, const char *channel, pospal_release_t *release)
 {
-    const pl_question about = {.key = key, .channel = channel};
+    const pl_question asked = {.act = PL_ACT_RELEASE_CHECK, .key = key, .channel = channel};
     pl_answer answer = {0};
     pl_err err;
 
@@ -46,7 +46,7 @@ static pl_err ask(pospal_client *client, const char *key, const char *channel, p
     if (err)
         return err;
     pl_arena_init(&answer.arena);
-    err = pl_ask_about(client, PL_ACT_RELEASE_CHECK, &about, &answer);
+    err = pl_ask(client, &asked, &answer);
     pl_mutex_lock(client->mutex);
     pl_ask_cancel(client);
     pl_mutex_unlock(client->mutex);

@@ -115,6 +115,20 @@ static void add_license(pospal_client *client, const pl_view *view, pl_buf *out)
         pl_buf_add_format(out, "last exchange    %s\n", client->has_asked ? "succeeded" : "none in this process");
 }
 
+static void add_session(pospal_client *client, const pl_view *view, pl_buf *out)
+{
+    const pl_seat *seat = &client->seat;
+
+    if (seat->handles == 0)
+        return;
+    pl_seat_reload(client);
+    pl_buf_add_format(out, "session          %s, used %zu times in this process, kept alive by %s\n",
+                      pl_seat_state_text(seat->record.state), seat->handles, seat->is_leader ? "it" : "another");
+    if (seat->is_leader)
+        pl_buf_add_format(out, "  lease          %" PRId64 " s left, %d beats failed in a row\n",
+                          (seat->lease_until_ms - view->now.boot_ms) / 1000, seat->failures);
+}
+
 pospal_result_t pospal_client_support_report(pospal_client *client, char **report)
 {
     pl_view view;
@@ -131,6 +145,7 @@ pospal_result_t pospal_client_support_report(pospal_client *client, char **repor
         add_storage(client, &out);
         add_device(client, &out);
         add_license(client, &view, &out);
+        add_session(client, &view, &out);
         *report = pl_buf_detach(&out);
         err = out.err;
     }

@@ -11,7 +11,10 @@
 #include "client/ask.h"
 #include "client/records.h"
 
-enum { BATCHES_MAX = 1000 /* in one go */ };
+enum {
+    BATCHES_MAX = 1000,
+    SPAN_MS = 10 * 1000 /* in one go: who sends has a session to keep alive too, or somebody who waits */
+};
 
 typedef struct {
     pospal_client *client;
@@ -95,7 +98,7 @@ static pl_err send_batch(sending *s)
 {
     pospal_client *client = s->client;
     pl_answer answer = {0};
-    pl_question about = {.license_id = s->parcel.license_id, .activation_id = s->parcel.activation_id};
+    pl_question asked = {.act = PL_ACT_USAGE, .license_id = s->parcel.license_id, .activation_id = s->parcel.activation_id};
     pl_err err;
 
     pl_mutex_lock(client->mutex);
@@ -104,8 +107,8 @@ static pl_err send_batch(sending *s)
     if (err)
         return err;
     pl_arena_init(&answer.arena);
-    about.usage = &s->parcel.batch;
-    err = pl_ask_about(client, PL_ACT_USAGE, &about, &answer);
+    asked.usage = &s->parcel.batch;
+    err = pl_ask(client, &asked, &answer);
     pl_mutex_lock(client->mutex);
     if (!err)
         err = take(s, &answer);
@@ -125,22 +128,23 @@ static bool is_over(const sending *s, int64_t place_before)
 pl_err pl_usage_send(pospal_client *client)
 {
     sending s = {.client = client};
+    int64_t until_ms = pl_clock_read(&client->clock).boot_ms + SPAN_MS;
+    bool is_done = false;
     pl_err err = PL_OK;
 
     if (!client->options.text[PL_OPTION_SERVER])
         return PL_OK;
     pl_arena_init(&s.arena);
-    for (int i = 0; !err && i < BATCHES_MAX; i++) {
+    for (int i = 0; !err && !is_done && i < BATCHES_MAX && pl_clock_read(&client->clock).boot_ms < until_ms; i++) {
         int64_t place = s.parcel.place;
 
         err = send_batch(&s);
-        if (!err && is_over(&s, place))
-            break;
+        is_done = err == PL_ERR_NOT_FOUND || (!err && is_over(&s, place));
     }
     pl_arena_reset(&s.arena);
     pl_mutex_lock(client->mutex);
-    if (!err || err == PL_ERR_NOT_FOUND)
-        client->usage_after_ms = 0;
+    if (!err || is_done)
+        client->usage_after_ms = is_done ? 0 : 1; /* the rest goes in the next round */
     pl_mutex_unlock(client->mutex);
     if (err && err != PL_ERR_NOT_FOUND)
         pl_log_write(&client->log, PL_LOG_INFO, "usage is told later (%s): %s", pl_err_code(err), pl_err_detail());

@@ -10,7 +10,7 @@
 enum { PL_USAGE_GATHER_MS = 10 * 1000 /* what is recorded is sent so much later, together with what comes meanwhile */ };
 
 /*
- * Mutex NOT held. Until nothing waits, or the line fails. PL_OK also where there is nothing to send, or no activation to send it for.
+ * Mutex NOT held. Until nothing waits, the line fails, or 10 s have passed: the background sends the rest. PL_OK also where there is nothing to send, or no activation to send it for.
  * Unreachable errors, _BUSY, _CLOSED, _MEMORY: all that was recorded is still there.
  */
 pl_err pl_usage_send(pospal_client *client);

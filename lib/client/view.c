@@ -177,16 +177,28 @@ void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms)
         pl_identity_store_mark(client);
 }
 
-/* Mutex held. A change that is taken back before it was told is none. */
+static bool is_usable(const pl_view *view)
+{
+    return view->decision.status == PL_STATUS_ACTIVE || view->decision.status == PL_STATUS_GRACE;
+}
+
+bool pl_view_publish_session(pospal_client *client, const pl_view *view)
+{
+    return pl_seat_publish(client, view->now.boot_ms, is_usable(view));
+}
+
+/* Mutex held. A change of the status that is taken back before it was told is none; one of the session is always told. */
 static void note_news(pospal_client *client, const pl_view *view)
 {
     pl_status status = view->decision.status;
+    bool is_session = pl_view_publish_session(client, view) || client->is_session_news;
 
-    if (!client->options.changed || status == (client->news ? client->news->decision.status : client->notified))
+    if (!client->options.changed || (!is_session && status == (client->news ? client->news->decision.status : client->notified)))
         return;
     pospal_license_free(client->news);
     client->news = NULL;
-    if (status != client->notified)
+    client->is_session_news = is_session;
+    if (is_session || status != client->notified)
         (void)pl_view_snapshot(client, view, &client->news); /* without memory the next look finds it again */
 }
 
@@ -209,6 +221,7 @@ static bool tell_news(pospal_client *client)
         pospal_license *news = client->news;
 
         client->news = NULL;
+        client->is_session_news = false;
         client->notified = news->decision.status;
         pl_mutex_unlock(client->mutex);
         client->options.changed(client->options.changed_context, client, news);

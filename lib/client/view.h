@@ -20,6 +20,8 @@ pl_err pl_view_update(pospal_client *client, pl_view *view);
 pl_err pl_view_reload(pospal_client *client);
 /* Mutex held: a snapshot; PL_ERR_MEMORY. */
 pl_err pl_view_snapshot(pospal_client *client, const pl_view *view, pospal_license **license);
+/* Mutex held: tells the session's handles what is true. Whether that is another state than the one told last. */
+bool pl_view_publish_session(pospal_client *client, const pl_view *view);
 /* Mutex held: writes the time mark where the one written last is at least so old. */
 void pl_view_store_mark(pospal_client *client, pl_time now, int64_t min_age_ms);
 /*

@@ -7,6 +7,7 @@
 #include "client/callback.h"
 #include "client/close.h"
 #include "client/online.h"
+#include "client/session_beat.h"
 #include "client/usage_send.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
@@ -89,6 +90,7 @@ void pl_worker_round(pospal_client *client)
     bool is_refresh, is_usage;
     pl_view view;
 
+    pl_session_round(client);
     (void)pl_view_finish(client, NULL);
     pl_mutex_lock(client->mutex);
     is_refresh = !client->is_closing && !pl_view_update(client, &view) && is_due(client, &view);

@@ -64,6 +64,11 @@ pl_err pl_seal(const uint8_t key[PL_SEAL_KEY_SIZE], pl_span bound, pl_span plain
 /* plain: sealed.size - PL_SEAL_OVERHEAD bytes. PL_ERR_SIGNATURE when the key or the bytes are wrong, PL_ERR_MALFORMED when too short. */
 pl_err pl_unseal(const uint8_t key[PL_SEAL_KEY_SIZE], pl_span bound, pl_span sealed, uint8_t *plain);
 
+/* The versions of the libraries behind it, for diagnosis: "1.0.18"; "" of one that is not there. */
+enum { PL_VERSION_TEXT_SIZE = 32 };
+void pl_sodium_version(char text[PL_VERSION_TEXT_SIZE]);
+void pl_mbedtls_version(char text[PL_VERSION_TEXT_SIZE]);
+
 /* The algorithm belongs to the key (RFC 8725, 3.1). */
 typedef enum { PL_ALG_NONE = 0, PL_ALG_EDDSA, PL_ALG_ES256 } pl_alg;
 

@@ -30,6 +30,19 @@ pl_err pl_seal_ready(void)
     return pl_mbedtls_get(&mbedtls);
 }
 
+void pl_mbedtls_version(char text[PL_VERSION_TEXT_SIZE])
+{
+    const pl_mbedtls *mbedtls;
+
+    memset(text, 0, PL_VERSION_TEXT_SIZE);
+    if (pl_mbedtls_get(&mbedtls))
+        return;
+    if (mbedtls->version_get_string)
+        mbedtls->version_get_string(text);
+    else
+        memcpy(text, MBEDTLS_VERSION_STRING, sizeof MBEDTLS_VERSION_STRING);
+}
+
 pl_err pl_seal(const uint8_t key[PL_SEAL_KEY_SIZE], pl_span bound, pl_span plain, uint8_t *sealed)
 {
     uint8_t *text = sealed + GCM_NONCE;

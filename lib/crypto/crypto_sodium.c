@@ -5,6 +5,7 @@
 #include "crypto/crypto.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "crypto/algorithm.h"
@@ -12,6 +13,11 @@
 pl_err pl_crypto_ready(void)
 {
     return sodium_init() < 0 ? pl_fail(PL_ERR_INTERNAL, "libsodium found no source of random bytes") : PL_OK;
+}
+
+void pl_sodium_version(char text[PL_VERSION_TEXT_SIZE])
+{
+    (void)snprintf(text, PL_VERSION_TEXT_SIZE, "%s", sodium_version_string());
 }
 
 void pl_random(void *bytes, size_t size)

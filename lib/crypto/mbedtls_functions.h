@@ -10,6 +10,7 @@
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/gcm.h>
+#include <mbedtls/version.h>
 
 #include "base/err.h"
 
@@ -36,6 +37,7 @@ typedef struct {
     int (*ecp_check_pubkey)(const mbedtls_ecp_group *group, const mbedtls_ecp_point *point);
     int (*ecdsa_verify)(mbedtls_ecp_group *group, const unsigned char *digest, size_t size, const mbedtls_ecp_point *point,
                         const mbedtls_mpi *r, const mbedtls_mpi *s);
+    void (*version_get_string)(char *text); /* NULL where the library is built without */
 } pl_mbedtls;
 
 /* The table, for good; PL_ERR_UNSUPPORTED where the library is not there. From any thread. */

@@ -23,6 +23,9 @@ pl_err pl_mbedtls_get(const pl_mbedtls **table)
         .ecp_point_free = mbedtls_ecp_point_free,
         .ecp_check_pubkey = mbedtls_ecp_check_pubkey,
         .ecdsa_verify = mbedtls_ecdsa_verify,
+#ifdef MBEDTLS_VERSION_C
+        .version_get_string = mbedtls_version_get_string,
+#endif
     };
 
     *table = &linked;

@@ -42,6 +42,9 @@ static void load(void)
         {"mbedtls_ecp_point_free", slot(&loaded.ecp_point_free)},
         {"mbedtls_ecp_check_pubkey", slot(&loaded.ecp_check_pubkey)},
         {"mbedtls_ecdsa_verify", slot(&loaded.ecdsa_verify)},
+#ifdef MBEDTLS_VERSION_C
+        {"mbedtls_version_get_string", slot(&loaded.version_get_string)},
+#endif
     };
 
     load_err = pl_library_load(names, imports, sizeof imports / sizeof imports[0]);

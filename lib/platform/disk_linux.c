@@ -172,14 +172,14 @@ static int set_lock(int descriptor, short type)
 }
 
 /* Open-file-description locks hold between threads too and are not lost when anybody closes another descriptor of the same file. */
-int pl_disk_try_lock(int descriptor)
+int pl_disk_try_lock(int descriptor, bool is_shared)
 {
-    int result = set_lock(descriptor, F_WRLCK);
+    int result = set_lock(descriptor, is_shared ? F_RDLCK : F_WRLCK);
 
     if (result != 0 && (errno == EACCES || errno == EAGAIN))
         errno = EAGAIN;
     else if (result != 0 && errno == EINVAL) /* a file system or kernel without them */
-        result = flock(descriptor, LOCK_EX | LOCK_NB);
+        result = flock(descriptor, (is_shared ? LOCK_SH : LOCK_EX) | LOCK_NB);
     return result;
 }
 

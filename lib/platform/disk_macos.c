@@ -56,12 +56,12 @@ int pl_disk_allocate(int descriptor, off_t size)
     return ftruncate(descriptor, size);
 }
 
-int pl_disk_try_lock(int descriptor)
+int pl_disk_try_lock(int descriptor, bool is_shared)
 {
     int result;
 
     do
-        result = flock(descriptor, LOCK_EX | LOCK_NB);
+        result = flock(descriptor, (is_shared ? LOCK_SH : LOCK_EX) | LOCK_NB);
     while (result != 0 && errno == EINTR);
     if (result != 0 && errno == EWOULDBLOCK)
         errno = EAGAIN;

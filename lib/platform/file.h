@@ -38,10 +38,14 @@ const pl_fs *pl_fs_system(void);
 /* An advisory lock between processes and threads, held on a file of its own, which stays; waits up to timeout_ms, then PL_ERR_BUSY. */
 typedef struct pl_file_lock pl_file_lock;
 pl_err pl_file_lock_take(const char *path, int64_t timeout_ms, pl_file_lock **lock);
+/* The same for one of any number of holders who keep out pl_file_lock_take alone. */
+pl_err pl_file_lock_share(const char *path, int64_t timeout_ms, pl_file_lock **lock);
 void pl_file_lock_release(pl_file_lock *lock); /* accepts NULL */
 
 /* The directory for a program's own data: per machine for root, per user otherwise. Into the buffer; PL_ERR_NOT_FOUND without HOME. */
 pl_err pl_data_home(pl_buf *path);
+/* Bytes that this account may still write there. PL_ERR_NOT_FOUND, _IO. */
+pl_err pl_free_space(const char *directory, int64_t *bytes);
 /* The machine's host name, UTF-8, at most size-1 bytes; "" where unknown. */
 void pl_host_name(char *name, size_t size);
 /* "linux", "macos", "windows" and "x86_64", "aarch64", ... */

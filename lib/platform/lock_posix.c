@@ -22,12 +22,12 @@ enum { POLL_FIRST_MS = 1, POLL_LAST_MS = 32 };
  * Polls, because neither kind of lock has a wait with a time-out: the usual way, a signal that interrupts the wait, is not a library's
  * to take. Holders keep it for milliseconds, so the first pauses are short.
  */
-static pl_err wait_for_lock(int descriptor, const char *path, int64_t timeout_ms)
+static pl_err wait_for_lock(int descriptor, bool is_shared, const char *path, int64_t timeout_ms)
 {
     int64_t until_us = pl_clock_monotonic_us() + timeout_ms * 1000;
     int64_t pause_ms = POLL_FIRST_MS;
 
-    while (pl_disk_try_lock(descriptor) != 0) {
+    while (pl_disk_try_lock(descriptor, is_shared) != 0) {
         int64_t left_ms;
 
         if (errno != EAGAIN)
@@ -41,7 +41,7 @@ static pl_err wait_for_lock(int descriptor, const char *path, int64_t timeout_ms
     return PL_OK;
 }
 
-pl_err pl_file_lock_take(const char *path, int64_t timeout_ms, pl_file_lock **lock)
+static pl_err take(const char *path, bool is_shared, int64_t timeout_ms, pl_file_lock **lock)
 {
     pl_file_lock *taken = pl_alloc(sizeof *taken);
     pl_err err;
@@ -52,13 +52,23 @@ pl_err pl_file_lock_take(const char *path, int64_t timeout_ms, pl_file_lock **lo
         pl_free(taken);
         return err;
     }
-    if ((err = wait_for_lock(taken->descriptor, path, timeout_ms))) {
+    if ((err = wait_for_lock(taken->descriptor, is_shared, path, timeout_ms))) {
         close(taken->descriptor);
         pl_free(taken);
         return err;
     }
     *lock = taken;
     return PL_OK;
+}
+
+pl_err pl_file_lock_take(const char *path, int64_t timeout_ms, pl_file_lock **lock)
+{
+    return take(path, false, timeout_ms, lock);
+}
+
+pl_err pl_file_lock_share(const char *path, int64_t timeout_ms, pl_file_lock **lock)
+{
+    return take(path, true, timeout_ms, lock);
 }
 
 void pl_file_lock_release(pl_file_lock *lock)

@@ -27,20 +27,21 @@ static OVERLAPPED lock_place(void)
     return place;
 }
 
-static bool try_lock(HANDLE file)
+static bool try_lock(HANDLE file, bool is_shared)
 {
     OVERLAPPED place = lock_place();
+    DWORD flags = LOCKFILE_FAIL_IMMEDIATELY | (is_shared ? 0 : LOCKFILE_EXCLUSIVE_LOCK);
 
-    return LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place) != 0;
+    return LockFileEx(file, flags, 0, 1, 0, &place) != 0;
 }
 
 /* Polls: a waiting LockFileEx on a synchronous handle has no time-out. Holders keep it for milliseconds. */
-static pl_err wait_for_lock(HANDLE file, const char *path, int64_t timeout_ms)
+static pl_err wait_for_lock(HANDLE file, bool is_shared, const char *path, int64_t timeout_ms)
 {
     int64_t until_us = pl_clock_monotonic_us() + timeout_ms * 1000;
     int64_t pause_ms = POLL_FIRST_MS;
 
-    while (!try_lock(file)) {
+    while (!try_lock(file, is_shared)) {
         int64_t left_ms;
 
         if (GetLastError() != ERROR_LOCK_VIOLATION && GetLastError() != ERROR_IO_PENDING)
@@ -67,7 +68,7 @@ static pl_err open_lock(const char *path, HANDLE *file)
     return *file != INVALID_HANDLE_VALUE ? PL_OK : pl_windows_fail("write", path);
 }
 
-pl_err pl_file_lock_take(const char *path, int64_t timeout_ms, pl_file_lock **lock)
+static pl_err take(const char *path, bool is_shared, int64_t timeout_ms, pl_file_lock **lock)
 {
     pl_file_lock *taken = pl_alloc(sizeof *taken);
     pl_err err;
@@ -78,13 +79,23 @@ pl_err pl_file_lock_take(const char *path, int64_t timeout_ms, pl_file_lock **lo
         pl_free(taken);
         return err;
     }
-    if ((err = wait_for_lock(taken->file, path, timeout_ms))) {
+    if ((err = wait_for_lock(taken->file, is_shared, path, timeout_ms))) {
         CloseHandle(taken->file);
         pl_free(taken);
         return err;
     }
     *lock = taken;
     return PL_OK;
+}
+
+pl_err pl_file_lock_take(const char *path, int64_t timeout_ms, pl_file_lock **lock)
+{
+    return take(path, false, timeout_ms, lock);
+}
+
+pl_err pl_file_lock_share(const char *path, int64_t timeout_ms, pl_file_lock **lock)
+{
+    return take(path, true, timeout_ms, lock);
 }
 
 void pl_file_lock_release(pl_file_lock *lock)

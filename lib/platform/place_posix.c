@@ -5,8 +5,10 @@
  */
 #include "platform/file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* The kernel takes any bytes for a name; what is not printable ASCII would make bad UTF-8 or a bad log line. */
@@ -22,6 +24,16 @@ void pl_host_name(char *name, size_t size)
     for (at = name; *at; at++)
         if (*at < 0x20 || *at > 0x7E)
             *at = '?';
+}
+
+pl_err pl_free_space(const char *directory, int64_t *bytes)
+{
+    struct statvfs disk;
+
+    if (statvfs(directory, &disk) != 0)
+        return pl_fail(errno == ENOENT ? PL_ERR_NOT_FOUND : PL_ERR_IO, "the disk of %s cannot be asked", directory);
+    *bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    return PL_OK;
 }
 
 pl_err pl_environment(const char *name, pl_buf *value)

@@ -62,6 +62,22 @@ pl_err pl_data_home(pl_buf *path)
     return pl_environment(is_service_account() ? "ProgramData" : "LOCALAPPDATA", path);
 }
 
+pl_err pl_free_space(const char *directory, int64_t *bytes)
+{
+    ULARGE_INTEGER available;
+    wchar_t *wide = NULL;
+    pl_err err;
+
+    if ((err = pl_wide_new(directory, &wide)))
+        return err;
+    if (!GetDiskFreeSpaceExW(wide, &available, NULL, NULL))
+        err = pl_fail(PL_ERR_IO, "the disk of %s cannot be asked", directory);
+    else
+        *bytes = (int64_t)available.QuadPart;
+    pl_free(wide);
+    return err;
+}
+
 void pl_host_name(char *name, size_t size)
 {
     wchar_t wide[HOST_NAME_MAX_SIZE];

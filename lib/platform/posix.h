@@ -38,7 +38,7 @@ pl_fs_kind pl_disk_kind(const char *path);
 /* Linux: the kind of a FUSE file system, by its line in the text of /proc/self/mountinfo, which is cut up. */
 pl_fs_kind pl_disk_fuse_kind(char *mountinfo, dev_t device);
 /* 0, or -1 and errno EAGAIN where another holder has it. The lock belongs to the open file, not to the process. */
-int pl_disk_try_lock(int descriptor);
+int pl_disk_try_lock(int descriptor, bool is_shared);
 void pl_disk_unlock(int descriptor);
 
 #endif

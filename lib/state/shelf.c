@@ -119,12 +119,12 @@ pl_err pl_shelf_remove(pl_shelf *shelf, const char *name)
     return kept ? kept : err;
 }
 
-pl_err pl_shelf_lock(const pl_shelf *shelf, int64_t timeout_ms, pl_file_lock **lock)
+pl_err pl_shelf_lock(const pl_shelf *shelf, pl_file_lock **lock)
 {
     char path[PATH_SIZE];
 
     snprintf(path, sizeof path, "%s/lock", shelf->disk.directory);
-    return pl_file_lock_take(path, timeout_ms, lock);
+    return pl_file_lock_take(path, 0, lock);
 }
 
 pl_err pl_shelf_set_aside(pl_shelf *shelf, const char *name, int generation, pl_span seen)
@@ -134,7 +134,7 @@ pl_err pl_shelf_set_aside(pl_shelf *shelf, const char *name, int generation, pl_
 
     if (!has_disk(shelf) || shelf->is_read_only || find(shelf, name))
         return PL_OK;
-    if ((err = pl_shelf_lock(shelf, 0, &lock)))
+    if ((err = pl_shelf_lock(shelf, &lock)))
         return err;
     err = pl_documents_set_aside(&shelf->disk, name, generation, seen);
     pl_file_lock_release(lock);

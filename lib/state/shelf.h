@@ -30,8 +30,8 @@ pl_err pl_shelf_read(const pl_shelf *shelf, const char *name, int generation, pl
 /* When the disk refuses, the change is kept in memory and the disk's error is returned; PL_ERR_MEMORY when that fails too. */
 pl_err pl_shelf_write(pl_shelf *shelf, const char *name, pl_span text);
 pl_err pl_shelf_remove(pl_shelf *shelf, const char *name);
-/* The lock between processes around changing several documents, in a directory that can be written. Waits so long, then PL_ERR_BUSY. */
-pl_err pl_shelf_lock(const pl_shelf *shelf, int64_t timeout_ms, pl_file_lock **lock);
+/* The lock between processes around changing several documents, in a directory that can be written. Does not wait: PL_ERR_BUSY. */
+pl_err pl_shelf_lock(const pl_shelf *shelf, pl_file_lock **lock);
 /* As pl_documents_set_aside, and only while no other process writes: it may be in the middle of it. PL_ERR_BUSY. */
 pl_err pl_shelf_set_aside(pl_shelf *shelf, const char *name, int generation, pl_span seen);
 /* Removes all of the names that are ours; when the disk refuses, this process sees none of them and the disk's error is returned. */

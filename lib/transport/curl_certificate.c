@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What can be told of a certificate that was not accepted: who issued it, and when it holds. It is the other side's own word, so it is
- * shown, cut and cleaned, and never believed.
+ * What can be told of a server's certificate, for diagnosis: of one that was not accepted who issued it and when it holds, and until when
+ * an accepted one holds. It is the other side's own word, so it is shown, cut and cleaned, and never believed: whether a certificate
+ * holds is decided by the TLS library alone.
  */
 #include "transport/curl_request.h"
 
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/timestamp.h"
 
 enum { VALUE_SIZE = 96 };
 
@@ -51,4 +53,41 @@ void pl_curl_certificate_text(const pl_curl *curl, CURL *easy, char text[PL_CERT
     if (issuer[0])
         (void)snprintf(text, PL_CERTIFICATE_TEXT_SIZE, "issued by \"%s\"%s%.32s%s%.32s", issuer, from[0] ? ", valid from " : "",
                        from, until[0] ? " until " : "", until);
+}
+
+/* OpenSSL's "Nov  5 08:49:37 2026 GMT"; GnuTLS writes "2026-11-05 08:49:37 GMT". Both by way of RFC 3339. */
+static int64_t read_date(const char *date)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    char text[] = "0000-00-00T00:00:00Z";
+    int64_t seconds = 0;
+    size_t month;
+
+    if (strlen(date) >= 19 && date[4] == '-') {
+        memcpy(text, date, 10);
+        memcpy(text + 11, date + 11, 8);
+    } else if (strlen(date) >= 20) {
+        for (month = 0; month < 12; month++)
+            if (memcmp(date, months + 3 * month, 3) == 0)
+                break;
+        memcpy(text, date + 16, 4);
+        text[5] = (char)('0' + (month + 1) / 10);
+        text[6] = (char)('0' + (month + 1) % 10);
+        memcpy(text + 8, date + 4, 2);
+        if (text[8] == ' ')
+            text[8] = '0';
+        memcpy(text + 11, date + 7, 8);
+    }
+    return pl_timestamp_parse(pl_span_text(text), &seconds) ? 0 : seconds;
+}
+
+int64_t pl_curl_certificate_end(const pl_curl *curl, CURL *easy)
+{
+    const struct curl_certinfo *info = NULL;
+    char until[VALUE_SIZE];
+
+    if (curl->easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info)
+        return 0;
+    find(info, "Expire date", until);
+    return read_date(until);
 }

@@ -27,6 +27,7 @@ typedef struct {
     CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
     CURLMcode (*multi_cleanup)(CURLM *multi);
     struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
+    char *(*version)(void);
     void (*slist_free_all)(struct curl_slist *list);
 } pl_curl;
 

@@ -21,6 +21,7 @@ pl_err pl_curl_fill(pl_curl *table)
         .multi_wakeup = curl_multi_wakeup,
         .multi_info_read = curl_multi_info_read,
         .multi_cleanup = curl_multi_cleanup,
+        .version = curl_version,
         .slist_append = curl_slist_append,
         .slist_free_all = curl_slist_free_all,
     };

@@ -33,6 +33,7 @@ pl_err pl_curl_fill(pl_curl *table)
         {"curl_multi_info_read", slot(&table->multi_info_read)},
         {"curl_multi_cleanup", slot(&table->multi_cleanup)},
         {"curl_slist_append", slot(&table->slist_append)},
+        {"curl_version", slot(&table->version)},
         {"curl_slist_free_all", slot(&table->slist_free_all)},
     };
 

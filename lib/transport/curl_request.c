@@ -94,6 +94,8 @@ static void set_trust(pl_curl_request *request)
 {
     const pl_exchange *exchange = request->exchange;
 
+    if (exchange->wants_certificate) /* a TLS library that can't tell refuses it */
+        (void)request->curl->easy_setopt(request->easy, CURLOPT_CERTINFO, 1L);
     if (exchange->pinned_keys)
         set_text(request, CURLOPT_PINNEDPUBLICKEY, exchange->pinned_keys);
     if (!exchange->ca_file)

@@ -28,5 +28,7 @@ void pl_curl_request_prepare_look(pl_curl_request *request, int64_t timeout_ms);
 enum { PL_CERTIFICATE_TEXT_SIZE = 256 };
 /* "issued by ..., valid from ... until ..." of the certificate that was met; "" where libcurl can't tell. */
 void pl_curl_certificate_text(const pl_curl *curl, CURL *easy, char text[PL_CERTIFICATE_TEXT_SIZE]);
+/* Until when the certificate of a finished exchange holds, Unix seconds; 0 where it was not asked for or libcurl can't tell. */
+int64_t pl_curl_certificate_end(const pl_curl *curl, CURL *easy);
 
 #endif

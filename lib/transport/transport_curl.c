@@ -208,6 +208,8 @@ static pl_err conclude(const call *c, CURLcode code)
         return pl_curl_failure(&curl, &end, c->request.exchange);
     (void)curl.easy_getinfo(c->request.easy, CURLINFO_RESPONSE_CODE, &status);
     c->reply->status = (int)status;
+    if (c->request.exchange->wants_certificate)
+        c->reply->certificate_ends_at = pl_curl_certificate_end(&curl, c->request.easy);
     return PL_OK;
 }
 
@@ -279,6 +281,12 @@ static void release(pl_transport *base)
         return;
     pl_mutex_free(transport->mutex);
     pl_free(transport);
+}
+
+const char *pl_transport_curl_version(void)
+{
+    pl_once_run(&curl_once, start_curl);
+    return curl_err ? NULL : curl.version();
 }
 
 pl_transport *pl_transport_curl_new(void)

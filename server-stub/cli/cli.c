@@ -18,7 +18,7 @@ static const command_t *const commands[] = {
     &command_keys_list,     &command_keys_rotate,     &command_keys_retire,      &command_keys_revoke,
     &command_keys_export,   &command_keys_rewrap,     &command_audit_list,       &command_usage_list,
     &command_release_add,   &command_release_list,    &command_release_withdraw, &command_backup,
-    &command_restore,       &command_version,
+    &command_restore,       &command_version,         &command_keys_add_root,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

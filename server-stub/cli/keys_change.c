@@ -87,10 +87,17 @@ static pl_err run_revoke(cli_t *cli, const void *values)
     return change(cli, values, &verdict);
 }
 
+static const char *root_text(const key_view_t *key)
+{
+    if (key->rank == key->rank_in_use)
+        return "root in use";
+    return key->rank > key->rank_in_use ? "reserve root" : "outranked root";
+}
+
 static const char *state_text(const key_view_t *key)
 {
     if (key->is_root)
-        return key->rank == 0 ? "root" : "reserve root";
+        return root_text(key);
     switch (key->state) {
     case PL_KEY_CURRENT:
         return "current";
@@ -118,6 +125,10 @@ void put_keys(cli_t *cli, const key_view_t *keys, size_t count)
         pl_json_put_text(&cli->json, "alg", keys[i].alg == PL_ALG_ES256 ? "ES256" : "EdDSA");
         pl_json_put_text(&cli->json, "signs", docs_text(&keys[i]));
         pl_json_put_text(&cli->json, "state", state_text(&keys[i]));
+        if (keys[i].is_root) {
+            pl_json_put_int(&cli->json, "rank", (int64_t)keys[i].rank);
+            pl_json_put_bool(&cli->json, "signs_the_keyset", keys[i].rank == keys[i].rank_in_use);
+        }
         put_time(cli, "created_at", keys[i].created_at_ms);
         put_time(cli, "retired_at", keys[i].retired_at_ms);
         pl_json_close(&cli->json);

@@ -95,7 +95,7 @@ static pl_err note_clone(tx_t *tx, const activation_t *activation, pl_uuid clone
     const char *metadata;
 
     pl_uuid_format(cloned, id);
-    metadata = pl_arena_format(tx->arena, "{\"same_instance_as\":\"%s\"}", id);
+    metadata = pl_arena_format(tx->arena, "{\"copy_of\":\"%s\"}", id);
     return metadata ? note(tx, activation, AUDIT_CLONE_SUSPECTED, metadata) : PL_ERR_MEMORY;
 }
 

@@ -17,14 +17,34 @@ static pl_err add_view(tx_t *tx, key_view_t *view, const pl_jwk *jwk)
     return view->kid ? PL_OK : PL_ERR_MEMORY;
 }
 
+pl_err admin_keys_signing_root(tx_t *tx, pl_uuid brand_id, char kid[PL_KID_SIZE])
+{
+    keyset_row_t newest;
+    pl_jws jws;
+    pl_err err;
+
+    if ((err = keysets_find_newest(tx, brand_id, &newest)) || (err = pl_jws_parse(tx->arena, pl_span_text(newest.token), &jws)))
+        return err;
+    if (strlen(jws.kid) >= PL_KID_SIZE)
+        return pl_fail(PL_ERR_DATABASE, "the stored keyset names no root key");
+    memcpy(kid, jws.kid, strlen(jws.kid) + 1);
+    return PL_OK;
+}
+
 static pl_err view_roots(tx_t *tx, const root_key_row_t *roots, size_t count, key_view_t *views)
 {
-    pl_err err = PL_OK;
+    char signer[PL_KID_SIZE];
+    size_t in_use = 0;
+    pl_err err = count ? admin_keys_signing_root(tx, roots[0].brand_id, signer) : PL_OK;
 
     for (size_t i = 0; !err && i < count; i++) {
+        if (strcmp(roots[i].jwk.kid, signer) == 0)
+            in_use = (size_t)roots[i].rank;
         views[i] = (key_view_t){.is_root = true, .rank = (size_t)roots[i].rank, .created_at_ms = roots[i].created_at_ms};
         err = add_view(tx, &views[i], &roots[i].jwk);
     }
+    for (size_t i = 0; i < count; i++)
+        views[i].rank_in_use = in_use;
     return err;
 }
 

@@ -17,7 +17,8 @@ typedef struct {
 typedef struct {
     const char *kid;
     bool is_root;
-    size_t rank; /* of a root */
+    size_t rank;        /* of a root */
+    size_t rank_in_use; /* of the root that signs the keyset; the same in all roots */
     pl_alg alg;
     unsigned docs; /* bits 1 << pl_doc; 0 for a root */
     pl_key_state state;
@@ -31,6 +32,8 @@ void root_key_write(const pl_key_pair *pair, pl_buf *text);
 /* From a path. PL_ERR_NOT_FOUND, _IO, _MALFORMED. */
 pl_err root_key_load(const char *path, root_key_t *root);
 
+/* The kid of the root that signed the newest keyset: the root in use. */
+pl_err admin_keys_signing_root(tx_t *tx, pl_uuid brand_id, char kid[PL_KID_SIZE]);
 pl_err admin_keys_list(tx_t *tx, pl_uuid brand_id, key_view_t **keys, size_t *count);
 /* New current answer and license keys; those before are retired now. The keyset's sequence rises. PL_ERR_KEY_UNKNOWN: no root of the brand. */
 pl_err admin_keys_rotate(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id, const root_key_t *root);

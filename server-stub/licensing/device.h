@@ -51,6 +51,7 @@ typedef struct {
     const pl_usage_claims *usage;     /* what became of its reports, see licensing/usage.h; NULL: none were taken */
     const pl_trial_claims *trial;     /* the key of its trial, see licensing/trial.h; NULL: none */
     const pl_release_claims *release; /* what it is told of, see licensing/release.h; NULL: nothing */
+    pl_uuid other_instance;           /* asked by another installation than the stored one on the same hardware; nil: no */
     bool is_sighting;                 /* worth noting with sightings_note: the stored time is a minute old or more */
 } outcome_t;
 

@@ -111,10 +111,11 @@ static bool visit(void *context, const activation_t *activation)
     bool same_instance = !pl_uuid_is_nil(call->instance_id) && pl_uuid_equal(call->instance_id, activation->instance_id);
     bool same_key =
         call->request.has_device_key && pl_equal(call->request.device_key, activation->device_key, PL_DEVICE_PUBLIC_SIZE);
+    bool is_told = !pl_uuid_is_nil(call->activation_id) && pl_uuid_equal(call->activation_id, activation->id);
     bool same_hardware = is_hardware_among(match.matched);
     int score = (same_key ? SCORE_KEY : 0) + (same_instance ? SCORE_INSTANCE : 0);
 
-    if (same_instance && !same_hardware && is_hardware_among(match.compared)) {
+    if ((same_instance || is_told) && !same_hardware && is_hardware_among(match.compared)) {
         s->seat->is_clone = true;
         s->seat->cloned = activation->id;
     }

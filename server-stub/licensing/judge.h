@@ -20,7 +20,7 @@ pl_err judge_call(tx_t *tx, const device_call_t *call, outcome_t *out);
 typedef struct {
     bool found;
     activation_t activation;
-    bool is_clone;  /* a live seat has this instance id on other hardware */
+    bool is_clone;  /* a live seat has this instance id, or is the one told, on other hardware */
     pl_uuid cloned; /* that seat */
 } seat_t;
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "platform/thread.h"
+#include "store/audit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +68,11 @@ void sightings_note(sightings_t *sightings, const outcome_t *outcome)
         return;
     pl_mutex_lock(sightings->mutex);
     if (make_room(&sightings->noted))
-        sightings->noted.items[sightings->noted.count++] =
-            (sighting_t){seen->brand_id, seen->license_id, seen->id, outcome->decided_at_ms};
+        sightings->noted.items[sightings->noted.count++] = (sighting_t){.brand_id = seen->brand_id,
+                                                                        .license_id = seen->license_id,
+                                                                        .activation_id = seen->id,
+                                                                        .at_ms = outcome->decided_at_ms,
+                                                                        .instance_id = outcome->other_instance};
     pl_mutex_unlock(sightings->mutex);
 }
 
@@ -88,9 +92,32 @@ static int compare(const void *a, const void *b)
     return memcmp(a, b, offsetof(sighting_t, at_ms));
 }
 
+/* Each change is a row of the audit; sightings are a minute apart, and so are these. */
+static pl_err note_instance(tx_t *tx, const sighting_t *seen)
+{
+    const audit_t entry = {.brand_id = seen->brand_id, .action = AUDIT_OTHER_INSTANCE, .target = seen->activation_id};
+    bool moved = false;
+    pl_err err;
+
+    if (pl_uuid_is_nil(seen->instance_id))
+        return PL_OK;
+    err = activations_move(tx, seen, &moved);
+    return err || !moved ? err : audit_append(tx, &entry);
+}
+
+static pl_err note_instances(tx_t *tx, const list *taken)
+{
+    pl_err err = PL_OK;
+
+    for (size_t i = 0; !err && i < taken->count; i++)
+        err = note_instance(tx, &taken->items[i]);
+    return err;
+}
+
 pl_err sightings_flush(sightings_t *sightings, tx_t *tx)
 {
     list taken;
+    pl_err err;
 
     pl_mutex_lock(sightings->mutex);
     taken = sightings->noted;
@@ -100,5 +127,6 @@ pl_err sightings_flush(sightings_t *sightings, tx_t *tx)
     pl_mutex_unlock(sightings->mutex);
     if (taken.count > 1)
         qsort(taken.items, taken.count, sizeof(*taken.items), compare);
-    return activations_touch(tx, taken.items, taken.count);
+    err = activations_touch(tx, taken.items, taken.count);
+    return err ? err : note_instances(tx, &taken);
 }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TOUCH };
+enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TOUCH, MOVE };
 
 enum {
     VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
@@ -62,6 +62,10 @@ static const char *const sql[] = {
     [TOUCH] = "UPDATE activation"
               " SET validated_at = $4"
               " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL AND validated_at < $4",
+
+    [MOVE] = "UPDATE activation"
+             " SET instance_id = $4"
+             " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL AND instance_id <> $4",
 };
 
 const store_set activations_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -258,4 +262,16 @@ pl_err activations_touch(tx_t *tx, const sighting_t *sightings, size_t count)
     for (size_t i = 0; !err && i < count; i++)
         err = touch(tx, &sightings[i]);
     return err;
+}
+
+pl_err activations_move(tx_t *tx, const sighting_t *sighting, bool *moved)
+{
+    pl_db_statement *update = with_license(tx, MOVE, sighting->brand_id, sighting->license_id);
+    pl_err err;
+
+    pl_db_bind_uuid(update, 3, sighting->activation_id);
+    pl_db_bind_uuid(update, 4, sighting->instance_id);
+    err = store_change_one(tx, update);
+    *moved = !err;
+    return err == PL_ERR_NOT_FOUND ? PL_OK : err; /* released meanwhile, or stored already */
 }

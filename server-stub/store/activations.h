@@ -28,6 +28,7 @@ typedef struct {
     pl_uuid license_id;
     pl_uuid activation_id;
     int64_t at_ms;
+    pl_uuid instance_id; /* of the installation that was seen, where it is not the stored one; nil: it is, or was not told */
 } sighting_t;
 
 /* Takes a seat if fewer than seats are taken; *taken says whether. PL_ERR_CONFLICT only for an id that exists. */
@@ -46,5 +47,7 @@ pl_err activations_walk_alike(tx_t *tx, const activation_t *like, activation_vis
 pl_err activations_change(tx_t *tx, const activation_t *activation);
 pl_err activations_release(tx_t *tx, const activation_t *activation);          /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */
 pl_err activations_touch(tx_t *tx, const sighting_t *sightings, size_t count); /* never sets a time back */
+/* Stores the sighting's instance; *moved: another one was stored. */
+pl_err activations_move(tx_t *tx, const sighting_t *sighting, bool *moved);
 
 #endif

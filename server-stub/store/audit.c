@@ -46,6 +46,8 @@ static const char *const action_texts[] = {
     [AUDIT_CLOCK_ACCEPTED] = "instance.clock_accepted",
     [AUDIT_LICENSE_REVEALED] = "license.revealed",
     [AUDIT_SESSION_TAKEN_OVER] = "session.taken_over",
+    [AUDIT_ROOT_ADDED] = "keys.root_added",
+    [AUDIT_OTHER_INSTANCE] = "activation.other_instance",
     [AUDIT_USAGE_FORKED] = "usage.forked",
     [AUDIT_USAGE_MISSING] = "usage.missing",
     [AUDIT_RELEASE_ADDED] = "release.added",
@@ -56,7 +58,9 @@ const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};
 
 const char *audit_action_text(audit_action action)
 {
-    return action > 0 && (size_t)action < sizeof(action_texts) / sizeof(action_texts[0]) ? action_texts[action] : "unknown";
+    bool is_known = action > 0 && (size_t)action < sizeof(action_texts) / sizeof(action_texts[0]) && action_texts[action];
+
+    return is_known ? action_texts[action] : "unknown";
 }
 
 static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)

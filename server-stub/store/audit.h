@@ -24,7 +24,8 @@ typedef enum {
     AUDIT_REACTIVATED = 11, /* the device had the seat; metadata names all that changed: device_key, instance, hardware, name */
     AUDIT_DEACTIVATED = 12,
     AUDIT_RELEASED = 13, /* by an operator */
-    AUDIT_CLONE_SUSPECTED = 14,
+    AUDIT_CLONE_SUSPECTED =
+        14, /* a new seat with the state of a live one on other hardware; metadata: {"copy_of":"<activation>"} */
     AUDIT_KEYS_ROTATED = 15,
     AUDIT_KEY_RETIRED = 16,
     AUDIT_KEY_REVOKED = 17,
@@ -33,10 +34,13 @@ typedef enum {
     AUDIT_CLOCK_ACCEPTED = 20,
     AUDIT_LICENSE_REVEALED = 21, /* its key was shown in full */
     AUDIT_SESSION_TAKEN_OVER = 22,
-    AUDIT_USAGE_FORKED = 23,  /* two copies of a device's log reported under the same numbers */
-    AUDIT_USAGE_MISSING = 24, /* reports that a device once had, and has no more */
-    AUDIT_RELEASE_ADDED = 25,
-    AUDIT_RELEASE_WITHDRAWN = 26
+    AUDIT_ROOT_ADDED = 23,    /* metadata: kid, rank */
+    AUDIT_USAGE_FORKED = 24,  /* two copies of a device's log reported under the same numbers */
+    AUDIT_USAGE_MISSING = 25, /* reports that a device once had, and has no more */
+    AUDIT_RELEASE_ADDED = 26,
+    AUDIT_RELEASE_WITHDRAWN = 27,
+    AUDIT_OTHER_INSTANCE =
+        50 /* validated by another installation than the last: two accounts, a restored image, or hardware alike */
 } audit_action;
 
 typedef struct {

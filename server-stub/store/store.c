@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "crypto/crypto.h"
 #include "storage/migrate.h"
+#include "store/ids.h"
 #include "store/schema.h"
 #include "store/statements.h"
 
@@ -17,6 +18,7 @@ static const char PAGE_CACHE[] = "PRAGMA cache_size=-16384";
 
 struct store {
     pl_db *db;
+    ids_t ids;
     pl_db_statement *statements[STORE_SET_COUNT][STORE_STATEMENTS_MAX];
 };
 
@@ -139,7 +141,7 @@ pl_uuid store_new_id(const tx_t *tx)
     uint8_t random[10];
 
     pl_random(random, sizeof(random));
-    return pl_uuid_v7(tx->now_ms, random);
+    return ids_next(&tx->store->ids, tx->now_ms, random);
 }
 
 /* ---- statements and rows ---- */

@@ -44,7 +44,7 @@ pl_db *store_db(store_t *store);  /* for the engine's group commit: begin, savep
  */
 pl_err store_write(store_t *store, const tx_t *about, store_work work, void *context);
 pl_err store_read(store_t *store, const tx_t *about, store_work work, void *context);
-/* A new UUIDv7 of the transaction's present. */
+/* A new UUIDv7 of the transaction's present, after the last one of this store (ids.h): the audit is read in the order of its writing. */
 pl_uuid store_new_id(const tx_t *tx);
 
 #endif

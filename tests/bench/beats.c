@@ -13,7 +13,7 @@ enum {
     LICENSES = 1000,
     LICENSES_QUICK = 20,
     BEATS = 300,
-    BEATS_QUICK = 40,
+    BEATS_QUICK = 500,
     ROUNDS = 9,
     ROUNDS_QUICK = 2,
     LEASE_MS = 3600 * 1000

@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -271,6 +272,88 @@ static void a_child_forked_in_a_callback_closes_nothing(void **state)
     pospal_client_close(client);
 }
 
+/* ---- while the library's own thread waits for another process ---- */
+
+typedef struct {
+    atomic_bool waits, gave_up; /* for the close, not for the time */
+} listener;
+
+static void listen_for_waits(void *context, pospal_log_level_t level, const char *message)
+{
+    listener *l = context;
+
+    (void)level;
+    if (strncmp(message, "waiting for", 11) == 0)
+        atomic_store(&l->waits, true);
+    if (strncmp(message, "not waiting for", 15) == 0)
+        atomic_store(&l->gave_up, true);
+}
+
+static pospal_client *open_listening(shop *s, listener *l)
+{
+    atomic_store(&l->waits, false);
+    atomic_store(&l->gave_up, false);
+    s->log = listen_for_waits;
+    s->log_context = l;
+    return shop_client(s);
+}
+
+/* Until the background has found its lease due, has asked, and is where it must wait. */
+static void let_refresh(shop *s, pospal_client *client, listener *l)
+{
+    (void)pospal_client_status(client); /* starts the thread */
+    while (!atomic_load(&l->waits)) {
+        shop_pass(s, MINUTE_S);
+        pl_mutex_lock(client->mutex);
+        pl_cond_wake_all(client->changed);
+        pl_mutex_unlock(client->mutex);
+        pl_clock_sleep_ms(1);
+    }
+}
+
+/* A machine that stands still for seconds just then lets the wait run out: another try tells. A close that does not end it fails all. */
+static void a_close_ends_the_backgrounds_wait_for_the_lock_between_processes(void **state)
+{
+    listener l = {false, false};
+    shop *s = *state;
+    bool is_ended = false;
+
+    pospal_client_close(shop_active_client(s));
+    for (int tries = 0; !is_ended && tries < 5; tries++) {
+        pospal_client *client = open_listening(s, &l);
+        pl_file_lock *lock = shop_take_lock(s);
+
+        let_refresh(s, client, &l);
+        pospal_client_close(client);
+        pl_file_lock_release(lock);
+        is_ended = atomic_load(&l.gave_up);
+    }
+    assert_true(is_ended);
+    s->log = NULL;
+    pospal_client_close(shop_active_client(s)); /* and harmed nothing */
+}
+
+static void a_close_ends_the_backgrounds_wait_for_the_vault(void **state)
+{
+    listener l = {false, false};
+    shop *s = *state;
+    bool is_ended = false;
+
+    pospal_client_close(shop_active_client(s));
+    for (int tries = 0; !is_ended && tries < 5; tries++) {
+        pospal_client *client = open_listening(s, &l);
+        pl_db *other = shop_lock_vault(s);
+
+        let_refresh(s, client, &l);
+        pospal_client_close(client);
+        pl_db_close(other);
+        is_ended = atomic_load(&l.gave_up);
+    }
+    assert_true(is_ended);
+    s->log = NULL;
+    pospal_client_close(shop_active_client(s));
+}
+
 static int setup(void **state)
 {
     fail_alloc_start(0); /* counts, and fails nothing */
@@ -295,6 +378,8 @@ int main(void)
         STORY(a_client_may_be_closed_when_a_task_is_done),
         STORY(a_client_may_be_closed_in_a_change_that_a_task_found),
         STORY(in_a_callback_another_client_is_closed_at_once),
+        STORY(a_close_ends_the_backgrounds_wait_for_the_lock_between_processes),
+        STORY(a_close_ends_the_backgrounds_wait_for_the_vault),
         STORY(a_child_forked_in_a_callback_closes_nothing),
     };
 

@@ -274,5 +274,6 @@ int main(void)
         cmocka_unit_test(a_disk_that_fails_once_costs_nothing_that_was_learned),
     };
 
+    temp_dir_prefer_memory();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

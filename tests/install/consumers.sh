@@ -66,8 +66,10 @@ done
 # Programs of ours that are installed run from there.
 for program in pospal-license pospal-validator; do
     "$work/prefix/bin/$program" --version | grep -q -F "$version" || { echo "$program --version: no $version"; exit 1; }
+    [ -s "$work/prefix/share/man/man1/$program.1" ] || { echo "$program.1 is not installed"; exit 1; }
     echo "$program: ok"
 done
+[ -s "$work/prefix/share/man/man3/libpospal-license.3" ] || { echo 'libpospal-license.3 is not installed'; exit 1; }
 
 # Whoever loads the shared library must not pay for curl, SQLite and Mbed TLS.
 if readelf -d "$libdir/libpospal-license.so" | grep 'NEEDED.*\(curl\|sqlite\|ssl\|mbed\)'; then

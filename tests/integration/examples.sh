@@ -76,6 +76,14 @@ expect 'custom_transport' 'ACTIVE*' "$printed"
 TILL_LICENSE_KEY=$key run 1 custom_transport 1
 expect 'custom_transport, nobody there' 'NONE *' "$printed"
 
+# session: a seat, an end, and no server
+TILL_LICENSE_KEY=$key run 0 session </dev/null
+expect 'session' 'state 1 ' "$printed"
+TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 run 0 session </dev/null
+expect 'session, without word from the server' 'state 2 ' "$printed"
+TILL_DATA="$work/nowhere" TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 run 1 session </dev/null
+expect 'session, never activated' 'UNREACHABLE: *state 0 ' "$printed"
+
 # event_loop: the same activation, without waiting for it
 export TILL_DATA="$work/event_loop"
 TILL_LICENSE_KEY=$key run 0 event_loop

@@ -33,10 +33,14 @@ client() {
 # --- words and options ---
 tool 0 help
 expect 'help names the exit codes' '*fingerprint*verify*Exit codes:*6  a license file*' "$printed"
-for verb in fingerprint explain status activate deactivate import verify version; do
+for verb in fingerprint explain status activate deactivate import sessions verify version inspect doctor chaos; do
     tool 0 "$verb" --help
     expect "$verb --help" "pospal-license $verb: *example:*pospal-license $verb*Exit codes:*" "$printed"
 done
+tool 0 help status
+expect 'help of one' 'pospal-license status: *example:*' "$printed"
+tool 2 help statsu
+expect 'help of what there is not' '*did you mean "status"?' "$complaint"
 tool 2
 expect 'no word' '*usage: pospal-license COMMAND*' "$complaint"
 tool 2 statsu
@@ -101,6 +105,14 @@ client 3 status --online --server "$server"
 expect 'status, suspended' 'status *SUSPENDED*usable *no*reason *vendor*' "$printed"
 vendor license resume --license "$id" --json >/dev/null
 client 0 status --online --server "$server"
+client 0 sessions --server "$server"
+expect 'sessions, none' 'in use            0' "$printed"
+client 2 sessions --server "$server" --take-over oldest
+expect 'sessions, a takeover without a reason' '*--reason TEXT go together*' "$complaint"
+client 0 sessions --server "$server" --take-over oldest --reason 'it hangs' --json
+expect 'sessions, a seat is freed and not kept' '{"freed":true,"in_use":0,"sessions":??}' "$printed"
+client 4 sessions --server http://127.0.0.1:1
+expect 'sessions, no server' '*No connection to the server*' "$complaint"
 client 0 deactivate --server "$server" --json
 expect 'deactivate' '{"released":true}' "$printed"
 client 1 deactivate --server "$server"

@@ -26,7 +26,7 @@
 #include "wire/device_reply.h"
 #include "wire/device_request.h"
 
-enum { YEAR_S = 366 * 86400, FIRST = 0, RESERVE = 1, NEWS_IN_TRIES = 20000 };
+enum { YEAR_S = 366 * 86400, FIRST = 0, RESERVE = 1, FRESH = 1 /* of the next build */, NEWS_IN_TRIES = 20000 };
 
 static const char *program;
 static server_t server;
@@ -236,6 +236,25 @@ static void move_to_reserve(void)
     await_keyset_of(RESERVE);
 }
 
+/* A fresh root, and from then on what the next build pins. */
+static void add_root(char fresh_file[128])
+{
+    char reserve[128], path[128];
+    const char *const words[] = {"keys", "add-root", "--brand", "acme", "--root-key", reserve, NULL};
+    static command_result_t result;
+    pl_buf jwks;
+
+    (void)snprintf(reserve, sizeof reserve, "%s/acme.reserve.jwk", server.data);
+    server_command(&server, words, &result);
+    assert_int_equal(result.code, 0);
+    assert_true(command_member(&result, "root_key_file", fresh_file, 128));
+    assert_true(command_member(&result, "root_public_jwks_file", path, sizeof path));
+    pl_buf_init(&jwks);
+    assert_int_equal(pl_fs_system()->read(NULL, path, sizeof server.roots - 1, &jwks), PL_OK);
+    (void)snprintf(server.roots, sizeof server.roots, "%s", jwks.data);
+    pl_buf_reset(&jwks);
+}
+
 /* ---- the stories ---- */
 
 static int set_up(void **state)
@@ -331,6 +350,30 @@ static void a_till_that_did_not_hear_of_it_believes_the_thief_until_it_does(void
     pl_buf_reset(&thief.keyset);
 }
 
+/* The reserve is lost too, after a build was shipped that pins it and a fresh root. */
+static void a_till_with_the_next_build_goes_on_under_a_fresh_root(void **state)
+{
+    pospal_client *old = open_client("till", NULL), *next;
+    char fresh_file[128];
+
+    (void)state;
+    assert_int_equal(pospal_client_activate(old, key, NULL), POSPAL_OK);
+    move_to_reserve();
+    add_root(fresh_file);
+    expect_active(old, POSPAL_CHECK_ONLINE, POSPAL_OK, RESERVE); /* notices nothing */
+    pospal_client_close(old);
+    next = open_client("till", NULL);
+    expect_active(next, POSPAL_CHECK_LOCAL, POSPAL_OK, RESERVE - 1); /* what the build before stored */
+    expect_active(next, POSPAL_CHECK_ONLINE, POSPAL_OK, RESERVE - 1);
+    assert_int_equal(rotate(fresh_file), 0);
+    await_keyset_of(FRESH);
+    expect_active(next, POSPAL_CHECK_ONLINE, POSPAL_OK, FRESH);
+    pospal_client_close(next);
+    next = open_client("till", NULL);
+    expect_active(next, POSPAL_CHECK_LOCAL, POSPAL_OK, FRESH);
+    pospal_client_close(next);
+}
+
 static void the_vendor_can_sign_with_the_first_root_no_more(void **state)
 {
     (void)state;
@@ -348,6 +391,7 @@ int main(int argc, char **argv)
         TEST(a_till_goes_on_under_the_reserve),
         TEST(a_till_that_heard_of_the_reserve_hears_the_thief_no_more),
         TEST(a_till_that_did_not_hear_of_it_believes_the_thief_until_it_does),
+        TEST(a_till_with_the_next_build_goes_on_under_a_fresh_root),
         TEST(the_vendor_can_sign_with_the_first_root_no_more),
     };
 

@@ -181,7 +181,7 @@ static void every_command_explains_itself(void **state)
         "license issue", "license show", "license list",    "license suspend",    "license resume", "license cancel",
         "license renew", "license file", "activation list", "activation release", "keys list",      "keys rotate",
         "keys retire",   "keys revoke",  "keys export",     "keys rewrap",        "backup",         "restore",
-        "audit list",    "version",
+        "audit list",    "version",      "keys add-root",
     };
     char line[64];
 

@@ -89,7 +89,7 @@ void shop_open(shop *s)
 {
     memset(s, 0, sizeof *s);
     fake_clock_init(&s->clock, SHOP_OPENS_AT * 1000);
-    fake_validator_init(&s->validator, &s->clock);
+    fake_validator_init(&s->validator, fake_clock_seam(&s->clock));
     temp_dir_make(s->root);
     (void)snprintf(s->data, sizeof s->data, "%s/data", s->root);
     shop_set_machine(s, &MACHINE_A);
@@ -148,6 +148,8 @@ pospal_options *shop_options(const shop *s)
     pospal_options_set_license_key(options, s->key_source, s->key);
     if (s->fs)
         options->fs = s->fs;
+    if (s->log)
+        pospal_options_set_log(options, s->log, s->log_context, POSPAL_LOG_DEBUG);
     return options;
 }
 
@@ -304,7 +306,7 @@ pl_file_lock *shop_take_lock(const shop *s)
     return lock;
 }
 
-pl_db *shop_lock_vault(const shop *s)
+static pl_db *begin_in_vault(const shop *s, const char *sql)
 {
     char path[LONG_PATH];
     pl_db_sqlite_options options = {path, DB_READ_WRITE, 0, true, false};
@@ -312,8 +314,18 @@ pl_db *shop_lock_vault(const shop *s)
 
     path_of(s, "vault.db", path);
     assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
-    assert_int_equal(pl_db_script(db, "BEGIN EXCLUSIVE"), PL_OK);
+    assert_int_equal(pl_db_script(db, sql), PL_OK);
     return db;
+}
+
+pl_db *shop_lock_vault(const shop *s)
+{
+    return begin_in_vault(s, "BEGIN EXCLUSIVE");
+}
+
+pl_db *shop_read_vault(const shop *s)
+{
+    return begin_in_vault(s, "BEGIN; SELECT count(*) FROM item");
 }
 
 typedef struct {

@@ -10,7 +10,9 @@
 
 #include "client/client.h"
 #include "storage/db.h"
-#include "support/fake_validator.h"
+#include "support/fake_clock.h"
+#include "support/fake_exchange.h"
+#include "support/fake_file.h"
 #include "support/temp_dir.h"
 
 #define SHOP_OPENS_AT INT64_C(1795370400) /* 2026-11-22T18:00:00Z, a Sunday */
@@ -41,6 +43,8 @@ typedef struct {
     pospal_key_source_t key_source;
     pospal_change_fn changed;
     void *changed_context;
+    pospal_log_fn log; /* NULL: none; gets everything */
+    void *log_context;
     bool is_in_memory, is_without_server;
 } shop;
 
@@ -79,6 +83,7 @@ void shop_delete_file(const shop *s, const char *name);
 /* As another process of the product that is in the middle of writing: documents, and the vault. End with release and close. */
 pl_file_lock *shop_take_lock(const shop *s);
 pl_db *shop_lock_vault(const shop *s);
+pl_db *shop_read_vault(const shop *s); /* others may read and not write */
 /* All of them, as a thief or a backup would. */
 void shop_copy_data(const char *from, const char *to);
 

@@ -7,6 +7,11 @@
 
 enum { TEMP_DIR_SIZE = 256, ASIDE_SKIPPED = 77 };
 
+/*
+ * From now on in memory, where the machine has such a file system with room and TMPDIR does not say otherwise. For programs in which an
+ * injected disk decides what is kept, so that thousands of flushes of the real one would be waited for in vain.
+ */
+void temp_dir_prefer_memory(void);
 /* Empty, mode 0700, absolute. */
 void temp_dir_make(char path[TEMP_DIR_SIZE]);
 /* With all that is in it. */

@@ -19,6 +19,7 @@ typedef struct {
     int64_t seats;
     int64_t expires;
     const char *file;
+    option_list_t tags;
 } values_t;
 
 static const option_t options[] = {
@@ -27,6 +28,7 @@ static const option_t options[] = {
     {"seats", OPTION_NUMBER, offsetof(values_t, seats), false, "N", "seats", 1, 10},
     {"expires", OPTION_TIME, offsetof(values_t, expires), false, "TIME", "the end", 0, 0},
     {"file", OPTION_OPERAND, offsetof(values_t, file), false, "FILE", "a file", 0, 0},
+    {"tag", OPTION_LIST, offsetof(values_t, tags), false, "TAG", "a tag", 0, 0},
 };
 
 enum { COUNT = sizeof options / sizeof *options };
@@ -37,7 +39,7 @@ static values_t values;
 static pl_err parse(const char *line)
 {
     static char text[256];
-    char *words[16] = {NULL};
+    char *words[24] = {NULL};
     size_t count = 0;
 
     (void)snprintf(text, sizeof text, "%s", line);
@@ -60,6 +62,21 @@ static void fills_the_struct(void **state)
     assert_int_equal(values.seats, 3);
     assert_int_equal(values.expires, 1801353600);
     assert_string_equal(values.file, "out.db");
+}
+
+static void gathers_what_may_be_given_often(void **state)
+{
+    char line[256] = "--brand acme";
+
+    (void)state;
+    assert_int_equal(parse("--brand acme --tag one --tag=two"), PL_OK);
+    assert_int_equal(values.tags.count, 2);
+    assert_string_equal(values.tags.items[0], "one");
+    assert_string_equal(values.tags.items[1], "two");
+    assert_int_equal(parse("--brand acme --tag="), PL_ERR_INVALID);
+    for (int i = 0; i <= OPTION_LIST_MAX; i++)
+        (void)snprintf(line + strlen(line), sizeof line - strlen(line), " --tag=x");
+    assert_int_equal(parse(line), PL_ERR_INVALID);
 }
 
 static void takes_a_value_after_an_equals_sign(void **state)
@@ -117,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fills_the_struct),
+        cmocka_unit_test(gathers_what_may_be_given_often),
         cmocka_unit_test(takes_a_value_after_an_equals_sign),
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(prints_each_option_with_its_help),

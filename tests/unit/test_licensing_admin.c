@@ -410,14 +410,25 @@ static void the_api_key_shown_names_its_brand(void **state)
     assert_int_equal(validator_do(v, find_api_key, &s), PL_ERR_NOT_FOUND);
 }
 
+/* Their numbers have gaps. */
 static void every_action_has_a_name_of_its_own(void **state)
 {
+    enum { NUMBERS = 100 };
+    int known = 0;
+
     (void)state;
-    for (int i = AUDIT_BRAND_ADDED; i <= AUDIT_LICENSE_REVEALED; i++) {
-        assert_string_not_equal(audit_action_text((audit_action)i), "unknown");
+    for (int i = AUDIT_BRAND_ADDED; i < NUMBERS; i++) {
+        const char *name = audit_action_text((audit_action)i);
+
+        if (strcmp(name, "unknown") == 0)
+            continue;
+        known++;
         for (int k = AUDIT_BRAND_ADDED; k < i; k++)
-            assert_string_not_equal(audit_action_text((audit_action)i), audit_action_text((audit_action)k));
+            assert_string_not_equal(name, audit_action_text((audit_action)k));
     }
+    assert_true(known >= AUDIT_SESSION_TAKEN_OVER);
+    assert_string_equal(audit_action_text(AUDIT_BRAND_ADDED), "brand.added");
+    assert_string_equal(audit_action_text(AUDIT_OTHER_INSTANCE), "activation.other_instance");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)

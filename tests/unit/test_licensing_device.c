@@ -169,6 +169,27 @@ static void what_looks_like_a_clone_gets_a_seat_of_its_own_and_is_noted(void **s
     assert_int_equal(audited(v, AUDIT_CLONE_SUSPECTED), 1);
 }
 
+static void a_state_copied_to_other_hardware_is_noted_by_the_activation_it_tells(void **state)
+{
+    validator *v = *state;
+    const char *key;
+    till t, copy, other;
+
+    validator_issue(v, NULL, &key);
+    t = till_make(1, key);
+    copy = till_make(2, key);
+    assert_int_equal(till_verdict(v, &t, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
+    memcpy(copy.activation_id, t.activation_id, sizeof copy.activation_id);
+    assert_int_equal(till_verdict(v, &copy, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
+    assert_string_not_equal(copy.activation_id, t.activation_id);
+    assert_int_equal(audited(v, AUDIT_CLONE_SUSPECTED), 1);
+    other = till_make(3, key); /* moved: the old seat was given back first */
+    memcpy(other.activation_id, copy.activation_id, sizeof other.activation_id);
+    assert_int_equal(till_verdict(v, &copy, PL_ACT_DEACTIVATE), PL_VERDICT_RELEASED);
+    assert_int_equal(till_verdict(v, &other, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
+    assert_int_equal(audited(v, AUDIT_CLONE_SUSPECTED), 1);
+}
+
 static void two_honest_devices_are_not_noted_as_clones(void **state)
 {
     validator *v = *state;
@@ -450,6 +471,7 @@ int main(void)
         TEST(a_reinstalled_system_takes_its_own_seat_over),
         TEST(a_repaired_machine_with_its_old_key_keeps_its_seat),
         TEST(what_looks_like_a_clone_gets_a_seat_of_its_own_and_is_noted),
+        TEST(a_state_copied_to_other_hardware_is_noted_by_the_activation_it_tells),
         TEST(two_honest_devices_are_not_noted_as_clones),
         TEST(a_component_that_cannot_be_read_today_is_not_forgotten),
         TEST(an_unknown_key_is_unknown_to_every_verb),

@@ -63,6 +63,32 @@ static void a_held_lock_keeps_out_the_same_process_until_released(void **state)
     pl_file_lock_release(NULL);
 }
 
+static void many_share_it_and_together_keep_out_who_wants_it_alone(void **state)
+{
+    pl_file_lock *first, *second;
+
+    (void)state;
+    assert_int_equal(pl_file_lock_share(path, 0, &first), PL_OK);
+    assert_int_equal(pl_file_lock_share(path, 0, &second), PL_OK);
+    assert_int_equal(try_once(), PL_ERR_BUSY);
+    pl_file_lock_release(first);
+    assert_int_equal(try_once(), PL_ERR_BUSY);
+    pl_file_lock_release(second);
+    assert_int_equal(try_once(), PL_OK);
+}
+
+static void who_has_it_alone_keeps_out_those_who_would_share_it(void **state)
+{
+    pl_file_lock *alone, *shared;
+
+    (void)state;
+    assert_int_equal(pl_file_lock_take(path, 0, &alone), PL_OK);
+    assert_int_equal(pl_file_lock_share(path, 0, &shared), PL_ERR_BUSY);
+    pl_file_lock_release(alone);
+    assert_int_equal(pl_file_lock_share(path, 0, &shared), PL_OK);
+    pl_file_lock_release(shared);
+}
+
 static void closing_another_descriptor_of_the_file_does_not_drop_it(void **state)
 {
     pl_file_lock *lock;
@@ -216,6 +242,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_held_lock_keeps_out_the_same_process_until_released, setup, teardown),
+        cmocka_unit_test_setup_teardown(many_share_it_and_together_keep_out_who_wants_it_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_has_it_alone_keeps_out_those_who_would_share_it, setup, teardown),
         cmocka_unit_test_setup_teardown(closing_another_descriptor_of_the_file_does_not_drop_it, setup, teardown),
         cmocka_unit_test_setup_teardown(another_process_is_kept_out, setup, teardown),
         cmocka_unit_test_setup_teardown(a_holder_that_is_killed_frees_it, setup, teardown),

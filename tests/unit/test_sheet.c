@@ -55,6 +55,33 @@ static void shows_programs_one_json_object(void **state)
     sheet_reset(&sheet);
 }
 
+static void fill_rows(sheet_t *sheet)
+{
+    sheet_int(sheet, "in_use", 2);
+    sheet_open_table(sheet, "sessions");
+    for (int i = 1; i <= 2; i++) {
+        sheet_open_row(sheet);
+        sheet_int(sheet, "seat", i);
+        sheet_close_row(sheet);
+    }
+    sheet_close_table(sheet);
+}
+
+static void shows_rows_one_below_the_other_or_as_a_list(void **state)
+{
+    sheet_t sheet;
+
+    (void)state;
+    sheet_init(&sheet, false);
+    fill_rows(&sheet);
+    assert_string_equal(sheet_finish(&sheet), "in use            2\n\nseat              1\n\nseat              2\n");
+    sheet_reset(&sheet);
+    sheet_init(&sheet, true);
+    fill_rows(&sheet);
+    assert_string_equal(sheet_finish(&sheet), "{\"in_use\":2,\"sessions\":[{\"seat\":1},{\"seat\":2}]}\n");
+    sheet_reset(&sheet);
+}
+
 static void separates_a_name_that_is_too_long_from_its_value(void **state)
 {
     sheet_t sheet;
@@ -111,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_people_aligned_lines_without_what_is_absent),
         cmocka_unit_test(shows_programs_one_json_object),
+        cmocka_unit_test(shows_rows_one_below_the_other_or_as_a_list),
         cmocka_unit_test(separates_a_name_that_is_too_long_from_its_value),
         cmocka_unit_test(passes_a_whole_text_through_and_ends_its_last_line),
         cmocka_unit_test(prints_nothing_where_nothing_was_put),

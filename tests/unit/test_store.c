@@ -13,8 +13,10 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "storage/migrate.h"
 #include "store/audit.h"
 #include "store/license_keys.h"
+#include "store/schema.h"
 #include "store/signing_keys.h"
 #include "store/statements.h"
 #include "support/validator.h"
@@ -55,20 +57,25 @@ static void a_database_of_a_newer_or_older_program_is_told_apart(void **state)
     assert_non_null(strstr(pl_err_detail(), "999"));
 }
 
+/* As a program of version 1 left it. */
+static void make_first_version(const char *directory)
+{
+    char path[VALIDATOR_PATH + 16];
+    const pl_db_sqlite_options options = {path, DB_READ_WRITE_CREATE, 0, true, true};
+    pl_db *db;
+
+    snprintf(path, sizeof path, "%s/other.db", directory);
+    assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
+    assert_int_equal(pl_migrate(db, store_migrations, 1, 1), PL_OK);
+    pl_db_close(db);
+}
+
 static void an_older_database_is_brought_up_to_date_only_by_who_may(void **state)
 {
     validator *v = *state;
     store_t *store;
 
-    assert_int_equal(open_at(v->dir, DB_READ_WRITE_CREATE, &store), PL_OK);
-    assert_int_equal(
-        pl_db_script(store_db(store),
-                     "DROP TABLE release; DROP TABLE trial_component; DROP TABLE trial_device;"
-                     "ALTER TABLE product DROP COLUMN trial_days; ALTER TABLE product DROP COLUMN trial_entitlements;"
-                     "DROP TABLE usage_balance; DROP TABLE usage_ledger;" /* as version 3 was */
-                     "DROP TABLE usage_log; DELETE FROM schema_version WHERE version > 3"),
-        PL_OK);
-    store_close(store);
+    make_first_version(v->dir);
     assert_int_equal(open_at(v->dir, DB_READ_WRITE, &store), PL_ERR_STATE);
     assert_int_equal(open_at(v->dir, DB_READ_WRITE_CREATE, &store), PL_OK);
     store_close(store);
@@ -211,7 +218,8 @@ static pl_err trespass_activations(void *context, tx_t *tx)
 {
     const trespass *t = context;
     const pl_uuid license_id = t->of.license.id;
-    const sighting_t sighting = {t->stranger, license_id, t->activation_id, tx->now_ms + 1000000};
+    const sighting_t sighting = {
+        .brand_id = t->stranger, .license_id = license_id, .activation_id = t->activation_id, .at_ms = tx->now_ms + 1000000};
     activation_t activation, *list;
     size_t count;
     bool taken;

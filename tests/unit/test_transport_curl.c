@@ -138,6 +138,30 @@ static void a_certificate_is_believed_in_its_time_and_from_its_authority_only(vo
     }
 }
 
+static void tells_until_when_the_certificate_holds_where_it_is_asked(void **state)
+{
+    const tls_server_options options = {"20200101000000", "20991231235959", ca_file, good};
+    tls_server *server = tls_server_start(&options);
+    pl_transport *transport = pl_transport_curl_new();
+    char url[64];
+
+    (void)state;
+    assert_non_null(transport);
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/", tls_server_port(server));
+    for (int asks = 0; asks < 2; asks++) {
+        pl_exchange exchange = {
+            .url = url, .proxy = "", .ca_file = ca_file, .timeout_ms = LONG_MS, .wants_certificate = asks == 1};
+        pl_exchange_reply reply;
+
+        pl_exchange_reply_init(&reply);
+        assert_int_equal(transport->exchange(transport, &exchange, &reply), PL_OK);
+        assert_int_equal(reply.certificate_ends_at, asks ? 4102444799 : 0);
+        pl_exchange_reply_reset(&reply);
+    }
+    transport->free(transport);
+    tls_server_stop(server);
+}
+
 static void a_name_that_the_certificate_lacks_is_refused(void **state)
 {
     const tls_server_options options = {"20200101000000", "20991231235959", ca_file, good};
@@ -300,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(libcurl_is_loaded_by_the_first_exchange_and_not_before),
         cmocka_unit_test(a_certificate_is_believed_in_its_time_and_from_its_authority_only),
+        cmocka_unit_test(tells_until_when_the_certificate_holds_where_it_is_asked),
         cmocka_unit_test(a_name_that_the_certificate_lacks_is_refused),
         cmocka_unit_test(authorities_that_cannot_be_read_are_named),
         cmocka_unit_test(https_to_a_plain_server_says_so),

@@ -61,11 +61,21 @@ static pl_err set_time(const option_t *option, const char *text, int64_t *value)
     return PL_OK;
 }
 
+static pl_err add_to_list(const option_t *option, const char *text, option_list_t *list)
+{
+    if (!text[0])
+        return pl_fail(PL_ERR_INVALID, "--%s has an empty value", option->name);
+    if (list->count == OPTION_LIST_MAX)
+        return pl_fail(PL_ERR_INVALID, "--%s is given more than %d times", option->name, (int)OPTION_LIST_MAX);
+    list->items[list->count++] = text;
+    return PL_OK;
+}
+
 static pl_err set_value(parser_t *parser, const option_t *option, const char *text)
 {
     void *place = value_place(parser, option);
 
-    if (parser->seen[option - parser->options])
+    if (parser->seen[option - parser->options] && option->kind != OPTION_LIST)
         return pl_fail(PL_ERR_INVALID, "--%s is given twice", option->name);
     parser->seen[option - parser->options] = true;
     switch (option->kind) {
@@ -82,6 +92,8 @@ static pl_err set_value(parser_t *parser, const option_t *option, const char *te
         return set_number(option, text, place);
     case OPTION_TIME:
         return set_time(option, text, place);
+    case OPTION_LIST:
+        return add_to_list(option, text, place);
     }
     return PL_ERR_INTERNAL;
 }

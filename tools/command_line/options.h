@@ -13,11 +13,12 @@
 #include "base/err.h"
 
 typedef enum {
-    OPTION_TEXT,   /* const char * */
-    OPTION_FLAG,   /* bool; takes no value */
-    OPTION_NUMBER, /* int64_t within min..max */
-    OPTION_TIME,   /* int64_t, Unix seconds, from RFC 3339 or a date; 0 where absent */
-    OPTION_OPERAND /* const char *; a word without name */
+    OPTION_TEXT,    /* const char * */
+    OPTION_FLAG,    /* bool; takes no value */
+    OPTION_NUMBER,  /* int64_t within min..max */
+    OPTION_TIME,    /* int64_t, Unix seconds, from RFC 3339 or a date; 0 where absent */
+    OPTION_OPERAND, /* const char *; a word without name */
+    OPTION_LIST     /* option_list_t; may be given often */
 } option_kind_t;
 
 typedef struct {
@@ -31,7 +32,12 @@ typedef struct {
     int64_t max;
 } option_t;
 
-enum { OPTIONS_MAX = 24 };
+enum { OPTIONS_MAX = 24, OPTION_LIST_MAX = 16 };
+
+typedef struct {
+    const char *items[OPTION_LIST_MAX];
+    size_t count;
+} option_list_t;
 
 /* values is zeroed or holds defaults. PL_ERR_INVALID; the detail names the option, and the one that was probably meant. */
 pl_err options_parse(const option_t *options, size_t count, char *const *words, void *values);

@@ -54,10 +54,11 @@ typedef struct {
     tool_exit (*run)(tool_t *tool, const void *values);
 } command_t;
 
-enum { TOOL_VALUES_MAX = 256 };
+enum { TOOL_VALUES_MAX = 320 };
 
 extern const command_t command_fingerprint, command_explain, command_status, command_activate, command_deactivate, command_import,
-    command_verify, command_version;
+    command_sessions, command_verify, command_version;
+extern const command_t command_inspect, command_doctor, command_chaos;
 
 /* Print why it failed, to people or as JSON, and tell the exit code. */
 tool_exit tool_fail(tool_t *tool, pl_err err);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/timestamp.h"
+#include "clean.h"
 
 enum { NAME_WIDTH = 18 };
 
@@ -24,8 +25,7 @@ void sheet_reset(sheet_t *sheet)
     pl_buf_reset(&sheet->text);
 }
 
-/* The writer of the one JSON object. */
-static pl_json_writer *open_json(sheet_t *sheet)
+pl_json_writer *sheet_json(sheet_t *sheet)
 {
     if (!sheet->is_open)
         pl_json_open(&sheet->json, NULL, '{');
@@ -45,7 +45,8 @@ static void add_name(sheet_t *sheet, const char *name)
 static void add_line(sheet_t *sheet, const char *name, const char *value)
 {
     add_name(sheet, name);
-    pl_buf_add_format(&sheet->text, "%s\n", value);
+    clean_for_people(pl_span_text(value), &sheet->text);
+    pl_buf_add_text(&sheet->text, "\n");
 }
 
 void sheet_text(sheet_t *sheet, const char *name, const char *value)
@@ -53,7 +54,7 @@ void sheet_text(sheet_t *sheet, const char *name, const char *value)
     if (!value || !value[0])
         return;
     if (sheet->is_json)
-        pl_json_put_text(open_json(sheet), name, value);
+        clean_put(sheet_json(sheet), name, value);
     else
         add_line(sheet, name, value);
 }
@@ -61,7 +62,7 @@ void sheet_text(sheet_t *sheet, const char *name, const char *value)
 void sheet_int(sheet_t *sheet, const char *name, int64_t value)
 {
     if (sheet->is_json) {
-        pl_json_put_int(open_json(sheet), name, value);
+        pl_json_put_int(sheet_json(sheet), name, value);
         return;
     }
     add_name(sheet, name);
@@ -71,7 +72,7 @@ void sheet_int(sheet_t *sheet, const char *name, int64_t value)
 void sheet_bool(sheet_t *sheet, const char *name, bool value)
 {
     if (sheet->is_json)
-        pl_json_put_bool(open_json(sheet), name, value);
+        pl_json_put_bool(sheet_json(sheet), name, value);
     else
         add_line(sheet, name, value ? "yes" : "no");
 }
@@ -90,20 +91,20 @@ void sheet_open_list(sheet_t *sheet, const char *name)
 {
     sheet->list_items = 0;
     if (sheet->is_json)
-        pl_json_open(open_json(sheet), name, '[');
+        pl_json_open(sheet_json(sheet), name, '[');
 }
 
 void sheet_add_item(sheet_t *sheet, const char *name, const char *item)
 {
     if (sheet->is_json) {
-        pl_json_put_text(&sheet->json, NULL, item);
+        clean_put(&sheet->json, NULL, item);
         return;
     }
     if (sheet->list_items++ == 0)
         add_name(sheet, name);
     else
         pl_buf_add_text(&sheet->text, ", ");
-    pl_buf_add_text(&sheet->text, item);
+    clean_for_people(pl_span_text(item), &sheet->text);
 }
 
 void sheet_close_list(sheet_t *sheet)
@@ -112,6 +113,38 @@ void sheet_close_list(sheet_t *sheet)
         pl_json_close(&sheet->json);
     else if (sheet->list_items > 0)
         pl_buf_add_text(&sheet->text, "\n");
+}
+
+void sheet_open_table(sheet_t *sheet, const char *name)
+{
+    if (sheet->is_json)
+        pl_json_open(sheet_json(sheet), name, '[');
+}
+
+void sheet_open_row(sheet_t *sheet)
+{
+    if (sheet->is_json)
+        pl_json_open(sheet_json(sheet), NULL, '{');
+    else if (sheet->text.size > 0)
+        pl_buf_add_text(&sheet->text, "\n");
+}
+
+void sheet_close_row(sheet_t *sheet)
+{
+    if (sheet->is_json)
+        pl_json_close(&sheet->json);
+}
+
+void sheet_close_table(sheet_t *sheet)
+{
+    if (sheet->is_json)
+        pl_json_close(&sheet->json);
+}
+
+void sheet_line(sheet_t *sheet, const char *line)
+{
+    clean_for_people(pl_span_text(line), &sheet->text);
+    pl_buf_add_text(&sheet->text, "\n");
 }
 
 void sheet_put_whole(sheet_t *sheet, const char *text)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A result as a sheet of named values, written down once by a subcommand and printed as aligned lines or as one JSON object. A
- * value that is absent (NULL or "", time 0) is left out.
+ * value that is absent (NULL or "", time 0) is left out. Texts may come from anywhere: what could move a terminal's cursor or turn
+ * its text around is written as an escape (clean.h).
  */
 #ifndef POSPAL_TOOL_SHEET_H
 #define POSPAL_TOOL_SHEET_H
@@ -31,6 +32,14 @@ void sheet_time(sheet_t *sheet, const char *name, int64_t seconds); /* Unix seco
 void sheet_open_list(sheet_t *sheet, const char *name);
 void sheet_add_item(sheet_t *sheet, const char *name, const char *item);
 void sheet_close_list(sheet_t *sheet);
+/* A table: people see a blank line before each row, programs a list of objects. */
+void sheet_open_table(sheet_t *sheet, const char *name);
+void sheet_open_row(sheet_t *sheet);
+void sheet_close_row(sheet_t *sheet);
+void sheet_close_table(sheet_t *sheet);
+/* Where people and programs need a different shape: the writer of the JSON object, or a line as it stands. */
+pl_json_writer *sheet_json(sheet_t *sheet);
+void sheet_line(sheet_t *sheet, const char *line);
 /* Text or JSON that is complete already; nothing else may be on the sheet. */
 void sheet_put_whole(sheet_t *sheet, const char *text);
 /* The finished text; NULL when memory was exhausted. Valid until the reset. */

@@ -11,8 +11,8 @@
 #include "crypto/crypto.h"
 
 static const command_t *const commands[] = {
-    &command_fingerprint, &command_explain, &command_status, &command_activate,
-    &command_deactivate,  &command_import,  &command_verify, &command_version,
+    &command_fingerprint, &command_explain, &command_status,  &command_activate, &command_deactivate, &command_import,
+    &command_sessions,    &command_verify,  &command_version, &command_inspect,  &command_doctor,     &command_chaos,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0], USES_ALWAYS = 0 };
@@ -62,7 +62,7 @@ static void print_commands(FILE *out)
                 out);
     for (size_t i = 0; i < COMMANDS; i++)
         (void)fprintf(out, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
-    (void)fprintf(out, "  %-14s %s\n\n`pospal-license COMMAND --help` explains one.\n\n%s", "help", "show this help", exit_codes);
+    (void)fprintf(out, "  %-14s %s\n\n`pospal-license help COMMAND` explains one.\n\n%s", "help", "show this help", exit_codes);
 }
 
 static size_t gather_options(const command_t *command, option_t options[OPTIONS_MAX])
@@ -225,17 +225,29 @@ static tool_exit print_sheet(tool_t *tool)
     return TOOL_OK;
 }
 
+/* help, help COMMAND; nothing at all is a mistake. */
+static tool_exit run_help(tool_t *tool, char *const *words)
+{
+    const command_t *command = words[0] && words[1] ? find_command(words[1]) : NULL;
+
+    if (words[0] && words[1] && !command)
+        return tool_fail_plainly(tool, fail_unknown(words[1]));
+    if (command)
+        print_help(tool->out, command);
+    else
+        print_commands(words[0] ? tool->out : tool->err);
+    return words[0] ? TOOL_OK : TOOL_USAGE;
+}
+
 tool_exit tool_run(const tool_streams_t *streams, char *const *words)
 {
     tool_t tool = {streams->in, streams->out, streams->err, {0}};
     const command_t *command;
     tool_exit code, printed;
 
-    if (!words[0] || strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0) {
-        print_commands(words[0] ? tool.out : tool.err);
-        return words[0] ? TOOL_OK : TOOL_USAGE;
-    }
     sheet_init(&tool.sheet, wants_json(words));
+    if (!words[0] || strcmp(words[0], "help") == 0 || strcmp(words[0], "--help") == 0)
+        return run_help(&tool, words);
     command = find_command(words[0]);
     code = command ? run_command(&tool, command, words + 1) : tool_fail_plainly(&tool, fail_unknown(words[0]));
     printed = print_sheet(&tool);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which device has which seat at the validator of tests. Its mutex is held.
+ * Which device has which seat at the fake validator. Its mutex is held.
  */
-#ifndef TESTS_SUPPORT_FAKE_SEATS_H
-#define TESTS_SUPPORT_FAKE_SEATS_H
+#ifndef POSPAL_CHAOS_FAKE_SEATS_H
+#define POSPAL_CHAOS_FAKE_SEATS_H
 
-#include "support/fake_validator.h"
+#include "chaos/fake_validator.h"
 
 /* By the activation, or by the hardware; NULL: it has none. */
 fake_seat *fake_seat_find(fake_validator *v, const fake_license *license, const pl_device_request *request);

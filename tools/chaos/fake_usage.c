@@ -2,11 +2,11 @@
  *
  * A ledger in memory, by the rules of server-stub/licensing/usage.c.
  */
-#include "support/fake_usage.h"
+#include "chaos/fake_usage.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "chaos/fake_document.h"
 #include "token/proof.h"
 
 static fake_seat *find_seat(fake_validator *v, const pl_device_request *request)
@@ -44,8 +44,7 @@ static void add(fake_validator *v, const uint8_t *log, const pl_usage_report *re
         return;
     }
     v->forks += known != NULL;
-    if (v->report_count == FAKE_REPORTS_MAX)
-        abort();
+    fake_must(v->report_count < FAKE_REPORTS_MAX, "there is room for the report");
     known = &v->reports[v->report_count++];
     memcpy(known->log, log, PL_USAGE_ID_SIZE);
     memcpy(known->id, report->id, PL_USAGE_ID_SIZE);
@@ -87,8 +86,7 @@ fake_license *fake_trial_find(fake_validator *v, const pl_device_request *reques
     memcpy(key, request->device_key, sizeof key);
     if (v->seals_to_another)
         pl_device_key_new(key, secret);
-    if (pl_device_seal(key, pl_span_text(v->licenses[0].key), trial.sealed_key))
-        abort();
+    fake_must(!pl_device_seal(key, pl_span_text(v->licenses[0].key), trial.sealed_key), "the key is sealed");
     trial.sealed_size = strlen(v->licenses[0].key) + PL_DEVICE_SEAL_OVERHEAD;
     claims->trial = &trial;
     return &v->licenses[0];

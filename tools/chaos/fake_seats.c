@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The seats of the validator of tests: whose a seat is, and taking one.
+ * The seats of the fake validator: whose a seat is, and taking one.
  */
-#include "support/fake_seats.h"
+#include "chaos/fake_seats.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static bool is_seat_of(const fake_seat *seat, const fake_license *license, const pl_device_request *request)
+static bool is_like(const fake_seat *seat, const pl_device_request *request, pl_match_rule rule)
 {
     pl_fingerprint known, seen;
 
+    return request->fingerprint && !pl_fingerprint_parse(pl_span_text(seat->fingerprint), &known) &&
+           !pl_fingerprint_parse(pl_span_text(request->fingerprint), &seen) && pl_fingerprint_match(&known, &seen, rule).is_same;
+}
+
+/* The activation told is no proof, as with the real one: a copied state tells the original's. */
+static bool is_seat_of(const fake_seat *seat, const fake_license *license, const pl_device_request *request)
+{
+    bool is_told = request->activation_id && strcmp(seat->activation, request->activation_id) == 0;
+
     if (seat->license_id != license->license_id)
         return false;
-    if (request->activation_id && strcmp(seat->activation, request->activation_id) == 0)
-        return true;
-    return request->fingerprint && !pl_fingerprint_parse(pl_span_text(seat->fingerprint), &known) &&
-           !pl_fingerprint_parse(pl_span_text(request->fingerprint), &seen) &&
-           pl_fingerprint_match(&known, &seen, PL_MATCH_TWO).is_same;
+    return (is_told && !request->fingerprint) || is_like(seat, request, PL_MATCH_TWO);
 }
 
 fake_seat *fake_seat_find(fake_validator *v, const fake_license *license, const pl_device_request *request)
@@ -46,7 +51,7 @@ fake_seat *fake_seat_take(fake_validator *v, const fake_license *license, const 
         seat->license_id = license->license_id;
         (void)snprintf(seat->activation, sizeof seat->activation, "018f4c1e-0000-7000-9000-%012x", ++v->serial);
     }
-    (void)snprintf(seat->instance, sizeof seat->instance, "%s", request->instance_id);
+    (void)snprintf(seat->instance, sizeof seat->instance, "%s", request->instance_id ? request->instance_id : "");
     (void)snprintf(seat->fingerprint, sizeof seat->fingerprint, "%s", request->fingerprint);
     memcpy(seat->device_key, request->device_key, sizeof seat->device_key);
     return seat;

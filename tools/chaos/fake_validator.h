@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A validator inside the test's process: real keys, keysets and signed answers, behind the transport that an application may set. The
- * test decides what it thinks of a license, how its clock goes, and what happens to its answers on the way.
+ * A validator without a database: real keys, keysets and signed answers from memory. Who runs it decides what it thinks of a license, how
+ * its clock goes, and what happens to its answers on the way. Its licenses are worth nothing: the roots are made when it starts.
  */
-#ifndef TESTS_SUPPORT_FAKE_VALIDATOR_H
-#define TESTS_SUPPORT_FAKE_VALIDATOR_H
-
-#include <pospal/license.h>
+#ifndef POSPAL_CHAOS_FAKE_VALIDATOR_H
+#define POSPAL_CHAOS_FAKE_VALIDATOR_H
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/uuid.h"
+#include "license/status.h"
 #include "platform/thread.h"
-#include "support/fake_clock.h"
 #include "token/issue.h"
 #include "wire/device_request.h"
 
@@ -74,8 +73,9 @@ typedef struct {
 
 typedef struct {
     pl_mutex *mutex; /* held during an exchange */
-    fake_clock *clock;
+    pl_clock clock;
     int64_t clock_error_s;
+    const char *product; /* FAKE_PRODUCT at first */
 
     pl_key_pair roots[FAKE_ROOTS];
     char roots_json[1024]; /* what a program pins: in use, reserve */
@@ -110,11 +110,18 @@ typedef struct {
     pl_buf last_reply; /* whole, whatever arrived of it */
 } fake_validator;
 
-void fake_validator_init(fake_validator *v, fake_clock *clock);
+void fake_validator_init(fake_validator *v, pl_clock clock);
 void fake_validator_reset(fake_validator *v);
-/* For pospal_options_set_transport, with the validator as context. */
-pospal_result_t fake_validator_exchange(void *context, const pospal_exchange_t *exchange, pospal_reply *reply);
+/*
+ * The reply to one request, signed, whatever becomes of it on the line; appends to body and counts. The caller holds the mutex. As the
+ * request's reader: PL_ERR_INVALID, _MALFORMED, _TOO_LARGE.
+ */
+pl_err fake_validator_answer(fake_validator *v, pl_act act, pl_span request, pl_buf *body);
+/* What does not come from the validator at all, on a line like the present one; NULL where it does. */
+const char *fake_validator_foreign(const fake_validator *v);
 
+/* Unix seconds, as its clock goes. */
+int64_t fake_validator_now(const fake_validator *v);
 /* What the validator thinks of licenses[0] from now on; a change of the license, so its sequence rises. */
 void fake_validator_decide(fake_validator *v, pl_verdict verdict, pl_reason reason);
 /* A restore from an older backup: activations are gone and the epoch is raised. */
@@ -124,20 +131,5 @@ void fake_validator_restore(fake_validator *v);
 void fake_validator_rotate(fake_validator *v, pl_key_state state_before);
 /* Appends the keyset as it is now. */
 void fake_validator_keyset(const fake_validator *v, pl_buf *token);
-
-/* A license file. Zeroes mean: now, no end, any device, of this product, signed by the license key, with its keyset. */
-typedef struct {
-    size_t license;
-    int64_t sequence;
-    int64_t issued_at, not_before, expires_at, check_by, emergency_s;
-    const char *fingerprint;
-    const char *product;
-    const pl_key_pair *signer;
-    bool is_without_keyset;
-} fake_file;
-
-void fake_validator_file(fake_validator *v, const fake_file *file, pl_buf *text);
-/* Signs an answer as a thief of a key would: ACTIVE for ten years, for any request. */
-void fake_validator_forge_lease(fake_validator *v, const pl_key_pair *pair, const char *fingerprint, pl_buf *text);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the validator of tests has of a device's usage and trial. Its mutex is held.
+ * What the fake validator has of a device's usage and trial. Its mutex is held.
  */
-#ifndef TESTS_SUPPORT_FAKE_USAGE_H
-#define TESTS_SUPPORT_FAKE_USAGE_H
+#ifndef POSPAL_CHAOS_FAKE_USAGE_H
+#define POSPAL_CHAOS_FAKE_USAGE_H
 
-#include "support/fake_validator.h"
+#include "chaos/fake_validator.h"
 
 /* The verdict, and the claim where the reports were taken. */
 pl_verdict fake_usage_take(fake_validator *v, const pl_device_request *request, pl_claims *claims);

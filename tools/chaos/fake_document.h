@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The documents of the fake validator before they are signed: what all of them have in common, and what says which license and device.
+ */
+#ifndef POSPAL_CHAOS_FAKE_DOCUMENT_H
+#define POSPAL_CHAOS_FAKE_DOCUMENT_H
+
+#include "chaos/fake_validator.h"
+#include "license/claims.h"
+
+typedef struct {
+    char token_id[PL_UUID_TEXT_SIZE];
+    pl_claims claims;
+} fake_draft;
+
+/* Gives it an id of its own, the brand and the product. */
+void fake_draft_name(fake_draft *draft, fake_validator *v);
+void fake_draft_describe(fake_draft *draft, const fake_license *license);
+void fake_draft_bind(fake_draft *draft, const char *fingerprint);
+
+pl_jwk fake_jwk_of(const pl_key_pair *pair);
+/* What can't be untrue in a fake: it ends the program, for a failed assertion has nowhere to go in the threads it runs in. */
+void fake_must(bool is_true, const char *what);
+
+#endif
