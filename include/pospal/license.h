@@ -116,7 +116,8 @@ typedef enum pospal_reason {
     POSPAL_REASON_OTHER_DEVICE = 11,
     POSPAL_REASON_UNKNOWN_KEY = 12,
     POSPAL_REASON_EMERGENCY = 13,
-    POSPAL_REASON_RELEASED = 14
+    POSPAL_REASON_RELEASED = 14,
+    POSPAL_REASON_NO_TRIAL = 15
 } pospal_reason_t;
 
 /* Does this device hold one of the seats that may be in use at once? The numbers are stable. */
@@ -159,6 +160,13 @@ typedef enum pospal_verb {
 /* What the value given to pospal_options_set_license_key is. */
 typedef enum pospal_key_source { POSPAL_KEY_TEXT = 0, POSPAL_KEY_FILE = 1, POSPAL_KEY_ENVIRONMENT = 2 } pospal_key_source_t;
 
+/* What an entitlement is. The numbers are stable. */
+typedef enum pospal_entitlement_kind {
+    POSPAL_ENTITLEMENT_FEATURE = 0, /* yes or no */
+    POSPAL_ENTITLEMENT_LIMIT = 1,   /* a number */
+    POSPAL_ENTITLEMENT_TEXT = 2
+} pospal_entitlement_kind_t;
+
 /* How important a log line is. */
 typedef enum pospal_log_level {
     POSPAL_LOG_ERROR = 1,
@@ -166,6 +174,38 @@ typedef enum pospal_log_level {
     POSPAL_LOG_INFO = 3,
     POSPAL_LOG_DEBUG = 4
 } pospal_log_level_t;
+
+/* One of what a license grants. */
+typedef struct pospal_entitlement {
+    size_t size; /* of this structure: later versions append members */
+    const char *name;
+    pospal_entitlement_kind_t kind;
+    int is_on;        /* FEATURE */
+    int64_t number;   /* LIMIT */
+    const char *text; /* TEXT; else NULL */
+    int64_t ends_at;  /* Unix seconds; 0: with the license */
+} pospal_entitlement_t;
+
+/* What is known of a meter. */
+typedef struct pospal_usage {
+    size_t size;       /* of this structure: later versions append members */
+    int64_t used;      /* by all devices of the license, as the server said last */
+    int64_t allowed;   /* the license's limit "usage.METER"; -1: none */
+    int64_t pending;   /* recorded on this device and not yet acknowledged by the server */
+    int64_t overdraft; /* how far used and pending are beyond what is allowed */
+} pospal_usage_t;
+
+/* A release of the program. */
+typedef struct pospal_release {
+    size_t size; /* of this structure: later versions append members */
+    char version[65];
+    char channel[33];
+    char url[513];
+    char notes_url[513]; /* "": none */
+    char sha256[65];     /* of what the URL gives, in hex */
+    int64_t published_at;
+    int is_allowed; /* by the license */
+} pospal_release_t;
 
 /* The present, for a clock of your own. */
 typedef struct pospal_time {
@@ -588,6 +628,63 @@ POSPAL_API pospal_result_t pospal_client_explain(pospal_client *client, int as_j
  */
 POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
 
+/* ---- Trial ------------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Starts a trial: a license for this device without a key. The server gives one per device and product, and the same again, ended or not,
+ * after a reinstall or with a wiped data directory. A server is needed.
+ * Returns: POSPAL_OK when the trial runs; POSPAL_ERROR_DENIED when it ended, or the server decided otherwise: the detail names its verdict
+ *   and reason; POSPAL_ERROR_NOT_FOUND where the vendor offers no trial of the product; POSPAL_ERROR_CONFLICT where a license that is good
+ *   is held, and nothing was asked; otherwise as pospal_client_activate. license may be NULL; otherwise *license is set unless memory is
+ *   exhausted.
+ * Ownership: the caller frees *license with pospal_license_free.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, pospal_license **license);
+
+/* ---- Usage ------------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Records that so many seconds, or so many of something, were used of a meter: on the disk, in one transaction, before it returns. The
+ * background tells the server later, in batches, and each exactly once; so does pospal_client_check with ONLINE, before it returns.
+ * meter has 1 to 58 of the characters A-Z a-z 0-9 . _ -, amount is 1 to 10^12. What is beyond the allowance is recorded as well:
+ * pospal_usage_balance shows it as overdraft. idempotency (NULL: none) is a text of 1 to 64 bytes of your own, such as a receipt's number:
+ * the same one again is not counted again, for 7 days at least. Where nothing can be stored it is kept in memory, and lost with the process.
+ * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the disk refused or another process was at it for 3 s, nothing was recorded,
+ *   try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
+ *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: texts are copied.
+ * Threads: any.
+ * Blocks: disk, and up to 3 s while another process of the product writes.
+ */
+POSPAL_API pospal_result_t pospal_usage_add(pospal_client *client, const char *meter, int64_t amount, const char *idempotency);
+
+/*
+ * Tells what is used of a meter and what is allowed. Set usage->size to sizeof *usage before. The server is not asked.
+ * Returns: POSPAL_OK, for a meter that was never used too; POSPAL_ERROR_STORAGE; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED;
+ *   POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: no pointers are kept.
+ * Threads: any.
+ * Blocks: disk, and up to 3 s while another process of the product writes.
+ */
+POSPAL_API pospal_result_t pospal_usage_balance(pospal_client *client, const char *meter, pospal_usage_t *usage);
+
+/* ---- Releases ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Asks which release of the program there is in a channel (NULL: "stable"): the newest that the license allows, or, where that is not newer
+ * than the version given to pospal_options_set_product, the newest of all, with is_allowed 0. The answer is signed, so the checksum in it
+ * can be trusted; nothing is downloaded. Set release->size to sizeof *release before.
+ * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND where the channel has no release; POSPAL_ERROR_DENIED where the server does not know the license
+ *   key; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_UNREACHABLE; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE;
+ *   POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
+ * Ownership: no pointers are kept.
+ * Threads: any.
+ * Blocks: network up to the time-out.
+ */
+POSPAL_API pospal_result_t pospal_client_check_release(pospal_client *client, const char *channel, pospal_release_t *release);
+
 /* ---- Tasks ------------------------------------------------------------------------------------------------------------------- */
 
 /*
@@ -804,22 +901,23 @@ POSPAL_API int pospal_license_has_feature(const pospal_license *license, const c
 POSPAL_API int64_t pospal_license_limit(const pospal_license *license, const char *name, int64_t otherwise);
 
 /*
- * How many features the license names that are on.
- * Returns: the count.
- * Ownership: no pointers.
+ * A text the license grants, such as the tier.
+ * Returns: the text, or otherwise where the license is not usable, does not name it, or its own end is past.
+ * Ownership: borrowed from license, valid until it is freed; or otherwise as given.
  * Threads: any.
  * Blocks: never.
  */
-POSPAL_API size_t pospal_license_feature_count(const pospal_license *license);
+POSPAL_API const char *pospal_license_text(const pospal_license *license, const char *name, const char *otherwise);
 
 /*
- * The name of one of the features that are on, by index from 0.
- * Returns: the name; NULL beyond the last.
- * Ownership: borrowed from license; valid until it is freed.
+ * One of what the license grants, by index from 0: features (those that are off too), limits and texts whose own end is not past.
+ * Set entitlement->size to sizeof *entitlement before.
+ * Returns: 1 and *entitlement; 0 beyond the last, and where the license is not usable.
+ * Ownership: name and text are borrowed from license; valid until it is freed.
  * Threads: any.
  * Blocks: never.
  */
-POSPAL_API const char *pospal_license_feature(const pospal_license *license, size_t index);
+POSPAL_API int pospal_license_entitlement(const pospal_license *license, size_t index, pospal_entitlement_t *entitlement);
 
 /*
  * When the license ends.

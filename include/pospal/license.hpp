@@ -128,11 +128,18 @@ public:
     {
         return pospal_license_limit(get(), std::string(of).c_str(), otherwise);
     }
-    std::size_t feature_count() const noexcept { return pospal_license_feature_count(get()); }
-    std::string_view feature(std::size_t index) const noexcept // "" beyond the last
+    std::string text(std::string_view of, std::string_view otherwise) const
     {
-        const char *found = pospal_license_feature(get(), index);
-        return found ? found : "";
+        return pospal_license_text(get(), std::string(of).c_str(), std::string(otherwise).c_str());
+    }
+    // Of what the license grants one after the other, until there is none; name and text live as long as the license.
+    std::optional<pospal_entitlement_t> entitlement(std::size_t index) const noexcept
+    {
+        pospal_entitlement_t found = {};
+        found.size = sizeof found;
+        if (!pospal_license_entitlement(get(), index, &found))
+            return std::nullopt;
+        return found;
     }
 
     // Unix seconds; 0: none.
@@ -268,6 +275,29 @@ public:
     outcome<license> extend()
     {
         return ask([&](pospal_license **found) { return pospal_client_extend(get(), found); });
+    }
+    outcome<license> start_trial()
+    {
+        return ask([&](pospal_license **found) { return pospal_client_start_trial(get(), found); });
+    }
+    failure usage_add(std::string_view meter, std::int64_t amount, std::optional<std::string_view> idempotency = std::nullopt)
+    {
+        return failure::of(
+            pospal_usage_add(get(), std::string(meter).c_str(), amount, detail::optional_text(idempotency).get()));
+    }
+    outcome<pospal_usage_t> usage_balance(std::string_view meter)
+    {
+        pospal_usage_t usage = {};
+        usage.size = sizeof usage;
+        failure error = failure::of(pospal_usage_balance(get(), std::string(meter).c_str(), &usage));
+        return {usage, std::move(error)};
+    }
+    outcome<pospal_release_t> check_release(std::optional<std::string_view> channel = std::nullopt)
+    {
+        pospal_release_t release = {};
+        release.size = sizeof release;
+        failure error = failure::of(pospal_client_check_release(get(), detail::optional_text(channel).get(), &release));
+        return {release, std::move(error)};
     }
     failure deactivate() { return failure::of(pospal_client_deactivate(get())); }
     failure forget() { return failure::of(pospal_client_forget(get())); }

@@ -91,13 +91,17 @@ static pl_err gather(pospal_client *client, question *q)
     request->key = q->asked->key;
     request->session_id = q->asked->session_id;
     request->reason = q->asked->reason;
+    request->license_id = q->asked->license_id;
+    request->usage = q->asked->usage;
+    request->channel = q->asked->channel;
     request->fingerprint = client->fingerprint_text;
     request->device_name = client->device_name[0] ? client->device_name : NULL;
     pl_random(request->nonce, sizeof request->nonce);
     if ((err = settle_identity(client, &q->identity)))
         return err;
     pl_mutex_lock(client->mutex);
-    if ((activation = activation_of(client->holding, q->asked->act)))
+    activation = q->asked->activation_id ? q->asked->activation_id : activation_of(client->holding, q->asked->act);
+    if (activation)
         snprintf(q->activation, sizeof q->activation, "%s", activation);
     if (q->tells_keyset && client->holding && client->holding->trust.has_keyset) {
         request->keyset_epoch = client->holding->trust.keyset.epoch;
@@ -115,12 +119,20 @@ static pl_err gather(pospal_client *client, question *q)
 
 static pl_err prove(pospal_client *client, question *q)
 {
+    uint8_t digest[PL_DIGEST_SIZE];
     pl_time now = pl_clock_read(&client->clock);
     pl_proof proof = {
         .act = pl_act_proof(q->asked->act), .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
 
     if (!q->request.activation_id)
         return pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");
+    if (q->request.usage) {
+        pl_err err = pl_usage_batch_digest(q->request.usage, digest);
+
+        if (err)
+            return err;
+        proof.digest = digest;
+    }
     memcpy(proof.nonce, q->request.nonce, sizeof proof.nonce);
     pl_proof_write(&proof, q->identity.device_secret, &q->proof);
     q->request.proof = q->proof.data;

@@ -29,10 +29,14 @@ typedef struct {
 
 typedef struct {
     pl_act act;
-    const char *key;
-    const char *session_id; /* of a takeover: whose; NULL: that of the longest silent */
-    const char *reason;     /* of a takeover */
-    int64_t timeout_ms;     /* at most so long, where that is less than the client's; 0: as long as the client's */
+    const char *key;           /* NULL: none is needed */
+    const char *session_id;    /* of a takeover: whose; NULL: that of the longest silent */
+    const char *reason;        /* of a takeover */
+    const char *license_id;    /* of usage, with activation_id and usage */
+    const char *activation_id; /* NULL: the one held */
+    const pl_usage_batch *usage;
+    const char *channel; /* of a release check */
+    int64_t timeout_ms;  /* at most so long, where that is less than the client's; 0: as long as the client's */
 } pl_question;
 
 /*

@@ -4,6 +4,7 @@
  */
 #include "client/client.h"
 #include "client/online.h"
+#include "client/usage_send.h"
 #include "client/view.h"
 #include "client/worker.h"
 #include "platform/clock.h"
@@ -25,6 +26,17 @@ static bool must_ask(pospal_client *client)
     return must;
 }
 
+/* Usage that cannot be told now is told later: whether it was says nothing of the license. */
+static pl_err ask_now(pospal_client *client)
+{
+    pl_outcome outcome;
+    pl_err err = pl_online_renew(client, false, &outcome);
+
+    if (!err)
+        (void)pl_usage_send(client);
+    return err;
+}
+
 pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t mode, pospal_license **license)
 {
     pl_outcome outcome;
@@ -40,7 +52,7 @@ pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t m
     if (mode == POSPAL_CHECK_AUTO || client->options.changed)
         pl_worker_need(client);
     if (mode == POSPAL_CHECK_ONLINE)
-        err = pl_online_renew(client, false, &outcome);
+        err = ask_now(client);
     else if (mode == POSPAL_CHECK_AUTO && must_ask(client))
         (void)pl_online_renew(client, true, &outcome); /* what is held answers where the server does not */
     pl_report(err);

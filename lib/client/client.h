@@ -18,6 +18,7 @@
 #include "license/timeline.h"
 #include "platform/thread.h"
 #include "state/mark.h"
+#include "state/usage_log.h"
 #include "state/vault.h"
 #include "transport/transport.h"
 
@@ -62,6 +63,9 @@ struct pospal_client {
     pl_vault *vault;      /* NULL until first needed */
     pl_err vault_storage; /* the same of the vault */
     char vault_detail[PL_ERR_DETAIL_MAX];
+    pl_usage_log *usage;    /* NULL until first needed; closed before the vault */
+    int64_t usage_after_ms; /* boot_ms after which the background sends what waits; 0: nothing is known to wait */
+    int usage_failures;     /* in a row */
     bool was_set_aside;
     pl_holding *holding;
     char online_token[PL_CLAIMS_ID_MAX + 1]; /* jti of the answer this process received itself */

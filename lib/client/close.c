@@ -18,6 +18,7 @@ void pl_client_free(pospal_client *client)
         client->transport->free(client->transport);
     pospal_license_free(client->news);
     pl_holding_drop(client->holding);
+    pl_usage_log_close(client->usage);
     pl_vault_close(client->vault);
     pl_shelf_reset(&client->shelf);
     pl_cond_free(client->changed);

@@ -20,10 +20,21 @@ static bool is_ours(const char *name)
     return pl_document_is_ours(name) || strcmp(name, "mark") == 0;
 }
 
+static pl_err clear_usage(pl_vault *vault, const void *call)
+{
+    pospal_client *client = *(pospal_client *const *)call;
+    pl_err err = client->usage ? PL_OK : pl_usage_log_open(vault, &client->usage);
+
+    return err ? err : pl_usage_log_clear(client->usage);
+}
+
 static pl_err clear_vault(pospal_client *client)
 {
     pl_err err;
 
+    if (pl_vault_is_there(client->options.fs, client->directory) || client->usage)
+        (void)pl_records_act(client, clear_usage, &client, PL_RECORDS_WAIT);
+    client->usage_after_ms = 0;
     if ((err = pl_records_clear(client)))
         return err;
     if (pl_vault_is_durable(client->vault) || !pl_vault_is_there(client->options.fs, client->directory))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The getters of a license snapshot. Each accepts NULL and then answers as for a license that is worth nothing.
+ * The getters of a license snapshot. Each accepts NULL and then answers as for a license that is worth nothing. What it grants is in
+ * entitlement.c.
  */
 #include "client/client.h"
 
@@ -79,62 +80,6 @@ const char *pospal_license_activation_id(const pospal_license *license)
     const pl_claims *claims = claims_of(license);
 
     return claims ? text_or_empty(claims->activation_id) : "";
-}
-
-static const pl_entitlements *granted(const pospal_license *license)
-{
-    static const pl_entitlements none = {0};
-
-    return pospal_license_is_usable(license) ? &claims_of(license)->entitlements : &none;
-}
-
-int pospal_license_has_feature(const pospal_license *license, const char *name)
-{
-    const pl_entitlement *item =
-        name ? pl_entitlements_find(granted(license), name, PL_ENTITLEMENT_FEATURE, license ? license->at : 0) : NULL;
-
-    return item && item->is_on;
-}
-
-int64_t pospal_license_limit(const pospal_license *license, const char *name, int64_t otherwise)
-{
-    const pl_entitlement *item =
-        name ? pl_entitlements_find(granted(license), name, PL_ENTITLEMENT_LIMIT, license ? license->at : 0) : NULL;
-
-    return item ? item->number : otherwise;
-}
-
-/* The index-th feature that is on; counts them where index is beyond. */
-static const char *nth_feature(const pospal_license *license, size_t index, size_t *count)
-{
-    const pl_entitlements *set = granted(license);
-    size_t i;
-
-    *count = 0;
-    for (i = 0; i < set->count; i++) {
-        const pl_entitlement *item = &set->items[i];
-
-        if (item->kind != PL_ENTITLEMENT_FEATURE || !item->is_on || (item->ends_at != 0 && license->at >= item->ends_at))
-            continue;
-        if ((*count)++ == index)
-            return item->name;
-    }
-    return NULL;
-}
-
-size_t pospal_license_feature_count(const pospal_license *license)
-{
-    size_t count;
-
-    (void)nth_feature(license, SIZE_MAX, &count);
-    return count;
-}
-
-const char *pospal_license_feature(const pospal_license *license, size_t index)
-{
-    size_t count;
-
-    return nth_feature(license, index, &count);
 }
 
 int64_t pospal_license_expires_at(const pospal_license *license)

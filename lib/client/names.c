@@ -15,7 +15,7 @@ static _Thread_local pl_report_note last;
 /* The enums inside are the public ones: a snapshot is read by a cast. */
 _Static_assert((int)POSPAL_STATUS_WRONG_DEVICE == (int)PL_STATUS_WRONG_DEVICE && PL_STATUS_COUNT == 10, "statuses differ");
 _Static_assert((int)POSPAL_SOURCE_EMERGENCY == (int)PL_SOURCE_EMERGENCY, "sources differ");
-_Static_assert((int)POSPAL_REASON_RELEASED == (int)PL_REASON_RELEASED && PL_REASON_COUNT == 15, "reasons differ");
+_Static_assert((int)POSPAL_REASON_NO_TRIAL == (int)PL_REASON_NO_TRIAL && PL_REASON_COUNT == 16, "reasons differ");
 _Static_assert((int)POSPAL_LOG_DEBUG == (int)PL_LOG_DEBUG, "log levels differ");
 
 static const char *const result_names[] = {

@@ -39,6 +39,26 @@ static pl_err take_revocations(pospal_client *client, const pl_answer *answer)
     return err == PL_ERR_MEMORY ? err : PL_OK;
 }
 
+/* The key of a trial comes sealed to this device; from then on it is a license key as any other. Mutex held. */
+static pl_err keep_trial_key(pospal_client *client, const pl_claims *claims)
+{
+    char key[PL_TRIAL_SEALED_MAX + 1] = "";
+    pl_identity identity;
+    pl_err err;
+
+    if (!claims->trial)
+        return PL_OK;
+    if ((err = pl_identity_get(client, &identity)))
+        return err;
+    err = pl_device_unseal(identity.device_secret, pl_span_of(claims->trial->sealed_key, claims->trial->sealed_size),
+                           (uint8_t *)key);
+    pl_wipe(&identity, sizeof identity);
+    if (!err)
+        err = keep_key(client, key, claims->verdict);
+    pl_wipe(key, sizeof key);
+    return err;
+}
+
 pl_err pl_online_take(pospal_client *client, const pl_question *asked, pl_answer *answer, uint64_t asked_notice)
 {
     const pl_act act = asked->act;
@@ -52,7 +72,9 @@ pl_err pl_online_take(pospal_client *client, const pl_question *asked, pl_answer
         verdict = answer->claims.verdict = PL_VERDICT_NOT_ACTIVATED; /* only who asks for it gives a seat back */
     if (act == PL_ACT_ACTIVATE)
         err = keep_key(client, asked->key, verdict);
-    if (!err && act == PL_ACT_ACTIVATE && verdict == PL_VERDICT_ACTIVE)
+    if (act == PL_ACT_TRIAL)
+        err = keep_trial_key(client, &answer->claims);
+    if (!err && (act == PL_ACT_ACTIVATE || act == PL_ACT_TRIAL) && verdict == PL_VERDICT_ACTIVE)
         err = pl_identity_set_released(client, false);
     if (!err && act == PL_ACT_DEACTIVATE && verdict == PL_VERDICT_RELEASED && !(err = pl_identity_set_released(client, true)))
         err = pl_pending_clear(client);

@@ -72,7 +72,7 @@ pl_err pl_records_open(pospal_client *client, pl_records_mode mode)
 
 /* One call of the vault's, with what it is called with. */
 typedef struct {
-    pl_err (*act)(pl_vault *vault, const void *call);
+    pl_records_call act;
     const char *name;
     pl_span value;
     pl_buf *out;
@@ -99,7 +99,7 @@ static pl_err act_clear(pl_vault *vault, const void *call)
     return pl_vault_clear(vault);
 }
 
-static pl_err run(pospal_client *client, const vault_call *call, pl_records_mode mode)
+pl_err pl_records_act(pospal_client *client, pl_records_call act, const void *call, pl_records_mode mode)
 {
     pl_polling p = begin(mode);
     pl_err err = open_vault(client, &p);
@@ -107,9 +107,14 @@ static pl_err run(pospal_client *client, const vault_call *call, pl_records_mode
     if (err)
         return err;
     do
-        err = call->act(client->vault, call);
+        err = act(client->vault, call);
     while (err == PL_ERR_BUSY && wait_for_others(client, &p));
     return err;
+}
+
+static pl_err run(pospal_client *client, const vault_call *call, pl_records_mode mode)
+{
+    return pl_records_act(client, call->act, call, mode);
 }
 
 pl_err pl_records_get(pospal_client *client, const char *name, pl_buf *value, pl_records_mode mode)

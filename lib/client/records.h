@@ -14,6 +14,10 @@
  */
 typedef enum { PL_RECORDS_WAIT, PL_RECORDS_AT_ONCE } pl_records_mode;
 
+/* Calls act with the vault, again while it says PL_ERR_BUSY. For what lies beside the records, such as the usage log. */
+typedef pl_err (*pl_records_call)(pl_vault *vault, const void *call);
+pl_err pl_records_act(pospal_client *client, pl_records_call act, const void *call, pl_records_mode mode);
+
 /* PL_ERR_MEMORY; storage that can't be used is no error: it is noted, and the records are kept in memory. */
 pl_err pl_records_open(pospal_client *client, pl_records_mode mode);
 /* Appends the value. PL_ERR_NOT_FOUND; PL_ERR_SIGNATURE for a record that was tampered with. */

@@ -8,6 +8,7 @@
 #include "client/close.h"
 #include "client/online.h"
 #include "client/session_beat.h"
+#include "client/usage_send.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
 
@@ -58,25 +59,50 @@ static void choose_pause(pospal_client *client, pl_err err)
         client->refresh_after_ms = view.now.boot_ms + PL_REFRESH_PAUSE_MAX_MS + jitter_ms();
 }
 
-void pl_worker_round(pospal_client *client)
+static void refresh(pospal_client *client)
 {
     pl_outcome outcome;
-    bool is_refresh;
+    pl_err err = pl_online_renew(client, false, &outcome);
+
+    pl_mutex_lock(client->mutex);
+    choose_pause(client, err);
+    if (!err && client->usage_after_ms == 0)
+        client->usage_after_ms = 1; /* the line is good, and an earlier run may have left something */
+    pl_mutex_unlock(client->mutex);
+    (void)pl_view_finish(client, NULL);
+}
+
+/* Usage has pauses of its own: what is told of it says nothing of whether the license can be asked for. */
+static void send_usage(pospal_client *client)
+{
+    pl_err err = pl_usage_send(client);
+
+    pl_mutex_lock(client->mutex);
+    if (err)
+        client->usage_after_ms = pl_clock_read(&client->clock).boot_ms + pause_after(++client->usage_failures);
+    else
+        client->usage_failures = 0;
+    pl_mutex_unlock(client->mutex);
+}
+
+void pl_worker_round(pospal_client *client)
+{
+    bool is_refresh, is_usage;
     pl_view view;
-    pl_err err;
 
     pl_session_round(client);
     (void)pl_view_finish(client, NULL);
     pl_mutex_lock(client->mutex);
     is_refresh = !client->is_closing && !pl_view_update(client, &view) && is_due(client, &view);
     pl_mutex_unlock(client->mutex);
-    if (!is_refresh)
-        return;
-    err = pl_online_renew(client, false, &outcome);
+    if (is_refresh)
+        refresh(client);
     pl_mutex_lock(client->mutex);
-    choose_pause(client, err);
+    is_usage = !client->is_closing && !client->is_asking && client->options.text[PL_OPTION_SERVER] &&
+               client->usage_after_ms != 0 && pl_clock_read(&client->clock).boot_ms >= client->usage_after_ms;
     pl_mutex_unlock(client->mutex);
-    (void)pl_view_finish(client, NULL);
+    if (is_usage)
+        send_usage(client);
 }
 
 static void run(void *context)

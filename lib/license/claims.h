@@ -11,8 +11,11 @@
 
 #include "license/entitlements.h"
 #include "license/fingerprint.h"
+#include "license/release.h"
 #include "license/session.h"
 #include "license/status.h"
+#include "license/trial.h"
+#include "license/usage.h"
 
 typedef enum { PL_CLAIMS_LICENSE, PL_CLAIMS_ANSWER } pl_claims_kind;
 
@@ -58,6 +61,9 @@ typedef struct {
     uint8_t nonce[32];
     uint8_t request_digest[32];
     const pl_session_claims *session; /* answers only; NULL: none */
+    const pl_usage_claims *usage;     /* the same */
+    const pl_trial_claims *trial;     /* the same */
+    const pl_release_claims *release; /* the same */
     const char *signed_by;            /* kid; not a claim: whoever verified the document fills it in; NULL: not told */
 } pl_claims;
 

@@ -22,7 +22,7 @@ bool pl_entitlement_name_is_valid(const char *name)
     return size > 0 && size <= PL_ENTITLEMENT_NAME_MAX && name[size] == '\0';
 }
 
-static bool has_ended(const pl_entitlement *item, int64_t at)
+bool pl_entitlement_has_ended(const pl_entitlement *item, int64_t at)
 {
     return item->ends_at != 0 && at >= item->ends_at;
 }
@@ -33,7 +33,7 @@ const pl_entitlement *pl_entitlements_find(const pl_entitlements *set, const cha
         const pl_entitlement *item = &set->items[i];
 
         if (strcmp(item->name, name) == 0)
-            return item->kind == kind && !has_ended(item, at) ? item : NULL;
+            return item->kind == kind && !pl_entitlement_has_ended(item, at) ? item : NULL;
     }
     return NULL;
 }

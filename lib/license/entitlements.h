@@ -29,6 +29,7 @@ typedef struct {
 
 /* NULL where absent, of another kind, or ended at that time. */
 const pl_entitlement *pl_entitlements_find(const pl_entitlements *set, const char *name, pl_entitlement_kind kind, int64_t at);
+bool pl_entitlement_has_ended(const pl_entitlement *item, int64_t at);
 /* "[A-Za-z0-9._-]", 1 to 64 characters. */
 bool pl_entitlement_name_is_valid(const char *name);
 

@@ -42,6 +42,7 @@ static const char *const REASON_TEXTS[PL_REASON_COUNT] = {
     [PL_REASON_UNKNOWN_KEY] = "unknown_key",
     [PL_REASON_EMERGENCY] = "emergency",
     [PL_REASON_RELEASED] = "released",
+    [PL_REASON_NO_TRIAL] = "no_trial",
 };
 
 static const char *const VERDICT_TEXTS[PL_VERDICT_COUNT] = {

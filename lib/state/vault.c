@@ -9,7 +9,9 @@
 
 #include "base/mem.h"
 #include "crypto/crypto.h"
+#include "state/usage_rows.h"
 #include "state/vault_key.h"
+#include "state/vault_memory.h"
 #include "storage/migrate.h"
 
 enum { PATH_SIZE = 1024 };
@@ -17,6 +19,7 @@ enum { PATH_SIZE = 1024 };
 static const pl_migration migrations[] = {
     {1, "CREATE TABLE wrap (component INTEGER NOT NULL, wrapped BLOB NOT NULL);"
         "CREATE TABLE item (name TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;"},
+    {2, PL_USAGE_SCHEMA},
 };
 
 static const char select_sql[] = "SELECT sealed "
@@ -30,12 +33,6 @@ static const char upsert_sql[] = "INSERT INTO item (name, sealed) "
 static const char delete_sql[] = "DELETE FROM item "
                                  " WHERE name = $1";
 
-typedef struct {
-    char *name;
-    char *value;
-    size_t size;
-} memory_item;
-
 struct pl_vault {
     pl_db *db; /* NULL: in memory */
     pl_db_statement *select, *upsert, *delete;
@@ -44,46 +41,8 @@ struct pl_vault {
     const pl_fs *fs;
     char path[PATH_SIZE];
     const pl_vault_options *options; /* while opening */
-    memory_item items[PL_VAULT_MEMORY_ITEMS_MAX];
+    pl_vault_memory memory;
 };
-
-static void release_item(memory_item *item)
-{
-    if (item->value)
-        pl_wipe(item->value, item->size);
-    pl_free(item->value);
-    pl_free(item->name);
-    memset(item, 0, sizeof *item);
-}
-
-static memory_item *find_item(pl_vault *vault, const char *name)
-{
-    size_t i;
-
-    for (i = 0; i < PL_VAULT_MEMORY_ITEMS_MAX; i++)
-        if (vault->items[i].name && strcmp(vault->items[i].name, name) == 0)
-            return &vault->items[i];
-    return NULL;
-}
-
-static pl_err put_in_memory(pl_vault *vault, const char *name, pl_span value)
-{
-    memory_item fresh = {pl_copy_text(name), pl_alloc(value.size + 1), value.size};
-    memory_item *item = find_item(vault, name);
-    size_t i;
-
-    for (i = 0; !item && i < PL_VAULT_MEMORY_ITEMS_MAX; i++)
-        if (!vault->items[i].name)
-            item = &vault->items[i];
-    if (!fresh.name || !fresh.value || !item) {
-        release_item(&fresh);
-        return pl_fail(PL_ERR_MEMORY, "no room for %s", name);
-    }
-    memcpy(fresh.value, value.data, value.size);
-    release_item(item);
-    *item = fresh;
-    return PL_OK;
-}
 
 static pl_err prepare(pl_vault *vault)
 {
@@ -274,7 +233,7 @@ void pl_vault_close(pl_vault *vault)
         return;
     pl_db_close(vault->db);
     for (i = 0; i < PL_VAULT_MEMORY_ITEMS_MAX; i++)
-        release_item(&vault->items[i]);
+        pl_vault_item_release(&vault->memory.items[i]);
     pl_wipe(vault->key, sizeof vault->key);
     pl_free(vault);
 }
@@ -282,6 +241,16 @@ void pl_vault_close(pl_vault *vault)
 bool pl_vault_is_durable(const pl_vault *vault)
 {
     return vault->db && !vault->is_read_only;
+}
+
+pl_db *pl_vault_db(pl_vault *vault)
+{
+    return pl_vault_is_durable(vault) ? vault->db : NULL;
+}
+
+pl_err pl_vault_derive(const pl_vault *vault, const char *purpose, uint8_t key[32])
+{
+    return pl_derive(pl_span_of(vault->key, sizeof vault->key), purpose, key);
 }
 
 static pl_err refuse_write(const pl_vault *vault)
@@ -306,7 +275,7 @@ static pl_err unseal_row(pl_vault *vault, const char *name, pl_buf *value)
 
 pl_err pl_vault_get(pl_vault *vault, const char *name, pl_buf *value)
 {
-    const memory_item *item = find_item(vault, name);
+    const pl_vault_item *item = pl_vault_memory_find(&vault->memory, name);
     pl_err err = PL_ERR_NOT_FOUND;
     pl_db_result result;
 
@@ -340,32 +309,32 @@ static pl_err put_on_disk(pl_vault *vault, const char *name, pl_span value)
 
 pl_err pl_vault_put(pl_vault *vault, const char *name, pl_span value)
 {
-    memory_item *item;
+    pl_vault_item *item;
     pl_err err;
 
     if (value.size > PL_VAULT_VALUE_MAX)
         return pl_fail(PL_ERR_TOO_LARGE, "the record %s is larger than %d bytes", name, PL_VAULT_VALUE_MAX);
     if (!vault->db)
-        return put_in_memory(vault, name, value);
+        return pl_vault_memory_put(&vault->memory, name, value);
     err = put_on_disk(vault, name, value);
     if (err) {
         /* what this process learned stays true for it, even where the disk refuses */
-        pl_err kept = put_in_memory(vault, name, value);
+        pl_err kept = pl_vault_memory_put(&vault->memory, name, value);
 
         return kept ? kept : err;
     }
-    if ((item = find_item(vault, name)) != NULL)
-        release_item(item);
+    if ((item = pl_vault_memory_find(&vault->memory, name)) != NULL)
+        pl_vault_item_release(item);
     return PL_OK;
 }
 
 pl_err pl_vault_remove(pl_vault *vault, const char *name)
 {
-    memory_item *item = find_item(vault, name);
+    pl_vault_item *item = pl_vault_memory_find(&vault->memory, name);
     pl_err err = refuse_write(vault);
 
     if (item)
-        release_item(item);
+        pl_vault_item_release(item);
     if (err || !vault->db)
         return err;
     pl_db_bind_text(vault->delete, 1, name);
@@ -378,7 +347,7 @@ pl_err pl_vault_clear(pl_vault *vault)
     size_t i;
 
     for (i = 0; i < PL_VAULT_MEMORY_ITEMS_MAX; i++)
-        release_item(&vault->items[i]);
+        pl_vault_item_release(&vault->memory.items[i]);
     if (err)
         close_db(vault); /* this process at least sees nothing of it any more */
     return vault->db ? pl_db_script(vault->db, "DELETE FROM item") : err;

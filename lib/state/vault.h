@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "device/device.h"
 #include "platform/file.h"
+#include "storage/db.h"
 
 enum { PL_VAULT_NAME_MAX = 96, PL_VAULT_VALUE_MAX = 4096, PL_VAULT_MEMORY_ITEMS_MAX = 32 };
 
@@ -36,6 +37,9 @@ pl_err pl_vault_open(const pl_vault_options *options, pl_vault **vault, pl_err *
 void pl_vault_close(pl_vault *vault); /* accepts NULL */
 
 bool pl_vault_is_durable(const pl_vault *vault); /* what is put goes to disk */
+/* For what lies in the same file in tables of its own (usage_log.h): NULL where it is not durable. Valid until the vault is closed. */
+pl_db *pl_vault_db(pl_vault *vault);
+pl_err pl_vault_derive(const pl_vault *vault, const char *purpose, uint8_t key[32]); /* of a durable one's key */
 
 /* Appends the value. PL_ERR_NOT_FOUND; PL_ERR_SIGNATURE for a record that was tampered with. */
 pl_err pl_vault_get(pl_vault *vault, const char *name, pl_buf *value);

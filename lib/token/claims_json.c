@@ -6,7 +6,10 @@
 
 #include "base/timestamp.h"
 
+#include "token/release_json.h"
 #include "token/session_json.h"
+#include "token/trial_json.h"
+#include "token/usage_json.h"
 
 #include <string.h>
 
@@ -192,6 +195,12 @@ pl_err pl_claims_read(pl_arena *arena, const pl_jws *jws, pl_claims *claims)
     claims->kind = jws->doc == PL_DOC_LICENSE ? PL_CLAIMS_LICENSE : PL_CLAIMS_ANSWER;
     if (claims->kind == PL_CLAIMS_ANSWER && !(err = read_decision(jws->claims, claims)))
         err = pl_session_claims_read(arena, jws->claims, &claims->session);
+    if (claims->kind == PL_CLAIMS_ANSWER && !err)
+        err = pl_release_claims_read(arena, jws->claims, &claims->release);
+    if (claims->kind == PL_CLAIMS_ANSWER && !err)
+        err = pl_trial_claims_read(arena, jws->claims, &claims->trial);
+    if (claims->kind == PL_CLAIMS_ANSWER && !err)
+        err = pl_usage_claims_read(arena, jws->claims, &claims->usage);
     if (claims->kind == PL_CLAIMS_ANSWER)
         return err;
     claims->verdict = PL_VERDICT_ACTIVE;
@@ -312,5 +321,8 @@ void pl_claims_write(pl_json_writer *writer, const pl_claims *claims)
     write_device_key(writer, claims);
     write_decision(writer, claims);
     pl_session_claims_write(writer, claims->session);
+    pl_release_claims_write(writer, claims->release);
+    pl_trial_claims_write(writer, claims->trial);
+    pl_usage_claims_write(writer, claims->usage);
     pl_json_close(writer);
 }

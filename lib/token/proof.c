@@ -30,6 +30,10 @@ static void write_claims(const pl_proof *proof, pl_buf *out)
     pl_json_put_int(&writer, "iat", proof->issued_at);
     pl_json_put_text(&writer, "iss", proof->issuer);
     pl_json_put_text(&writer, "license", proof->license_id);
+    if (proof->digest) {
+        pl_base64url_encode(pl_span_of(proof->digest, PL_DIGEST_SIZE), nonce);
+        pl_json_put_text(&writer, "digest", nonce);
+    }
     pl_json_close(&writer);
 }
 
@@ -52,6 +56,23 @@ void pl_proof_write(const pl_proof *proof, const uint8_t secret[PL_DEVICE_SECRET
         return;
     pl_device_sign(secret, pl_span_of(token->data + start, token->size - start), signature);
     pl_jws_write_signature(token, signature);
+}
+
+static pl_err compare_digest(const pl_json *claims, const pl_proof *expected)
+{
+    uint8_t digest[PL_DIGEST_SIZE];
+    size_t size = sizeof(digest);
+    const char *text;
+    pl_err err;
+
+    if (!expected->digest)
+        return PL_OK;
+    if ((err = pl_json_want_text(claims, "digest", NONCE_TEXT - 1, &text)) ||
+        (err = pl_base64url_decode(pl_span_text(text), digest, &size)))
+        return err;
+    if (size != PL_DIGEST_SIZE || !pl_equal(digest, expected->digest, PL_DIGEST_SIZE))
+        return pl_fail(PL_ERR_SIGNATURE, "the proof is for something else than came with it");
+    return PL_OK;
 }
 
 static pl_err read_claims(const pl_json *claims, pl_proof *proof)
@@ -82,7 +103,7 @@ static pl_err compare(const pl_json *claims, const pl_proof *expected)
     if (strcmp(proof.act, expected->act) != 0 || strcmp(proof.activation_id, expected->activation_id) != 0 ||
         !pl_equal(proof.nonce, expected->nonce, PL_NONCE_SIZE))
         return pl_fail(PL_ERR_SIGNATURE, "the proof is for another act, activation or request");
-    return PL_OK;
+    return compare_digest(claims, expected);
 }
 
 static pl_err parse(pl_arena *arena, pl_span token, pl_jws *jws)

@@ -30,8 +30,19 @@ const char *pl_act_path(pl_act act)
         return "/api/v1/device/session/end";
     case PL_ACT_SESSION_LIST:
         return "/api/v1/device/session/list";
+    case PL_ACT_USAGE:
+        return "/api/v1/device/usage";
+    case PL_ACT_TRIAL:
+        return "/api/v1/device/trial";
+    case PL_ACT_RELEASE_CHECK:
+        return "/api/v1/device/release-check";
     }
     return "";
+}
+
+size_t pl_act_body_max(pl_act act)
+{
+    return act == PL_ACT_USAGE ? PL_USAGE_REQUEST_MAX : PL_REQUEST_MAX;
 }
 
 const char *pl_act_proof(pl_act act)
@@ -45,9 +56,13 @@ const char *pl_act_proof(pl_act act)
         return "session.takeover";
     case PL_ACT_SESSION_END:
         return "session.end";
+    case PL_ACT_USAGE:
+        return "usage";
     case PL_ACT_ACTIVATE:
     case PL_ACT_VALIDATE:
     case PL_ACT_SESSION_LIST:
+    case PL_ACT_TRIAL:
+    case PL_ACT_RELEASE_CHECK:
         break;
     }
     return NULL;
@@ -98,6 +113,9 @@ void pl_device_request_write(const pl_device_request *request, pl_buf *body)
     pl_json_put_text(&writer, "proof", request->proof);
     pl_json_put_text(&writer, "session", request->session_id);
     pl_json_put_text(&writer, "reason", request->reason);
+    pl_json_put_text(&writer, "license", request->license_id);
+    pl_json_put_text(&writer, "channel", request->channel);
+    pl_usage_batch_write(&writer, request->usage);
     pl_json_close(&writer);
 }
 
@@ -176,6 +194,8 @@ static pl_err read_texts(const pl_json *object, pl_device_request *request)
         {"proof", PL_PROOF_MAX, &request->proof},
         {"session", PL_UUID_TEXT_SIZE - 1, &request->session_id},
         {"reason", PL_SESSION_REASON_MAX, &request->reason},
+        {"license", PL_UUID_TEXT_SIZE - 1, &request->license_id},
+        {"channel", PL_RELEASE_CHANNEL_MAX, &request->channel},
     };
     pl_err err = PL_OK;
 
@@ -194,12 +214,15 @@ static pl_err check_presence(pl_act act, const pl_device_request *request)
         bool is_there;
     } members[] = {
         {"product", true, request->product != NULL},
-        {"key", true, request->key != NULL},
-        {"fingerprint", act != PL_ACT_DEACTIVATE, request->fingerprint != NULL},
-        {"device_key", act == PL_ACT_ACTIVATE, request->has_device_key},
+        {"key", act != PL_ACT_USAGE && act != PL_ACT_TRIAL, request->key != NULL},
+        {"fingerprint", act != PL_ACT_DEACTIVATE && act != PL_ACT_USAGE, request->fingerprint != NULL},
+        {"device_key", act == PL_ACT_ACTIVATE || act == PL_ACT_TRIAL, request->has_device_key},
         {"activation", is_proven, request->activation_id != NULL},
         {"proof", is_proven, request->proof != NULL},
         {"reason", act == PL_ACT_SESSION_TAKEOVER, request->reason != NULL},
+        {"license", act == PL_ACT_USAGE, request->license_id != NULL},
+        {"channel", act == PL_ACT_RELEASE_CHECK, request->channel != NULL},
+        {"usage", act == PL_ACT_USAGE, request->usage != NULL},
     };
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
@@ -208,27 +231,37 @@ static pl_err check_presence(pl_act act, const pl_device_request *request)
     return PL_OK;
 }
 
-static pl_err check_forms(const pl_device_request *request)
+static pl_err check_ids(const pl_device_request *request)
 {
-    pl_fingerprint fingerprint;
     pl_uuid id;
 
-    if (request->fingerprint && pl_fingerprint_parse(pl_span_text(request->fingerprint), &fingerprint))
-        return pl_fail(PL_ERR_INVALID, "fingerprint is not well-formed");
-    if (request->device_name && !pl_text_is_clean(request->device_name))
-        return pl_fail(PL_ERR_INVALID, "device_name has control characters");
     if (request->instance_id && pl_uuid_parse(pl_span_text(request->instance_id), &id))
         return pl_fail(PL_ERR_INVALID, "instance is no UUID");
     if (request->activation_id && pl_uuid_parse(pl_span_text(request->activation_id), &id))
         return pl_fail(PL_ERR_INVALID, "activation is no UUID");
     if (request->session_id && pl_uuid_parse(pl_span_text(request->session_id), &id))
         return pl_fail(PL_ERR_INVALID, "session is no UUID");
-    if (request->reason && !pl_text_is_clean(request->reason))
-        return pl_fail(PL_ERR_INVALID, "reason has control characters");
+    if (request->license_id && pl_uuid_parse(pl_span_text(request->license_id), &id))
+        return pl_fail(PL_ERR_INVALID, "license is no UUID");
     return PL_OK;
 }
 
-static pl_err read_members(pl_act act, const pl_json *object, pl_device_request *request)
+static pl_err check_forms(const pl_device_request *request)
+{
+    pl_fingerprint fingerprint;
+
+    if (request->fingerprint && pl_fingerprint_parse(pl_span_text(request->fingerprint), &fingerprint))
+        return pl_fail(PL_ERR_INVALID, "fingerprint is not well-formed");
+    if (request->device_name && !pl_text_is_clean(request->device_name))
+        return pl_fail(PL_ERR_INVALID, "device_name has control characters");
+    if (request->reason && !pl_text_is_clean(request->reason))
+        return pl_fail(PL_ERR_INVALID, "reason has control characters");
+    if (request->channel && !pl_release_channel_is_valid(request->channel))
+        return pl_fail(PL_ERR_INVALID, "channel is not one: a-z 0-9 . _ -");
+    return check_ids(request);
+}
+
+static pl_err read_members(pl_arena *arena, pl_act act, const pl_json *object, pl_device_request *request)
 {
     const char *nonce = NULL;
     pl_err err;
@@ -236,7 +269,7 @@ static pl_err read_members(pl_act act, const pl_json *object, pl_device_request 
     if ((err = read_roots(object, request)) || (err = read_texts(object, request)) ||
         (err = pl_json_want_text(object, "nonce", BASE64_OF_32, &nonce)) || (err = decode_32("nonce", nonce, request->nonce)) ||
         (err = read_device_key(object, request)) || (err = read_keyset_held(object, request)) ||
-        (err = check_presence(act, request)))
+        (err = pl_usage_batch_read(arena, object, &request->usage)) || (err = check_presence(act, request)))
         return err;
     return check_forms(request);
 }
@@ -247,8 +280,8 @@ pl_err pl_device_request_read(pl_arena *arena, pl_act act, pl_span body, pl_devi
     pl_err err;
 
     memset(request, 0, sizeof(*request));
-    if ((err = pl_json_parse(arena, body, PL_REQUEST_MAX, &object)))
+    if ((err = pl_json_parse(arena, body, pl_act_body_max(act), &object)))
         return err;
-    err = read_members(act, object, request);
+    err = read_members(arena, act, object, request);
     return err == PL_ERR_MALFORMED ? PL_ERR_INVALID : err; /* it was JSON: the detail names the member */
 }

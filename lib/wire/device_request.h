@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The requests of /api/v1/device/{activate,validate,deactivate} and /api/v1/device/session/{start,takeover,end,list}: one JSON object
- * each, encoded by the SDK and decoded by the validator. Beats are in beat.h.
+ * The requests of /api/v1/device/{activate,validate,deactivate,usage,trial,release-check} and /api/v1/device/session/{start,takeover,end,list}: one JSON
+ * object each, encoded by the SDK and decoded by the validator. Beats are in beat.h.
  */
 #ifndef PL_WIRE_DEVICE_REQUEST_H
 #define PL_WIRE_DEVICE_REQUEST_H
@@ -11,8 +11,9 @@
 #include "license/fingerprint.h"
 #include "license/license_key.h"
 #include "token/keyring.h"
+#include "wire/usage_batch.h"
 
-enum { PL_REQUEST_MAX = 8192, PL_VERSION_MAX = 64 };
+enum { PL_REQUEST_MAX = 8192, PL_USAGE_REQUEST_MAX = 49152, PL_VERSION_MAX = 64 };
 
 typedef enum {
     PL_ACT_ACTIVATE,
@@ -21,11 +22,15 @@ typedef enum {
     PL_ACT_SESSION_START,
     PL_ACT_SESSION_TAKEOVER,
     PL_ACT_SESSION_END,
-    PL_ACT_SESSION_LIST
+    PL_ACT_SESSION_LIST,
+    PL_ACT_USAGE,
+    PL_ACT_TRIAL,
+    PL_ACT_RELEASE_CHECK
 } pl_act;
 
 const char *pl_act_path(pl_act act);  /* "/api/v1/device/activate" */
 const char *pl_act_proof(pl_act act); /* what the device signs for it: "deactivate"; NULL: nothing */
+size_t pl_act_body_max(pl_act act);   /* bytes */
 
 /* Absent texts are NULL. Which are needed depends on the act; see pl_device_request_read. */
 typedef struct {
@@ -42,18 +47,21 @@ typedef struct {
     const char *device_name;                   /* "device_name" */
     int64_t keyset_epoch;                      /* "keyset": {"epoch","seq","root"} held; 0, 0: none */
     int64_t keyset_sequence;
-    const char *keyset_root; /* the same member's "root": kid of the root key that signed it */
-    const char *app_version; /* "app_version" */
-    const char *sdk_version; /* "sdk_version" */
-    const char *platform;    /* "platform": "linux/x86_64" */
-    const char *proof;       /* "proof": JWS by the device key, see pl_act_proof */
-    const char *session_id;  /* "session": the one to be taken over; absent: the one seen least recently */
-    const char *reason;      /* "reason" of a takeover, for the one who loses the seat */
+    const char *keyset_root;     /* the same member's "root": kid of the root key that signed it */
+    const char *app_version;     /* "app_version" */
+    const char *sdk_version;     /* "sdk_version" */
+    const char *platform;        /* "platform": "linux/x86_64" */
+    const char *proof;           /* "proof": JWS by the device key, see pl_act_proof */
+    const char *session_id;      /* "session": the one to be taken over; absent: the one seen least recently */
+    const char *reason;          /* "reason" of a takeover, for the one who loses the seat */
+    const char *license_id;      /* "license": of the activation that used something */
+    const pl_usage_batch *usage; /* "usage" */
+    const char *channel;         /* "channel" of releases */
 } pl_device_request;
 
 void pl_device_request_write(const pl_device_request *request, pl_buf *body);
 /*
- * All need roots, product, key, nonce; activate fingerprint, device_key; validate and list fingerprint; deactivate activation, proof;
+ * All need roots, product, nonce, and all but usage and trial key; trial needs what activate needs, release-check what validate does and channel; usage needs license, activation, usage, proof; activate fingerprint, device_key; validate and list fingerprint; deactivate activation, proof;
  * the other session acts fingerprint, activation, proof, and a takeover a reason. PL_ERR_INVALID with the member named; texts live in the arena.
  */
 pl_err pl_device_request_read(pl_arena *arena, pl_act act, pl_span body, pl_device_request *request);

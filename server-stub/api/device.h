@@ -25,6 +25,9 @@ extern const endpoint_t device_session_list;
 extern const endpoint_t device_session_beat;
 extern const endpoint_t device_request;
 extern const endpoint_t device_release;
+extern const endpoint_t device_release_check;
+extern const endpoint_t device_trial;
+extern const endpoint_t device_usage;
 
 /* Reads the body into a device_in_t. */
 pl_err device_parse(const api_t *api, const request_t *request, pl_act act, void **in);

@@ -11,13 +11,14 @@
 #include "command_line/nearest.h"
 
 static const command_t *const commands[] = {
-    &command_init,          &command_serve,           &command_brand_add,       &command_brand_list,
-    &command_product_add,   &command_product_list,    &command_license_issue,   &command_license_show,
-    &command_license_list,  &command_license_suspend, &command_license_resume,  &command_license_cancel,
-    &command_license_renew, &command_license_file,    &command_activation_list, &command_activation_release,
-    &command_keys_list,     &command_keys_rotate,     &command_keys_retire,     &command_keys_revoke,
-    &command_keys_export,   &command_keys_rewrap,     &command_audit_list,      &command_backup,
-    &command_restore,       &command_license_answer,  &command_license_release, &command_revocations_export,
+    &command_init,          &command_serve,           &command_brand_add,        &command_brand_list,
+    &command_product_add,   &command_product_list,    &command_license_issue,    &command_license_show,
+    &command_license_list,  &command_license_suspend, &command_license_resume,   &command_license_cancel,
+    &command_license_renew, &command_license_file,    &command_activation_list,  &command_activation_release,
+    &command_keys_list,     &command_keys_rotate,     &command_keys_retire,      &command_keys_revoke,
+    &command_keys_export,   &command_keys_rewrap,     &command_audit_list,       &command_usage_list,
+    &command_release_add,   &command_release_list,    &command_release_withdraw, &command_backup,
+    &command_restore,       &command_license_answer,  &command_license_release,  &command_revocations_export,
     &command_keys_add_root, &command_version,
 };
 

@@ -56,6 +56,7 @@ typedef struct {
     const char *brand;
     const char *email;
     const char *product;
+    const char *plan;
     const char *after;
     int64_t limit;
 } list_t;
@@ -64,6 +65,7 @@ static const option_t list_options[] = {
     {"brand", OPTION_TEXT, offsetof(list_t, brand), true, "SLUG", "the brand", 0, 0},
     {"email", OPTION_TEXT, offsetof(list_t, email), false, "E", "of this customer only", 0, 0},
     {"product", OPTION_TEXT, offsetof(list_t, product), false, "SLUG", "of this product only", 0, 0},
+    {"plan", OPTION_TEXT, offsetof(list_t, plan), false, "NAME", "of this plan only, such as trial", 0, 0},
     {"limit", OPTION_NUMBER, offsetof(list_t, limit), false, "N", "how many (100)", 1, LICENSE_PAGE_MAX},
     {"after", OPTION_TEXT, offsetof(list_t, after), false, "ID", "the page after this license", 0, 0},
 };
@@ -89,7 +91,8 @@ static pl_err work_list(void *context, tx_t *tx)
 static pl_err run_list(cli_t *cli, const void *values)
 {
     const list_t *list = values;
-    list_work_t work = {.brand = list->brand, .filter = {.email = list->email, .product = list->product, .limit = list->limit}};
+    list_work_t work = {.brand = list->brand,
+                        .filter = {.email = list->email, .product = list->product, .plan = list->plan, .limit = list->limit}};
     pl_err err;
 
     if ((list->after && (err = read_id("after", list->after, &work.filter.after))) ||

@@ -5,6 +5,7 @@
 #include "cli/fields.h"
 #include "license/session.h"
 #include "licensing/admin.h"
+#include "licensing/trial.h"
 
 #include <string.h>
 
@@ -30,6 +31,8 @@ typedef struct {
     int64_t session_beat;
     int64_t cooldown;
     const char *takeover;
+    int64_t trial_days;
+    const char *trial_entitlements;
     bool no_emergency;
     int64_t offline_days;
     int64_t offline_releases;
@@ -63,6 +66,10 @@ static const option_t add_options[] = {
     {"takeover", OPTION_TEXT, offsetof(product_add_t, takeover), false, "RULE",
      "who may take a session over: any device of the license (any, default), only from an idle one (idle), none (never)", 0, 0},
     {"cooldown-s", OPTION_NUMBER, offsetof(product_add_t, cooldown), false, "S", "a seat taken over is safe for (300)", 1, 86400},
+    {"trial-days", OPTION_NUMBER, offsetof(product_add_t, trial_days), false, "N", "length of a trial without a key (no trials)",
+     1, TRIAL_DAYS_MAX},
+    {"trial-entitlements", OPTION_TEXT, offsetof(product_add_t, trial_entitlements), false, "JSON",
+     "of a trial, over the product's", 0, 0},
     {"match", OPTION_TEXT, offsetof(product_add_t, match), false, "RULE",
      "same device: any, two (default), most, all or a number", 0, 0},
     {"entitlements", OPTION_TEXT, offsetof(product_add_t, entitlements), false, "JSON", "such as {\"tills\":{\"value\":3}}", 0,
@@ -120,9 +127,11 @@ static pl_err fill_product(const product_add_t *add, product_t *product)
     product->slug = add->slug;
     product->name = add->name ? add->name : add->slug;
     product->entitlements = add->entitlements;
+    product->trial_entitlements = add->trial_entitlements;
     product->key_prefix = add->key_prefix;
     product->key_group = add->key_group;
     policy->seats = add->seats;
+    policy->trial_days = add->trial_days;
     if (add->check_by_days)
         policy->check_by_s = add->check_by_days * DAY_S;
     if (add->grace_days)
@@ -171,6 +180,7 @@ static void put_product(cli_t *cli, const product_t *product)
     pl_json_put_int(&cli->json, "cooldown_s", product->policy.session_cooldown_s);
     pl_json_put_int(&cli->json, "offline_s", product->policy.offline_s);
     pl_json_put_int(&cli->json, "offline_releases", product->policy.offline_releases);
+    pl_json_put_int(&cli->json, "trial_days", product->policy.trial_days);
     pl_json_put_text(&cli->json, "match", pl_match_rule_text(product->policy.match, match));
 }
 

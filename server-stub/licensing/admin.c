@@ -8,6 +8,7 @@
 #include "license/claims.h"
 #include "licensing/admin_keys.h"
 #include "licensing/entitlement_text.h"
+#include "licensing/trial.h"
 #include "licensing/keyset_issue.h"
 #include "licensing/secret_file.h"
 #include "platform/file.h"
@@ -248,10 +249,12 @@ pl_err admin_product_add(tx_t *tx, pl_uuid brand_id, product_t *product)
     product->id = entry.target = store_new_id(tx);
     product->brand_id = brand_id;
     product->created_at_ms = tx->now_ms;
+    if (product->policy.trial_days < 0 || product->policy.trial_days > TRIAL_DAYS_MAX)
+        return pl_fail(PL_ERR_INVALID, "a trial has 1 to %d days, 0 for none", (int)TRIAL_DAYS_MAX);
     if ((err = admin_check_names(product->slug, product->name)) || (err = check_policy(&product->policy)) ||
         (err = check_sessions(&product->policy)) || (err = check_key_template(product)))
         return err;
-    if ((err = entitlement_text_read(tx->arena, product->entitlements, NULL, &set)))
+    if ((err = entitlement_text_read(tx->arena, product->entitlements, product->trial_entitlements, &set)))
         return err == PL_ERR_MEMORY ? err : PL_ERR_INVALID;
     if ((err = products_insert(tx, product)))
         return err == PL_ERR_CONFLICT ? pl_fail(err, "the brand has a product %s already", product->slug) : err;

@@ -32,7 +32,7 @@ static pl_err check_order(tx_t *tx, const license_order_t *order)
     pl_entitlements set;
     pl_err err;
 
-    if ((err = check_email(order->email)))
+    if (!order->is_without_customer && (err = check_email(order->email)))
         return err;
     if (order->name && (strlen(order->name) > CUSTOMER_NAME_MAX || !pl_text_is_clean(order->name)))
         return pl_fail(PL_ERR_INVALID, "a customer's name has at most %d bytes of UTF-8, none of them control characters",
@@ -121,10 +121,12 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
     if ((err = check_order(tx, order)) || (err = find_product(tx, order, &view->product)) ||
         (err = choose_key(tx, order, &view->product, key)) ||
         (err = keyring_hash_key(keyring, pl_span_text(*key), license->key_hash)) ||
-        (err = customers_ensure(tx, &view->customer)) || (err = store_key(tx, keyring, license, *key)))
+        (!order->is_without_customer && (err = customers_ensure(tx, &view->customer))) ||
+        (err = store_key(tx, keyring, license, *key)))
         return err;
     license->product_id = view->product.id;
-    license->customer_id = view->customer.id;
+    if (!order->is_without_customer)
+        license->customer_id = view->customer.id;
     view->seats = license_seats(license, &view->product.policy);
     view->key_tail = pl_license_key_tail(*key);
     if ((err = admin_license_check_end(license, &view->product.policy)) || (err = insert(tx, license)))
@@ -171,10 +173,9 @@ pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view)
     return err ? err : complete(tx, view);
 }
 
-pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key)
+pl_err admin_license_key(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key)
 {
     const sealed_place_t place = {SEALED_LICENSE_KEY, license->brand_id, pl_span_of(license->key_hash, KEY_HASH_SIZE)};
-    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_REVEALED, .target = license->id};
     license_key_t row;
     char *plain;
     pl_err err = license_keys_find(tx, license->brand_id, license->key_hash, &row);
@@ -186,9 +187,15 @@ pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t 
     if (!(plain = pl_arena_take(tx->arena, row.sealed.size - PL_SEAL_OVERHEAD + 1)))
         return PL_ERR_MEMORY;
     *key = plain;
-    if ((err = unseal_at(keyring_sealing_key(keyring), &place, row.sealed, (uint8_t *)plain)))
-        return err;
-    return audit_append(tx, &entry);
+    return unseal_at(keyring_sealing_key(keyring), &place, row.sealed, (uint8_t *)plain);
+}
+
+pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key)
+{
+    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_REVEALED, .target = license->id};
+    pl_err err = admin_license_key(tx, keyring, license, key);
+
+    return err ? err : audit_append(tx, &entry);
 }
 
 /* ---- listing ---- */
@@ -200,7 +207,7 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
     product_t product;
     pl_err err;
 
-    *page = (license_page_t){.brand_id = filter->brand_id, .after = filter->after, .limit = filter->limit};
+    *page = (license_page_t){.brand_id = filter->brand_id, .plan = filter->plan, .after = filter->after, .limit = filter->limit};
     if (page->limit <= 0)
         page->limit = PAGE_DEFAULT;
     if (page->limit > LICENSE_PAGE_MAX)

@@ -36,12 +36,14 @@ typedef struct {
     int64_t starts_at_ms;     /* 0: at once */
     int64_t expires_at_ms;    /* 0: perpetual */
     bool renews;
+    bool is_without_customer; /* email and name are not asked for */
 } license_order_t;
 
 typedef struct {
     pl_uuid brand_id;
     const char *email;   /* NULL: any */
     const char *product; /* slug; NULL: any */
+    const char *plan;    /* NULL: any */
     pl_uuid after;       /* nil: first page */
     int64_t limit;       /* 0: 100; at most LICENSE_PAGE_MAX */
 } license_filter_t;
@@ -59,6 +61,8 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
                            const char **key);
 /* By id alone, for the operator. Then act with view.license, which names its brand. */
 pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view);
+/* The key, for the device that it was made for. PL_ERR_SIGNATURE as below. */
+pl_err admin_license_key(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key);
 /* The key in full, and an entry in the audit that says so: a write. PL_ERR_SIGNATURE when sealed under another master key. */
 pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key);
 pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list);

@@ -82,6 +82,9 @@ static pl_err describe(pl_arena *arena, const device_call_t *call, const outcome
     describe_device(outcome, texts, claims);
     describe_times(outcome, claims);
     claims->session = outcome->session;
+    claims->usage = outcome->usage;
+    claims->trial = outcome->trial;
+    claims->release = outcome->release;
     if (outcome->verdict != PL_VERDICT_ACTIVE)
         return PL_OK;
     return entitlement_text_read(arena, outcome->product.entitlements, outcome->license.entitlements, &claims->entitlements);

@@ -9,7 +9,10 @@
 #ifndef LICENSING_DEVICE_H
 #define LICENSING_DEVICE_H
 
+#include "license/release.h"
 #include "license/session.h"
+#include "license/trial.h"
+#include "license/usage.h"
 #include "licensing/keys.h"
 #include "store/activations.h"
 #include "store/licenses.h"
@@ -24,6 +27,7 @@ typedef struct {
     pl_uuid instance_id;        /* nil: not told */
     pl_uuid activation_id;      /* nil: not told */
     pl_uuid session_id;         /* nil: not told */
+    pl_uuid license_id;         /* usage; else nil */
     pl_fingerprint fingerprint; /* activate, validate */
     uint8_t key_hash[KEY_HASH_SIZE];
     uint8_t digest[PL_DIGEST_SIZE]; /* SHA-256 of the exact body */
@@ -45,6 +49,9 @@ typedef struct {
     bool is_offline;                  /* a person carries the answer: it holds as long as the policy says for that */
     bool is_new_seat;                 /* activate took a seat; false when the device had one */
     const pl_session_claims *session; /* what became of its session, see licensing/session.h; NULL: not asked for */
+    const pl_usage_claims *usage;     /* what became of its reports, see licensing/usage.h; NULL: none were taken */
+    const pl_trial_claims *trial;     /* the key of its trial, see licensing/trial.h; NULL: none */
+    const pl_release_claims *release; /* what it is told of, see licensing/release.h; NULL: nothing */
     pl_uuid other_instance;           /* asked by another installation than the stored one on the same hardware; nil: no */
     bool is_sighting;                 /* worth noting with sightings_note: the stored time is a minute old or more */
 } outcome_t;

@@ -15,6 +15,8 @@ static pl_err read_ids(device_call_t *call)
         err = pl_uuid_parse(pl_span_text(request->activation_id), &call->activation_id);
     if (!err && request->session_id)
         err = pl_uuid_parse(pl_span_text(request->session_id), &call->session_id);
+    if (!err && request->license_id)
+        err = pl_uuid_parse(pl_span_text(request->license_id), &call->license_id);
     if (!err && request->fingerprint)
         err = pl_fingerprint_parse(pl_span_text(request->fingerprint), &call->fingerprint);
     return err;
@@ -25,7 +27,7 @@ static pl_err check_fingerprint(const device_call_t *call)
 {
     if (!pl_fingerprint_is_of_one_machine(&call->fingerprint))
         return pl_fail(PL_ERR_INVALID, "fingerprint has several values of what a machine has one of");
-    if (call->act != PL_ACT_ACTIVATE || pl_fingerprint_is_enough(&call->fingerprint))
+    if ((call->act != PL_ACT_ACTIVATE && call->act != PL_ACT_TRIAL) || pl_fingerprint_is_enough(&call->fingerprint))
         return PL_OK;
     return pl_fail(PL_ERR_NO_FINGERPRINT, "the fingerprint has too few components to tell this machine from others");
 }
@@ -43,5 +45,7 @@ pl_err licensing_read_call(pl_arena *arena, const keyring_t *keyring, pl_act act
         return pl_fail(PL_ERR_NOT_FOUND, "no brand of this server has any of the root keys that the request names");
     call->brand_id = brand->id;
     pl_digest(body, call->digest);
+    if (!call->request.key)
+        return PL_OK;
     return keyring_hash_key(keyring, pl_span_text(call->request.key), call->key_hash);
 }

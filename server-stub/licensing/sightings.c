@@ -68,8 +68,11 @@ void sightings_note(sightings_t *sightings, const outcome_t *outcome)
         return;
     pl_mutex_lock(sightings->mutex);
     if (make_room(&sightings->noted))
-        sightings->noted.items[sightings->noted.count++] =
-            (sighting_t){seen->brand_id, seen->license_id, seen->id, outcome->decided_at_ms, outcome->other_instance};
+        sightings->noted.items[sightings->noted.count++] = (sighting_t){.brand_id = seen->brand_id,
+                                                                        .license_id = seen->license_id,
+                                                                        .activation_id = seen->id,
+                                                                        .at_ms = outcome->decided_at_ms,
+                                                                        .instance_id = outcome->other_instance};
     pl_mutex_unlock(sightings->mutex);
 }
 

@@ -34,7 +34,11 @@ typedef enum {
     AUDIT_CLOCK_ACCEPTED = 20,
     AUDIT_LICENSE_REVEALED = 21, /* its key was shown in full */
     AUDIT_SESSION_TAKEN_OVER = 22,
-    AUDIT_ROOT_ADDED = 23,       /* metadata: kid, rank */
+    AUDIT_ROOT_ADDED = 23,    /* metadata: kid, rank */
+    AUDIT_USAGE_FORKED = 24,  /* two copies of a device's log reported under the same numbers */
+    AUDIT_USAGE_MISSING = 25, /* reports that a device once had, and has no more */
+    AUDIT_RELEASE_ADDED = 26,
+    AUDIT_RELEASE_WITHDRAWN = 27,
     AUDIT_ANSWERED_OFFLINE = 40, /* a request that was carried here */
     AUDIT_RELEASED_OFFLINE = 41, /* by a proof that was carried here */
     AUDIT_REVOCATIONS_SIGNED = 42,

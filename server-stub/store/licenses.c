@@ -35,11 +35,13 @@ static const char *const sql[] = {
 
     [LIST] = "SELECT " COLUMNS " FROM license l"
              " WHERE l.brand_id = $1 AND l.id > $2 AND ($3 IS NULL OR l.product_id = $3)"
+             "   AND ($5 IS NULL OR l.plan = $5)"
              " ORDER BY l.id"
              " LIMIT $4",
 
     [LIST_BY_CUSTOMER] = "SELECT " COLUMNS " FROM license l"
-                         " WHERE l.brand_id = $1 AND l.id > $2 AND ($3 IS NULL OR l.product_id = $3) AND l.customer_id = $5"
+                         " WHERE l.brand_id = $1 AND l.id > $2 AND ($3 IS NULL OR l.product_id = $3) AND l.customer_id = $6"
+                         "   AND ($5 IS NULL OR l.plan = $5)"
                          " ORDER BY l.id"
                          " LIMIT $4",
 };
@@ -163,8 +165,9 @@ pl_err licenses_list(tx_t *tx, const license_page_t *page, license_t **licenses,
     pl_db_bind_uuid(select, 2, page->after);
     store_bind_id(select, 3, page->product_id);
     pl_db_bind_int(select, 4, page->limit);
+    pl_db_bind_text(select, 5, page->plan);
     if (!is_any)
-        pl_db_bind_uuid(select, 5, page->customer_id);
+        pl_db_bind_uuid(select, 6, page->customer_id);
     err = store_collect(select, tx->arena, sizeof(license_t), map, &rows);
     *licenses = rows.items;
     *count = rows.count;

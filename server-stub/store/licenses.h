@@ -35,6 +35,7 @@ typedef struct {
     pl_uuid brand_id;
     pl_uuid product_id;  /* nil: any */
     pl_uuid customer_id; /* nil: any */
+    const char *plan;    /* NULL: any */
     pl_uuid after;       /* the last id of the page before; nil: from the start */
     int64_t limit;       /* 1 to LICENSE_PAGE_MAX */
 } license_page_t;

@@ -11,11 +11,13 @@ enum { INSERT, FIND, FIND_BY_SLUG, LIST };
 #define COLUMNS                                                                                                          \
     "brand_id, id, slug, name, seats, check_by_s, grace_s, emergency_s, slack_s, match_rule, entitlements, key_prefix, " \
     "key_group,"                                                                                                         \
-    " created_at, sessions, session_lease_s, session_beat_s, session_takeover, session_cooldown_s, offline_s, offline_releases"
+    " created_at, sessions, session_lease_s, session_beat_s, session_takeover, session_cooldown_s, offline_s,"           \
+    " offline_releases, trial_days, trial_entitlements"
 
 static const char *const sql[] = {
-    [INSERT] = "INSERT INTO product (" COLUMNS ")"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+    [INSERT] =
+        "INSERT INTO product (" COLUMNS ")"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
 
     [FIND] = "SELECT " COLUMNS " FROM product"
              " WHERE brand_id = $1 AND id = $2",
@@ -52,8 +54,10 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     product->policy.session_cooldown_s = pl_db_column_int(row, 18);
     product->policy.offline_s = pl_db_column_int(row, 19);
     product->policy.offline_releases = pl_db_column_int(row, 20);
+    product->policy.trial_days = pl_db_column_int(row, 21);
     if ((err = store_text(row, 2, arena, &product->slug)) || (err = store_text(row, 3, arena, &product->name)) ||
-        (err = store_text(row, 10, arena, &product->entitlements)))
+        (err = store_text(row, 10, arena, &product->entitlements)) ||
+        (err = store_text(row, 22, arena, &product->trial_entitlements)))
         return err;
     return store_text(row, 11, arena, &product->key_prefix);
 }
@@ -93,6 +97,8 @@ pl_err products_insert(tx_t *tx, const product_t *product)
     pl_db_bind_int(insert, 19, product->policy.session_cooldown_s);
     pl_db_bind_int(insert, 20, product->policy.offline_s);
     pl_db_bind_int(insert, 21, product->policy.offline_releases);
+    pl_db_bind_int(insert, 22, product->policy.trial_days);
+    pl_db_bind_text(insert, 23, product->trial_entitlements);
     return pl_db_err(pl_db_run(insert));
 }
 

@@ -27,6 +27,7 @@ typedef struct {
     int64_t session_cooldown_s; /* a seat that was taken over is not taken over again so soon */
     int64_t offline_s;          /* an answer to an offline request is in order for so long; 0: there is none */
     int64_t offline_releases;   /* seats that a license may give back offline within a year */
+    int64_t trial_days;         /* 0: no trials */
 } product_policy_t;
 
 typedef struct {
@@ -35,9 +36,10 @@ typedef struct {
     const char *slug;
     const char *name;
     product_policy_t policy;
-    const char *entitlements; /* JSON object, see licensing/entitlement_text.h; NULL: none */
-    const char *key_prefix;   /* of new license keys; "" for none */
-    int64_t key_group;        /* symbols per group */
+    const char *entitlements;       /* JSON object, see licensing/entitlement_text.h; NULL: none */
+    const char *trial_entitlements; /* the same, of a trial's license, over the product's; NULL: none */
+    const char *key_prefix;         /* of new license keys; "" for none */
+    int64_t key_group;              /* symbols per group */
     int64_t created_at_ms;
 } product_t;
 

@@ -18,13 +18,16 @@ typedef enum {
     STORE_LICENSES,
     STORE_META,
     STORE_PRODUCTS,
+    STORE_RELEASES,
     STORE_SESSIONS,
     STORE_SIGNING_KEYS,
     STORE_OFFLINE_RELEASES,
-    STORE_REVOCATIONS
+    STORE_REVOCATIONS,
+    STORE_TRIALS,
+    STORE_USAGE
 } store_set_name;
 
-enum { STORE_SET_COUNT = 13, STORE_STATEMENTS_MAX = 12 /* per aggregate */ };
+enum { STORE_SET_COUNT = 16, STORE_STATEMENTS_MAX = 12 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -32,7 +35,8 @@ typedef struct {
 } store_set;
 
 extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, license_keys_set, licenses_set,
-    meta_set, products_set, sessions_set, signing_keys_set, offline_releases_set, revocations_set;
+    meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set, revocations_set, trials_set,
+    usage_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

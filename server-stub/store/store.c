@@ -36,6 +36,9 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_SIGNING_KEYS] = &signing_keys_set,
     [STORE_OFFLINE_RELEASES] = &offline_releases_set,
     [STORE_REVOCATIONS] = &revocations_set,
+    [STORE_RELEASES] = &releases_set,
+    [STORE_TRIALS] = &trials_set,
+    [STORE_USAGE] = &usage_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

@@ -16,12 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     pl_arena_init(&arena);
     pl_buf_init(&body);
-    for (int act = PL_ACT_ACTIVATE; act <= PL_ACT_DEACTIVATE; act++) {
+    for (int act = PL_ACT_ACTIVATE; act <= PL_ACT_RELEASE_CHECK; act++) {
         if (pl_device_request_read(&arena, (pl_act)act, pl_span_of(data, size), &request))
             continue;
         pl_buf_clear(&body);
         pl_device_request_write(&request, &body);
-        if (body.size <= PL_REQUEST_MAX && pl_device_request_read(&arena, (pl_act)act, pl_buf_span(&body), &again))
+        if (body.size <= pl_act_body_max((pl_act)act) && pl_device_request_read(&arena, (pl_act)act, pl_buf_span(&body), &again))
             abort();
     }
     pl_buf_reset(&body);

@@ -42,6 +42,10 @@ static void write_proof(const device_t *device, pl_act act, const uint8_t nonce[
 {
     pl_proof proof = {.act = pl_act_proof(act), .activation_id = device->activation_id, .issued_at = proof_time};
 
+    uint8_t digest[PL_DIGEST_SIZE];
+
+    if (act == PL_ACT_USAGE && !pl_usage_batch_digest(device->usage, digest))
+        proof.digest = digest;
     memcpy(proof.nonce, nonce, PL_NONCE_SIZE);
     pl_proof_write(&proof, device->secret, token);
 }
@@ -51,6 +55,8 @@ void device_write(const device_t *device, pl_act act, uint8_t nonce[PL_NONCE_SIZ
     pl_device_request request = {.product = device->product, .key = device->key, .fingerprint = device->fingerprint};
     pl_buf proof;
 
+    if (!device->key[0])
+        request.key = NULL;
     pl_buf_init(&proof);
     pl_random(nonce, PL_NONCE_SIZE);
     memcpy(request.nonce, nonce, PL_NONCE_SIZE);
@@ -62,7 +68,12 @@ void device_write(const device_t *device, pl_act act, uint8_t nonce[PL_NONCE_SIZ
         request.keyset_sequence = device->keyset.sequence;
         request.keyset_root = device->roots.keys[device->keyset.root_rank].kid;
     }
-    request.has_device_key = act == PL_ACT_ACTIVATE;
+    request.has_device_key = act == PL_ACT_ACTIVATE || act == PL_ACT_TRIAL;
+    if (act == PL_ACT_USAGE) {
+        request.license_id = device->license_id;
+        request.usage = device->usage;
+    }
+    request.channel = act == PL_ACT_RELEASE_CHECK ? device->channel : NULL;
     memcpy(request.device_key, device->public_key, sizeof request.device_key);
     if (device->activation_id[0])
         request.activation_id = device->activation_id;

@@ -21,6 +21,9 @@ typedef struct {
     char activation_id[64]; /* from the last answer that had one */
     pl_keyset keyset;       /* from the last reply that had one */
     bool has_keyset;
+    char license_id[64]; /* the same as activation_id */
+    const pl_usage_batch *usage;
+    const char *channel; /* of a release check */
 } device_t;
 
 /* What came of one call. */

@@ -10,7 +10,8 @@
 
 static pl_act act_of(const char *url)
 {
-    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE};
+    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE,
+                                  PL_ACT_USAGE,    PL_ACT_TRIAL,    PL_ACT_RELEASE_CHECK};
 
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         const char *path = pl_act_path(acts[i]);

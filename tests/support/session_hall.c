@@ -91,6 +91,9 @@ static pl_err run_verb(void *context, tx_t *tx)
     case PL_ACT_ACTIVATE:
     case PL_ACT_VALIDATE:
     case PL_ACT_DEACTIVATE:
+    case PL_ACT_USAGE:
+    case PL_ACT_TRIAL:
+    case PL_ACT_RELEASE_CHECK:
         break;
     }
     return licensing_session_list(tx, c->call, c->out);

@@ -207,10 +207,16 @@ till till_make(int number, const char *key)
     return t;
 }
 
-static void prove(const till *t, const char *act, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *proof)
+static void prove(const till *t, const pl_usage_batch *usage, const char *act, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *proof)
 {
     pl_proof claims = {.act = act, .activation_id = t->activation_id, .issued_at = VALIDATOR_NOW_MS / 1000};
 
+    uint8_t digest[PL_DIGEST_SIZE];
+
+    if (usage) {
+        assert_int_equal(pl_usage_batch_digest(usage, digest), PL_OK);
+        claims.digest = digest;
+    }
     memcpy(claims.nonce, nonce, PL_NONCE_SIZE);
     pl_proof_write(&claims, t->secret, proof);
 }
@@ -232,14 +238,18 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
     request.keyset_epoch = t->keyset_epoch;
     request.keyset_sequence = t->keyset_sequence;
     request.keyset_root = t->keyset_root;
-    if (act == PL_ACT_ACTIVATE) {
+    if (act == PL_ACT_ACTIVATE || act == PL_ACT_TRIAL) {
         request.has_device_key = true;
         memcpy(request.device_key, t->public_key, sizeof request.device_key);
     }
     request.session_id = t->session_id;
+    request.channel = act == PL_ACT_RELEASE_CHECK ? t->channel : NULL;
+    request.app_version = t->app_version;
+    request.license_id = act == PL_ACT_USAGE ? t->license_id : NULL;
+    request.usage = act == PL_ACT_USAGE ? t->usage : NULL;
     request.reason = act == PL_ACT_SESSION_TAKEOVER ? "the other till is broken" : NULL;
     if (pl_act_proof(act)) {
-        prove(t, pl_act_proof(act), nonce, &proof);
+        prove(t, request.usage, pl_act_proof(act), nonce, &proof);
         request.proof = proof.data;
     }
     pl_device_request_write(&request, body);
@@ -265,6 +275,9 @@ static pl_err run_verb(void *context, tx_t *tx)
     case PL_ACT_SESSION_TAKEOVER:
     case PL_ACT_SESSION_END:
     case PL_ACT_SESSION_LIST:
+    case PL_ACT_USAGE:
+    case PL_ACT_TRIAL:
+    case PL_ACT_RELEASE_CHECK:
         break;
     }
     return licensing_deactivate(tx, c->call, c->outcome);

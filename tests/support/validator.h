@@ -62,6 +62,10 @@ typedef struct {
     int64_t keyset_sequence;
     const char *keyset_root; /* NULL: not told */
     const char *session_id;  /* to be taken over; NULL: not told */
+    const char *license_id;  /* of usage, with the batch */
+    const pl_usage_batch *usage;
+    const char *channel; /* of a release check */
+    const char *app_version;
 } till;
 
 /* Tills of different numbers have no hardware in common. */

@@ -88,6 +88,9 @@ static void knows_its_routes_and_no_others(void **state)
     reply = ask(*state, "POST", "/api/v1/device/session/start", "{}"); /* sessions are not kept here */
     assert_int_equal(reply.status, 404);
     expect_body(&reply, "not_found");
+    reply = ask(*state, "POST", "/api/v1/device/usage", "{}"); /* neither is usage */
+    assert_int_equal(reply.status, 404);
+    expect_body(&reply, "not_found");
     reply = ask(*state, "DELETE", "/chaos", "");
     assert_int_equal(reply.status, 405);
     expect_body(&reply, "method_not_allowed");

@@ -64,11 +64,67 @@ static void features_and_limits_are_found_by_name_and_kind(void **state)
     assert_int_equal(pospal_license_limit(license, "tills", -1), 3);
     assert_int_equal(pospal_license_limit(license, "kds", -1), -1);
     assert_int_equal(pospal_license_limit(license, NULL, -1), -1);
-    assert_int_equal(pospal_license_feature_count(license), 1);
-    assert_string_equal(pospal_license_feature(license, 0), "kds");
-    assert_null(pospal_license_feature(license, 1));
-    assert_null(pospal_license_feature(license, SIZE_MAX));
+    assert_string_equal(pospal_license_text(license, "tier", "none"), "gold");
+    assert_string_equal(pospal_license_text(license, "tills", "none"), "none");
+    assert_null(pospal_license_text(license, NULL, NULL));
     pospal_license_free(license);
+    pospal_client_close(client);
+}
+
+static pospal_entitlement_t nth(const pospal_license *license, size_t index)
+{
+    pospal_entitlement_t item = {.size = sizeof item};
+
+    assert_int_equal(pospal_license_entitlement(license, index, &item), 1);
+    return item;
+}
+
+static void all_that_is_granted_can_be_walked_through(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+    pospal_license *license = snapshot(client);
+    pospal_entitlement_t item = nth(license, 0);
+
+    assert_string_equal(item.name, "kds");
+    assert_int_equal(item.kind, POSPAL_ENTITLEMENT_FEATURE);
+    assert_int_equal(item.is_on, 1);
+    assert_int_equal(item.ends_at, 0);
+    assert_null(item.text);
+    assert_int_equal(nth(license, 1).is_on, 0);
+    item = nth(license, 2);
+    assert_int_equal(item.kind, POSPAL_ENTITLEMENT_LIMIT);
+    assert_int_equal(item.number, 3);
+    item = nth(license, 3);
+    assert_int_equal(item.kind, POSPAL_ENTITLEMENT_TEXT);
+    assert_string_equal(item.text, "gold");
+    assert_string_equal(nth(license, 5).name, "season");
+    assert_int_equal(nth(license, 5).ends_at, FAKE_SEASON_ENDS_AT);
+    assert_int_equal(pospal_license_entitlement(license, 6, &item), 0);
+    assert_int_equal(pospal_license_entitlement(license, SIZE_MAX, &item), 0);
+    item.size = sizeof item - 1;
+    assert_int_equal(pospal_license_entitlement(license, 0, &item), 0);
+    assert_int_equal(pospal_license_entitlement(license, 0, NULL), 0);
+    pospal_license_free(license);
+    pospal_client_close(client);
+}
+
+static void an_entitlement_ends_on_its_own_and_not_in_your_hand(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+    pospal_license *before = snapshot(client), *after;
+    pospal_entitlement_t item = {.size = sizeof item};
+
+    shop_pass(s, FAKE_SEASON_ENDS_AT - SHOP_OPENS_AT);
+    after = snapshot(client);
+    assert_string_equal(pospal_license_text(before, "season", ""), "winter");
+    assert_string_equal(pospal_license_text(after, "season", "none"), "none");
+    assert_int_equal(pospal_license_is_usable(after), 1);
+    assert_int_equal(pospal_license_entitlement(before, 5, &item), 1);
+    assert_int_equal(pospal_license_entitlement(after, 5, &item), 0);
+    pospal_license_free(before);
+    pospal_license_free(after);
     pospal_client_close(client);
 }
 
@@ -76,6 +132,7 @@ static void a_license_that_is_not_usable_grants_nothing(void **state)
 {
     shop *s = *state;
     pospal_client *client = shop_active_client(s);
+    pospal_entitlement_t item = {.size = sizeof item};
     pospal_license *license;
 
     shop_pass(s, 11 * DAY_S);
@@ -84,7 +141,8 @@ static void a_license_that_is_not_usable_grants_nothing(void **state)
     assert_int_equal(pospal_license_is_usable(license), 0);
     assert_int_equal(pospal_license_has_feature(license, "kds"), 0);
     assert_int_equal(pospal_license_limit(license, "tills", 0), 0);
-    assert_int_equal(pospal_license_feature_count(license), 0);
+    assert_string_equal(pospal_license_text(license, "tier", "none"), "none");
+    assert_int_equal(pospal_license_entitlement(license, 0, &item), 0);
     assert_string_equal(pospal_license_plan(license), "pro");
     pospal_license_free(license);
     pospal_client_close(client);
@@ -104,8 +162,8 @@ static void null_is_worth_nothing(void **state)
     assert_string_equal(pospal_license_activation_id(NULL), "");
     assert_int_equal(pospal_license_has_feature(NULL, "kds"), 0);
     assert_int_equal(pospal_license_limit(NULL, "tills", 7), 7);
-    assert_int_equal(pospal_license_feature_count(NULL), 0);
-    assert_null(pospal_license_feature(NULL, 0));
+    assert_string_equal(pospal_license_text(NULL, "tier", "none"), "none");
+    assert_int_equal(pospal_license_entitlement(NULL, 0, &(pospal_entitlement_t){.size = sizeof(pospal_entitlement_t)}), 0);
     assert_int_equal(pospal_license_expires_at(NULL) | pospal_license_refresh_at(NULL) | pospal_license_check_by(NULL) |
                          pospal_license_grace_until(NULL) | pospal_license_holds_until(NULL) | pospal_license_issued_at(NULL),
                      0);
@@ -143,7 +201,8 @@ static void the_enums_have_names_and_other_numbers_have_none(void **state)
     assert_string_equal(pospal_source_name(POSPAL_SOURCE_LICENSE_FILE), "LICENSE_FILE");
     assert_string_equal(pospal_source_name((pospal_source_t)5), "UNKNOWN");
     assert_string_equal(pospal_reason_name(POSPAL_REASON_PAYMENT_FAILED), "payment_failed");
-    assert_string_equal(pospal_reason_name((pospal_reason_t)15), "unknown");
+    assert_string_equal(pospal_reason_name(POSPAL_REASON_NO_TRIAL), "no_trial");
+    assert_string_equal(pospal_reason_name((pospal_reason_t)16), "unknown");
     assert_string_equal(pospal_version(), POSPAL_VERSION_STRING);
 }
 
@@ -232,6 +291,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(every_getter_says_what_the_document_says),
         CASE(features_and_limits_are_found_by_name_and_kind),
+        CASE(all_that_is_granted_can_be_walked_through),
+        CASE(an_entitlement_ends_on_its_own_and_not_in_your_hand),
         CASE(a_license_that_is_not_usable_grants_nothing),
         CASE(null_is_worth_nothing),
         CASE(a_snapshot_of_nothing_has_empty_texts),

@@ -57,7 +57,7 @@ static void a_lease_says_all_that_the_library_needs(void **state)
     validator *v = *state;
     const license_order_t order = {.name = "Ada",
                                    .plan = "gold",
-                                   .entitlements = "{\"tables\":50,\"tier\":\"x\"}",
+                                   .entitlements = "{\"tables\":50,\"tier\":{\"value\":\"x\",\"exp\":1760000100}}",
                                    .expires_at_ms = VALIDATOR_NOW_MS + INT64_C(1000) * DAY * 30,
                                    .renews = true};
     char text[PL_UUID_TEXT_SIZE];
@@ -86,6 +86,8 @@ static void a_lease_says_all_that_the_library_needs(void **state)
     assert_string_equal(c->customer, "Ada");
     assert_int_equal(c->entitlements.count, 3); /* kds, tables, tier */
     assert_int_equal(pl_entitlements_find(&c->entitlements, "tables", PL_ENTITLEMENT_LIMIT, NOW_S)->number, 50);
+    assert_string_equal(pl_entitlements_find(&c->entitlements, "tier", PL_ENTITLEMENT_TEXT, NOW_S)->text, "x");
+    assert_null(pl_entitlements_find(&c->entitlements, "tier", PL_ENTITLEMENT_TEXT, 1760000100));
     assert_true(c->has_device);
     assert_string_equal(c->device_name, "Till");
     assert_true(c->has_device_key);

@@ -13,6 +13,8 @@ static const pl_entitlement ENTITLEMENTS[] = {
     {.name = "loyalty", .kind = PL_ENTITLEMENT_FEATURE, .is_on = false},
     {.name = "tills", .kind = PL_ENTITLEMENT_LIMIT, .number = 3},
     {.name = "tier", .kind = PL_ENTITLEMENT_TEXT, .text = "gold"},
+    {.name = "usage.covers", .kind = PL_ENTITLEMENT_LIMIT, .number = 4},
+    {.name = "season", .kind = PL_ENTITLEMENT_TEXT, .text = "winter", .ends_at = FAKE_SEASON_ENDS_AT},
 };
 
 void fake_must(bool is_true, const char *what)

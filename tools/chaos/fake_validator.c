@@ -10,6 +10,7 @@
 #include "chaos/fake_document.h"
 #include "chaos/fake_seats.h"
 #include "token/license_file.h"
+#include "chaos/fake_usage.h"
 #include "token/proof.h"
 #include "wire/device_reply.h"
 #include "wire/offline_request.h"
@@ -81,6 +82,7 @@ void fake_validator_init(fake_validator *v, pl_clock clock)
     v->check_s = 3 * DAY_S;
     v->grace_s = 10 * DAY_S;
     v->emergency_s = DAY_S;
+    v->allowed = PL_USAGE_UNLIMITED;
     v->cut_at = SIZE_MAX;
     pl_buf_init(&v->last_body);
     pl_buf_init(&v->last_reply);
@@ -177,7 +179,7 @@ static pl_verdict decide_seat(fake_validator *v, pl_act act, const fake_license 
         return release_seat(*seat, request);
     if (license->verdict != PL_VERDICT_ACTIVE)
         return license->verdict;
-    if (act == PL_ACT_VALIDATE)
+    if (act == PL_ACT_VALIDATE || act == PL_ACT_RELEASE_CHECK)
         return *seat ? PL_VERDICT_ACTIVE : PL_VERDICT_NOT_ACTIVATED;
     *seat = fake_seat_take(v, license, request);
     return *seat ? PL_VERDICT_ACTIVE : PL_VERDICT_NO_SEAT;
@@ -185,7 +187,7 @@ static pl_verdict decide_seat(fake_validator *v, pl_act act, const fake_license 
 
 static void answer_request(fake_validator *v, pl_act act, const pl_device_request *request, fake_draft *d)
 {
-    fake_license *license = find_license(v, request->key);
+    fake_license *license = request->key ? find_license(v, request->key) : NULL;
     pl_claims *claims = &d->claims;
     fake_seat *seat = NULL;
 
@@ -193,11 +195,17 @@ static void answer_request(fake_validator *v, pl_act act, const pl_device_reques
     claims->kind = PL_CLAIMS_ANSWER;
     claims->verdict = PL_VERDICT_UNKNOWN_KEY;
     set_times(v, claims);
+    if (act == PL_ACT_TRIAL)
+        license = fake_trial_find(v, request, claims);
+    if (act == PL_ACT_USAGE)
+        claims->verdict = fake_usage_take(v, request, claims);
     if (!license)
         return;
     claims->verdict = decide_seat(v, act, license, request, &seat);
     claims->reason = license->reason;
     fake_draft_describe(d, license);
+    claims->release = act == PL_ACT_RELEASE_CHECK ? v->release : NULL;
+    claims->plan = act == PL_ACT_TRIAL || v->has_trials ? "trial" : claims->plan;
     if (!seat)
         return;
     fake_draft_bind(d, seat->fingerprint);
@@ -219,6 +227,15 @@ static void count(fake_validator *v, pl_act act)
         break;
     case PL_ACT_DEACTIVATE:
         v->deactivations++;
+        break;
+    case PL_ACT_USAGE:
+        v->usages++;
+        break;
+    case PL_ACT_TRIAL:
+        v->trials++;
+        break;
+    case PL_ACT_RELEASE_CHECK:
+        v->release_checks++;
         break;
     case PL_ACT_SESSION_START: /* nobody here keeps sessions: there is no route for them */
     case PL_ACT_SESSION_TAKEOVER:

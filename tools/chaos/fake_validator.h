@@ -14,14 +14,15 @@
 #include "token/issue.h"
 #include "wire/device_request.h"
 
-#define FAKE_PRODUCT    "till"
-#define FAKE_SERVER     "https://license.example.com/"
-#define FAKE_KEY        "SHOP-0001-FAKE" /* of licenses[0] */
-#define FAKE_OTHER_KEY  "SHOP-0002-FAKE" /* of licenses[1] */
-#define FAKE_BRAND_ID   "018f4c1e-0000-7000-8000-00000000b001"
-#define FAKE_PRODUCT_ID "018f4c1e-0000-7000-8000-00000000d001"
+#define FAKE_PRODUCT        "till"
+#define FAKE_SERVER         "https://license.example.com/"
+#define FAKE_KEY            "SHOP-0001-FAKE" /* of licenses[0] */
+#define FAKE_OTHER_KEY      "SHOP-0002-FAKE" /* of licenses[1] */
+#define FAKE_BRAND_ID       "018f4c1e-0000-7000-8000-00000000b001"
+#define FAKE_SEASON_ENDS_AT INT64_C(1795456800) /* a day after the shop opens */
+#define FAKE_PRODUCT_ID     "018f4c1e-0000-7000-8000-00000000d001"
 
-enum { FAKE_ROOTS = 3, FAKE_KEYS_MAX = 8, FAKE_SEATS_MAX = 8, FAKE_LICENSES = 2 };
+enum { FAKE_ROOTS = 3, FAKE_KEYS_MAX = 8, FAKE_SEATS_MAX = 8, FAKE_LICENSES = 2, FAKE_REPORTS_MAX = 4096 };
 /* Places among the roots. */
 enum { FAKE_ROOT_IN_USE, FAKE_ROOT_RESERVE, FAKE_ROOT_OF_A_STRANGER };
 
@@ -63,6 +64,13 @@ typedef struct {
     uint8_t device_key[PL_DEVICE_PUBLIC_SIZE];
 } fake_seat;
 
+/* A report of usage that was taken. */
+typedef struct {
+    uint8_t log[PL_USAGE_ID_SIZE];
+    uint8_t id[PL_USAGE_ID_SIZE];
+    int64_t sequence;
+} fake_report;
+
 typedef struct {
     pl_mutex *mutex; /* held during an exchange */
     pl_clock clock;
@@ -91,7 +99,14 @@ typedef struct {
     void (*after)(void *context);  /* the same, when the answer is made and not yet arrived */
     void *during_context;
 
-    unsigned exchanges, activations, validations, deactivations, serial;
+    fake_report reports[FAKE_REPORTS_MAX];
+    size_t report_count, repeats, forks;
+    int64_t used, allowed; /* of the meter "hours" */
+    bool has_trials;       /* licenses[0] is one */
+    bool seals_to_another; /* device */
+    const pl_release_claims *release;
+
+    unsigned exchanges, usages, trials, release_checks, activations, validations, deactivations, serial;
     pl_buf last_body;  /* of the last request */
     pl_buf last_reply; /* whole, whatever arrived of it */
 } fake_validator;

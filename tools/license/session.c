@@ -106,11 +106,12 @@ done:
 
 static void show_features(sheet_t *sheet, const pospal_license *license)
 {
-    const char *feature;
+    pospal_entitlement_t item = {.size = sizeof item};
 
     sheet_open_list(sheet, "features");
-    for (size_t i = 0; (feature = pospal_license_feature(license, i)) != NULL; i++)
-        sheet_add_item(sheet, "features", feature);
+    for (size_t i = 0; pospal_license_entitlement(license, i, &item); i++)
+        if (item.is_on)
+            sheet_add_item(sheet, "features", item.name);
     sheet_close_list(sheet);
 }
 

@@ -26,7 +26,7 @@ static int nothing_fails_closed()
     pospal::task none;
 
     EXPECT(!nobody && !nobody.is_usable() && nobody.status() == POSPAL_STATUS_NONE && nobody.plan().empty());
-    EXPECT(nobody.limit("tills", -1) == -1 && !nobody.has_feature("kds") && nobody.feature(0).empty() && nobody.expires_at() == 0);
+    EXPECT(nobody.limit("tills", -1) == -1 && !nobody.has_feature("kds") && !nobody.entitlement(0) && nobody.text("tier", "none") == "none" && nobody.expires_at() == 0);
     EXPECT(!closed && closed.status() == POSPAL_STATUS_NONE && closed.check().result() == POSPAL_ERROR_INVALID_ARGUMENT);
     EXPECT(closed.deactivate() && closed.support_report().value().empty());
     EXPECT(none.poll()->result() == POSPAL_ERROR_INVALID_ARGUMENT);
