@@ -317,7 +317,7 @@ POSPAL_API void pospal_options_set_server(pospal_options *options, const char *u
 
 /*
  * Pins the brand's root public keys. Required.
- * jwks is a JSON Web Key Set (RFC 7517) as `pospal-validator init` prints it: the root in use first, then the reserve; 1 to 4 keys,
+ * jwks is a JSON Web Key Set (RFC 7517) as `pospal-validator init` writes it (SLUG.root-public.jwks.json): the root in use first, then the reserve; 1 to 4 keys,
  * EdDSA on Ed25519 or ES256 on P-256. Compile it into the program.
  * Returns: nothing; the first failure is kept and returned by pospal_client_open.
  * Ownership: value is copied.

@@ -100,11 +100,13 @@ static void print_commands(FILE *out, const char *family)
 static size_t gather_options(const command_t *command, option_t options[OPTIONS_MAX])
 {
     size_t common = command->needs == CLI_NO_DATA ? COMMON_OPTIONS - 1 : COMMON_OPTIONS;
+    size_t room = OPTIONS_MAX - common; /* style.manual sees what does not fit */
+    size_t own = command->option_count < room ? command->option_count : room;
 
-    if (command->option_count > 0)
-        memcpy(options, command->options, command->option_count * sizeof *options);
-    memcpy(options + command->option_count, common_options, common * sizeof *options);
-    return command->option_count + common;
+    if (own > 0)
+        memcpy(options, command->options, own * sizeof *options);
+    memcpy(options + own, common_options, common * sizeof *options);
+    return own + common;
 }
 
 static void print_help(FILE *out, const command_t *command)

@@ -32,7 +32,7 @@ typedef struct {
     int64_t max;
 } option_t;
 
-enum { OPTIONS_MAX = 24, OPTION_LIST_MAX = 16 };
+enum { OPTIONS_MAX = 48, OPTION_LIST_MAX = 16 };
 
 typedef struct {
     const char *items[OPTION_LIST_MAX];

@@ -65,6 +65,16 @@ pl_err session_fingerprint(const char *hardware_root, const char *product, pl_fi
     return err;
 }
 
+/* What the library can work without, and people should know: a directory that can't be used, a document that is not believed. */
+static void print_warning(void *context, pospal_log_level_t level, const char *message)
+{
+    const tool_t *tool = context;
+
+    (void)level;
+    if (!tool->sheet.is_json) /* whose failures are one object */
+        (void)fprintf(tool->err, "pospal-license: %s\n", message);
+}
+
 static void set_options(pospal_options *options, const common_t *common)
 {
     pospal_options_set_product(options, common->product, NULL);
@@ -96,6 +106,7 @@ tool_exit session_open(tool_t *tool, const common_t *common, const char *device_
     set_options(options, common);
     pospal_options_set_device_name(options, device_name);
     pospal_options_set_root_keys(options, jwks.data);
+    pospal_options_set_log(options, print_warning, tool, POSPAL_LOG_WARNING);
     if ((result = pospal_client_open(options, client)) != POSPAL_OK)
         code = tool_fail_result(tool, result);
 done:

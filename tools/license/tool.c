@@ -68,7 +68,8 @@ static void print_commands(FILE *out)
 
 static size_t gather_options(const command_t *command, option_t options[OPTIONS_MAX])
 {
-    size_t count = command->option_count;
+    size_t room = OPTIONS_MAX - COMMON_OPTIONS; /* style.manual sees what does not fit */
+    size_t count = command->option_count < room ? command->option_count : room;
 
     if (count > 0)
         memcpy(options, command->options, count * sizeof *options);
