@@ -84,7 +84,7 @@ static int64_t read_date(const char *date)
 int64_t pl_curl_certificate_end(const pl_curl *curl, CURL *easy)
 {
     const struct curl_certinfo *info = NULL;
-    char until[VALUE_SIZE];
+    char until[VALUE_SIZE] = "";
 
     if (curl->easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info)
         return 0;
