@@ -219,6 +219,8 @@ pl_err pl_session_ask(pospal_client *client, pl_question *asked, pl_session_told
         return err;
     pl_mutex_lock(client->mutex);
     err = prepare(client, key, &must_activate);
+    if (!err && must_activate && asked->act == PL_ACT_SESSION_END)
+        err = pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation, so there is no session to end");
     pl_mutex_unlock(client->mutex);
     asked->key = key;
     if (!err)

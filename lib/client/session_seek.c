@@ -8,6 +8,8 @@
 #include "client/session_seat.h"
 #include "crypto/crypto.h"
 
+enum { LOST_PAUSE_MS = 5000 };
+
 /* Mutex held. Another process of this machine, or this one, keeps a seat alive: it is ours too. */
 static bool is_shared(pospal_client *client, const pl_seek *seek)
 {
@@ -43,12 +45,18 @@ static void adopt(pospal_client *client, const pl_session_told *told)
 /* Mutex held. A seat that is still alive stays what it is; one that is not is wanted. */
 static void note_failure(pospal_client *client, const pl_seek *seek)
 {
+    int64_t boot_ms = pl_clock_read(&client->clock).boot_ms;
     pl_seat *seat = &client->seat;
 
     if (seek->is_takeover || (seek->is_lost && !pl_uuid_equal(seek->lost, seat->record.session_id)))
         return;
     if (seek->is_background && seat->record.state == PL_SEAT_TAKEN)
         return;
+    /* that it is unknown may be a proxy's word: while its lease runs it is beaten for again */
+    if (seek->is_lost && seat->record.state == PL_SEAT_HELD && boot_ms < seat->lease_until_ms) {
+        seat->next_ms = boot_ms + LOST_PAUSE_MS;
+        return;
+    }
     pl_wipe(seat->record.key, sizeof seat->record.key);
     seat->record.session_id = (pl_uuid){{0}};
     seat->record.state = PL_SEAT_WANTED;

@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+/* What is only overdue, unpaid or without a seat today is bought all the same. */
+static bool may_come_back(pl_status status)
+{
+    return status == PL_STATUS_ACTIVE || status == PL_STATUS_GRACE || status == PL_STATUS_STALE ||
+           status == PL_STATUS_SUSPENDED || status == PL_STATUS_NO_SEAT;
+}
+
 /* A trial must not take the place of what was bought. */
 static pl_err check_held(pospal_client *client)
 {
@@ -18,9 +25,8 @@ static pl_err check_held(pospal_client *client)
     pl_mutex_lock(client->mutex);
     err = pl_view_update(client, &view);
     claims = !err && view.decision.ruling ? view.decision.ruling->claims : NULL;
-    if (claims && (view.decision.status == PL_STATUS_ACTIVE || view.decision.status == PL_STATUS_GRACE) &&
-        (!claims->plan || strcmp(claims->plan, "trial") != 0))
-        err = pl_fail(PL_ERR_STATE, "a license that is good is held already, and a trial would take its place");
+    if (claims && may_come_back(view.decision.status) && (!claims->plan || strcmp(claims->plan, "trial") != 0))
+        err = pl_fail(PL_ERR_STATE, "a license is held already, and a trial would take its place");
     pl_mutex_unlock(client->mutex);
     return err;
 }

@@ -141,12 +141,12 @@ pl_err exchange_act(exchange_t *exchange)
     if (route->kind == KIND_MEMORY)
         return PL_OK;
     err = trusted_time_now(exchange->loop->engine->time, &exchange->now_ms);
+    /* what memory can answer needs no database, and goes on while that is given a pause */
+    if (!err && route->kind == KIND_CACHED &&
+        route->endpoint->recall(exchange->loop->engine->api, exchange->now_ms, exchange->in))
+        return PL_OK;
     if (route->role != ROLE_OBSERVER && (err || (err = check_database(exchange))))
         return err;
-    if (route->kind == KIND_CACHED && route->endpoint->recall(exchange->loop->engine->api, exchange->now_ms, exchange->in)) {
-        breaker_return(breaker_of(exchange), exchange->started_us / 1000);
-        return PL_OK;
-    }
     if (route->kind == KIND_READ || route->kind == KIND_CACHED)
         return act_by_reading(exchange);
     err = route->kind == KIND_WRITE ? hand_to_writer(exchange) : hand_to_workers(exchange);

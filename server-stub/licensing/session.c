@@ -232,9 +232,11 @@ static pl_err take_over(const session_room_t *room, tx_t *tx, const device_call_
         out->claims.state = PL_SESSION_TAKEN;
         return describe_holders(tx, &live, &out->claims);
     }
-    if ((err = evict(tx, call, loser, out)))
+    if ((err = evict(tx, call, loser, out)) || (err = take_seat(room, tx, tx->now_ms + policy->session_cooldown_s * MS, out)) ||
+        out->has_started)
         return err;
-    return take_seat(room, tx, tx->now_ms + policy->session_cooldown_s * MS, out);
+    /* more live than are listed, and more than the limit: undo it, nobody loses his seat for nothing */
+    return pl_fail(PL_ERR_STATE, "more sessions live than the policy allows now; wait until some have ended");
 }
 
 pl_err licensing_session_takeover(const session_room_t *room, tx_t *tx, const device_call_t *call, session_outcome_t *out)

@@ -234,14 +234,17 @@ static pl_err take_leases(sessions_t *sessions, tx_t *tx, const pl_uuid *license
     return room && !items ? PL_ERR_MEMORY : PL_OK;
 }
 
-/* One that is not live in the database any more is forgotten: another process knows better, and its next beat reads what. */
-static pl_err write_leases(sessions_t *sessions, tx_t *tx, const lease_list *list)
+/*
+ * forgets: one that is not live in the database any more leaves memory, since another process knows better, and its next beat reads what.
+ * Before a seat is given nothing is forgotten: that transaction may be undone, and with it what ended the session.
+ */
+static pl_err write_leases(sessions_t *sessions, tx_t *tx, const lease_list *list, bool forgets)
 {
     bool was_live = true;
     pl_err err = PL_OK;
 
     for (size_t i = 0; !err && i < list->count; i++)
-        if (!(err = sessions_touch(tx, &list->items[i], &was_live)) && !was_live)
+        if (!(err = sessions_touch(tx, &list->items[i], &was_live)) && !was_live && forgets)
             sessions_ended(sessions, list->items[i].brand_id, list->items[i].id);
     return err;
 }
@@ -256,7 +259,7 @@ pl_err sessions_settle(sessions_t *sessions, tx_t *tx, pl_uuid license_id)
         sessions->floor_ms = tx->now_ms;
     pl_mutex_unlock(sessions->mutex);
     err = take_leases(sessions, tx, &license_id, &list);
-    return err ? err : write_leases(sessions, tx, &list);
+    return err ? err : write_leases(sessions, tx, &list, false);
 }
 
 pl_err sessions_flush(sessions_t *sessions, tx_t *tx)
@@ -264,7 +267,7 @@ pl_err sessions_flush(sessions_t *sessions, tx_t *tx)
     lease_list list;
     pl_err err = take_leases(sessions, tx, NULL, &list);
 
-    return err ? err : write_leases(sessions, tx, &list);
+    return err ? err : write_leases(sessions, tx, &list, true);
 }
 
 /* What will not beat again need not be kept: a late beat reads it. */
