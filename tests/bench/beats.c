@@ -12,7 +12,7 @@
 enum {
     LICENSES = 1000,
     LICENSES_QUICK = 20,
-    BEATS = 300,
+    BEATS = 600,
     BEATS_QUICK = 500,
     ROUNDS = 9,
     ROUNDS_QUICK = 2,
