@@ -499,7 +499,8 @@ POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const c
  *   still what is held); POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT. license may be NULL.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: AUTO: disk while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk; ONLINE: network up to the time-out.
+ * Blocks: AUTO: disk while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk; ONLINE: network up to the time-out, for
+ *   each exchange where a device must be activated again, and 10 s more where usage waits to be told.
  *   Where it does not ask it never waits for another process of the product that writes: what that learned is seen a moment later.
  */
 POSPAL_API pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t mode, pospal_license **license);
@@ -650,7 +651,7 @@ POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, posp
  * background tells the server later, in batches, and each exactly once; so does pospal_client_check with ONLINE, before it returns.
  * meter has 1 to 58 of the characters A-Z a-z 0-9 . _ -, amount is 1 to 10^12. What is beyond the allowance is recorded as well:
  * pospal_usage_balance shows it as overdraft. idempotency (NULL: none) is a text of 1 to 64 bytes of your own, such as a receipt's number:
- * the same one again is not counted again, for 7 days at least. Where nothing can be stored it is kept in memory, and lost with the process.
+ * the same one again is not counted again, for 7 days at least among this device's last 100,000 reports. Where nothing can be stored it is kept in memory, and lost with the process.
  * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the disk refused or another process was at it for 3 s, nothing was recorded,
  *   try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
@@ -734,7 +735,7 @@ POSPAL_API void pospal_task_free(pospal_task *task);
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. *session is NULL on failure; holder may be NULL.
  * Ownership: the caller ends *session with pospal_session_end; holder is the caller's.
  * Threads: any.
- * Blocks: network up to the time-out; disk where this machine holds the seat already.
+ * Blocks: network up to the time-out for each exchange (an activation may come first); disk where this machine holds the seat already.
  */
 POSPAL_API pospal_result_t pospal_session_start(pospal_client *client, pospal_session **session, pospal_holder_t *holder);
 
@@ -786,7 +787,7 @@ POSPAL_API pospal_result_t pospal_session_holders(pospal_client *client, pospal_
  * Returns: nothing.
  * Ownership: takes session; NULL is accepted, also after pospal_client_close.
  * Threads: any, but not while the client is being closed. In a forked child it does nothing.
- * Blocks: the machine's last one network up to the time-out, at most 3 s; otherwise disk.
+ * Blocks: the machine's last one network, its own exchange 3 s at most, after one that is under way; otherwise disk.
  */
 POSPAL_API void pospal_session_end(pospal_session *session);
 

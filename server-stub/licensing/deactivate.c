@@ -7,21 +7,8 @@
 #include "licensing/judge.h"
 #include "store/audit.h"
 #include "store/sessions.h"
-#include "token/proof.h"
 
 #include <string.h>
-
-static pl_err check_proof(const device_call_t *call, const activation_t *activation)
-{
-    char id[PL_UUID_TEXT_SIZE];
-    pl_proof expected = {.act = "deactivate", .activation_id = id};
-
-    pl_uuid_format(activation->id, id);
-    memcpy(expected.nonce, call->request.nonce, sizeof(expected.nonce));
-    if (pl_proof_verify(pl_span_text(call->request.proof), activation->device_key, &expected))
-        return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device");
-    return PL_OK;
-}
 
 static pl_err release(tx_t *tx, outcome_t *out)
 {
@@ -50,7 +37,7 @@ pl_err licensing_deactivate(tx_t *tx, const device_call_t *call, outcome_t *out)
         out->reason = PL_REASON_NOT_ACTIVATED;
         return PL_OK;
     }
-    if (err || (err = check_proof(call, &out->activation)) || (err = release(tx, out)))
+    if (err || (err = judge_proof(call, &out->activation, NULL)) || (err = release(tx, out)))
         return err;
     out->has_activation = true;
     out->verdict = PL_VERDICT_RELEASED;

@@ -5,6 +5,7 @@
 #include "licensing/judge.h"
 
 #include "store/license_keys.h"
+#include "token/proof.h"
 
 #include <string.h>
 
@@ -168,4 +169,17 @@ pl_err judge_seat(tx_t *tx, const device_call_t *call, const outcome_t *out, sea
     if ((err = try_alike(tx, license_id, &search)) || is_settled(&search))
         return err;
     return activations_walk_live(tx, call->brand_id, license_id, visit, &search);
+}
+
+pl_err judge_proof(const device_call_t *call, const activation_t *activation, const uint8_t *digest)
+{
+    char id[PL_UUID_TEXT_SIZE];
+    pl_proof expected = {.act = pl_act_proof(call->act), .activation_id = id, .digest = digest};
+
+    pl_uuid_format(activation->id, id);
+    memcpy(expected.nonce, call->request.nonce, sizeof(expected.nonce));
+    if (pl_proof_verify(pl_span_text(call->request.proof), activation->device_key, &expected))
+        return pl_fail(PL_ERR_UNAUTHORIZED,
+                       "the proof is not signed by the key of this activation's device for what came with it");
+    return PL_OK;
 }

@@ -7,7 +7,6 @@
 #include "licensing/judge.h"
 #include "store/audit.h"
 #include "store/meta.h"
-#include "token/proof.h"
 
 #include <string.h>
 
@@ -22,18 +21,6 @@ static int64_t limit_of(const outcome_t *outcome)
 
 /* ---- the device ---- */
 
-static pl_err check_proof(const device_call_t *call, const activation_t *activation)
-{
-    char id[PL_UUID_TEXT_SIZE];
-    pl_proof expected = {.act = pl_act_proof(call->act), .activation_id = id};
-
-    pl_uuid_format(activation->id, id);
-    memcpy(expected.nonce, call->request.nonce, sizeof(expected.nonce));
-    if (pl_proof_verify(pl_span_text(call->request.proof), activation->device_key, &expected))
-        return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device");
-    return PL_OK;
-}
-
 /* The license as a validation sees it. outcome.has_activation: it is good, and this is one of its devices, proven. */
 static pl_err judge_device(tx_t *tx, const device_call_t *call, session_outcome_t *out)
 {
@@ -44,7 +31,7 @@ static pl_err judge_device(tx_t *tx, const device_call_t *call, session_outcome_
         return err;
     out->outcome.session = &out->claims;
     out->claims.limit = limit_of(&out->outcome);
-    return pl_act_proof(call->act) ? check_proof(call, &out->outcome.activation) : PL_OK;
+    return pl_act_proof(call->act) ? judge_proof(call, &out->outcome.activation, NULL) : PL_OK;
 }
 
 /* ---- who holds the seats ---- */

@@ -8,7 +8,6 @@
 #include "licensing/judge.h"
 #include "store/audit.h"
 #include "store/usage.h"
-#include "token/proof.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -41,18 +40,10 @@ static pl_err find_license(tx_t *tx, const device_call_t *call, outcome_t *out)
 
 static pl_err check_proof(const device_call_t *call, const activation_t *activation)
 {
-    char id[PL_UUID_TEXT_SIZE];
     uint8_t digest[PL_DIGEST_SIZE];
-    pl_proof expected = {.act = pl_act_proof(call->act), .activation_id = id, .digest = digest};
     pl_err err = pl_usage_batch_digest(call->request.usage, digest);
 
-    if (err)
-        return err;
-    pl_uuid_format(activation->id, id);
-    memcpy(expected.nonce, call->request.nonce, sizeof(expected.nonce));
-    if (pl_proof_verify(pl_span_text(call->request.proof), activation->device_key, &expected))
-        return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device over these reports");
-    return PL_OK;
+    return err ? err : judge_proof(call, activation, digest);
 }
 
 /* A seat given back answers for what it used, and is no seat. */
