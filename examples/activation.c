@@ -33,10 +33,10 @@ int main(int argc, char **argv)
 
     pospal_options *options = pospal_options_new();
     pospal_options_set_product(options, "till", "1.0.0");
-    pospal_options_set_server(options, argv[1]);
-    pospal_options_set_root_keys(options, keys);
-    pospal_options_set_data_directory(options, argv[3]);
-    pospal_options_set_hardware_root(options, getenv("TILL_HARDWARE"));
+    pospal_options_set(options, POSPAL_OPTION_SERVER, argv[1]);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, keys);
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, argv[3]);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, getenv("TILL_HARDWARE"));
     pospal_client *client = NULL;
     pospal_result_t result = pospal_client_open(options, &client);
     pospal_options_free(options);
@@ -50,7 +50,8 @@ int main(int argc, char **argv)
     if (result != POSPAL_OK)
         printf("%s\n(%s)\n", advice(result, license), pospal_error_detail());
     else
-        printf("Licensed to %s until %lld.\n", pospal_license_customer(license), (long long)pospal_license_expires_at(license));
+        printf("Licensed to %s until %lld.\n", pospal_license_field(license, POSPAL_FIELD_CUSTOMER),
+               (long long)pospal_license_time(license, POSPAL_MOMENT_EXPIRES_AT));
     pospal_license_free(license);
     pospal_client_close(client);
     return result == POSPAL_OK ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -47,10 +47,10 @@ int main(int argc, char **argv)
     pospal_options *options = pospal_options_new();
     pospal_client *client = NULL;
     pospal_options_set_product(options, "till", "1.0.0");
-    pospal_options_set_server(options, getenv("TILL_SERVER"));
-    pospal_options_set_root_keys(options, getenv("TILL_ROOT_KEYS"));
-    pospal_options_set_data_directory(options, ""); /* in memory */
-    pospal_options_set_hardware_root(options, getenv("TILL_HARDWARE"));
+    pospal_options_set(options, POSPAL_OPTION_SERVER, getenv("TILL_SERVER"));
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, getenv("TILL_ROOT_KEYS"));
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, ""); /* in memory */
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, getenv("TILL_HARDWARE"));
     pospal_options_set_transport(options, exchange, argc > 1 ? argv[1] : "80");
     int failed = pospal_client_open(options, &client) || pospal_client_activate(client, getenv("TILL_LICENSE_KEY"), NULL);
     printf("%s %s\n", pospal_status_name(pospal_client_status(client)), failed ? pospal_error_detail() : "");

@@ -37,10 +37,10 @@ int main(void)
     int pipe_ends[2];
 
     pospal_options_set_product(options, "till", "1.0.0");
-    pospal_options_set_server(options, getenv("TILL_SERVER"));
-    pospal_options_set_root_keys(options, getenv("TILL_ROOT_KEYS"));
-    pospal_options_set_data_directory(options, getenv("TILL_DATA"));
-    pospal_options_set_hardware_root(options, getenv("TILL_HARDWARE"));
+    pospal_options_set(options, POSPAL_OPTION_SERVER, getenv("TILL_SERVER"));
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, getenv("TILL_ROOT_KEYS"));
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, getenv("TILL_DATA"));
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, getenv("TILL_HARDWARE"));
     if (pipe(pipe_ends) != 0 || pospal_client_open(options, &client) != POSPAL_OK ||
         pospal_task_start(client, POSPAL_VERB_ACTIVATE, getenv("TILL_LICENSE_KEY"), wake_loop, pipe_ends, &task) != POSPAL_OK) {
         fprintf(stderr, "license: %s\n", pospal_error_detail());

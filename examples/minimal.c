@@ -14,11 +14,12 @@ int main(void)
     pospal_license *license = NULL;
 
     pospal_options_set_product(options, "till", "1.0.0");
-    pospal_options_set_server(options, getenv("TILL_SERVER")); /* a real program has this and the root keys compiled in */
-    pospal_options_set_root_keys(options, getenv("TILL_ROOT_KEYS"));
+    /* A real program has its server and root keys compiled in. */
+    pospal_options_set(options, POSPAL_OPTION_SERVER, getenv("TILL_SERVER"));
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, getenv("TILL_ROOT_KEYS"));
     pospal_options_set_license_key(options, POSPAL_KEY_ENVIRONMENT, "TILL_LICENSE_KEY");
-    pospal_options_set_data_directory(options, getenv("TILL_DATA"));    /* NULL: the usual place */
-    pospal_options_set_hardware_root(options, getenv("TILL_HARDWARE")); /* NULL: this machine's own /sys */
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, getenv("TILL_DATA"));    /* NULL: the usual place */
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, getenv("TILL_HARDWARE")); /* NULL: this machine's own /sys */
 
     if (pospal_client_open(options, &client) != POSPAL_OK ||
         pospal_client_check(client, POSPAL_CHECK_AUTO, &license) != POSPAL_OK)

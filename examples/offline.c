@@ -28,10 +28,10 @@ int main(int argc, char **argv)
     if (argc != 4 || read_file(argv[1], keys, sizeof keys) == 0)
         return fputs("usage: offline ROOT-KEYS-FILE LICENSE-FILE DATA-DIRECTORY\n", stderr), 2;
     pospal_options *options = pospal_options_new();
-    pospal_options_set_product(options, "till", "1.0.0"); /* no server: none is needed */
-    pospal_options_set_root_keys(options, keys);          /* a real program has them compiled in */
-    pospal_options_set_data_directory(options, argv[3]);
-    pospal_options_set_hardware_root(options, getenv("TILL_HARDWARE"));
+    pospal_options_set_product(options, "till", "1.0.0");       /* no server: none is needed */
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, keys); /* a real program has them compiled in */
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, argv[3]);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, getenv("TILL_HARDWARE"));
     pospal_result_t result = pospal_client_open(options, &client);
     pospal_options_free(options);
 

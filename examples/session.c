@@ -22,11 +22,12 @@ int main(int argc, char **argv)
     pospal_holder_t other = {.size = sizeof other};
 
     pospal_options_set_product(options, "till", "1.0.0");
-    pospal_options_set_server(options, getenv("TILL_SERVER")); /* a real program has this and the root keys compiled in */
-    pospal_options_set_root_keys(options, getenv("TILL_ROOT_KEYS"));
+    pospal_options_set(options, POSPAL_OPTION_SERVER,
+                       getenv("TILL_SERVER")); /* a real program has this and the root keys compiled in */
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, getenv("TILL_ROOT_KEYS"));
     pospal_options_set_license_key(options, POSPAL_KEY_ENVIRONMENT, "TILL_LICENSE_KEY");
-    pospal_options_set_data_directory(options, getenv("TILL_DATA"));
-    pospal_options_set_hardware_root(options, getenv("TILL_HARDWARE"));
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, getenv("TILL_DATA"));
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, getenv("TILL_HARDWARE"));
     pospal_result_t result = pospal_client_open(options, &client);
     pospal_options_free(options);
 

@@ -61,8 +61,8 @@ static void tell(pospal_result_t result, const pospal_license *license)
         printf("%s: %s; ", pospal_result_name(result), pospal_error_code());
     printf("%s from %s (%s)", pospal_status_name(pospal_license_status(license)),
            pospal_source_name(pospal_license_source(license)), pospal_reason_name(pospal_license_reason(license)));
-    if (pospal_license_issued_at(license))
-        tell_age(now.wall_ms / 1000 - pospal_license_issued_at(license));
+    if (pospal_license_time(license, POSPAL_MOMENT_ISSUED_AT))
+        tell_age(now.wall_ms / 1000 - pospal_license_time(license, POSPAL_MOMENT_ISSUED_AT));
     if (pospal_license_can_extend(license))
         printf(", an emergency extension is at hand");
     printf("\n");
@@ -167,11 +167,11 @@ static pospal_client *open_client(char **argv, const char *server)
 
     (void)read_file(argv[1], keys, sizeof keys);
     pospal_options_set_product(options, "till", "1.0.0");
-    pospal_options_set_root_keys(options, keys);
-    pospal_options_set_data_directory(options, argv[2]);
-    pospal_options_set_server(options, server);
-    pospal_options_set_hardware_root(options, getenv("TILL_HARDWARE"));
-    pospal_options_set_device_name(options, getenv("TILL_NAME") ? getenv("TILL_NAME") : "Till 1");
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, keys);
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, argv[2]);
+    pospal_options_set(options, POSPAL_OPTION_SERVER, server);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, getenv("TILL_HARDWARE"));
+    pospal_options_set(options, POSPAL_OPTION_DEVICE_NAME, getenv("TILL_NAME") ? getenv("TILL_NAME") : "Till 1");
     pospal_options_set_timeout_ms(options, TIMEOUT_MS);
     pospal_options_set_clock(options, read_clock, NULL);
     if (pospal_client_open(options, &client) != POSPAL_OK)

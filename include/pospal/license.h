@@ -4,8 +4,8 @@
  *
  *   pospal_options *options = pospal_options_new();
  *   pospal_options_set_product(options, "till", "2.4.0");
- *   pospal_options_set_server(options, "https://license.example.com");
- *   pospal_options_set_root_keys(options, ROOT_KEYS_JSON);
+ *   pospal_options_set(options, POSPAL_OPTION_SERVER, "https://license.example.com");
+ *   pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, ROOT_KEYS_JSON);
  *   pospal_client *client = NULL;
  *   if (pospal_client_open(options, &client) != POSPAL_OK) { ... pospal_error_detail() ... }
  *   pospal_options_free(options);
@@ -90,6 +90,68 @@ typedef enum pospal_status {
     POSPAL_STATUS_WRONG_PRODUCT = 8, /* what is held was made for another product */
     POSPAL_STATUS_WRONG_DEVICE = 9   /* what is held is bound to another device */
 } pospal_status_t;
+
+/* The options that are a text: what pospal_options_set sets. The numbers are stable. */
+typedef enum pospal_option {
+    /*
+     * The validator's address, as https://host[:port][/path] of at most 512 bytes; an IPv6 address stands in brackets. Without one the
+     * client works with license files only. http:// is accepted for loopback addresses only, since a license key travels in the request.
+     */
+    POSPAL_OPTION_SERVER = 1,
+    /*
+     * The brand's root public keys; required. A JSON Web Key Set (RFC 7517) as `pospal-validator init` writes it
+     * (SLUG.root-public.jwks.json): the root in use first, then the reserve; 1 to 4 keys, EdDSA on Ed25519 or ES256 on P-256. Compile it
+     * into the program.
+     */
+    POSPAL_OPTION_ROOT_KEYS = 2,
+    /*
+     * The directory for the license state, at most 900 bytes. It is created with rights for its owner only; where it exists with rights
+     * for a group, that group shares the state. By default a directory named after the product under /var/lib/pospal for root, under
+     * $XDG_DATA_HOME/pospal or ~/.local/share/pospal for users (macOS: Library/Application Support, Windows: ProgramData). An empty text
+     * keeps everything in memory.
+     */
+    POSPAL_OPTION_DATA_DIRECTORY = 3,
+    /*
+     * The proxy, as [scheme://][user:password@]host[:port], or "" for a direct connection. Schemes: http (the default), https, socks4,
+     * socks4a, socks5, socks5h, as far as libcurl has them. In user and password @ / : are percent-encoded. By default the system's
+     * environment (https_proxy, HTTPS_PROXY, all_proxy, no_proxy) decides. User and password are in no log, detail or report.
+     */
+    POSPAL_OPTION_PROXY = 4,
+    /* A PEM file of CA certificates to trust for the server instead of the system's. */
+    POSPAL_OPTION_CA_FILE = 5,
+    /*
+     * The server's public keys, pinned beside the usual check of its certificate: another key is unreachable, code "tls_pin".
+     * "sha256//BASE64" up to 8 times with ";" between, each the SHA-256 of a SubjectPublicKeyInfo. Pin a reserve key too: a program whose
+     * every pin is outdated reaches its server no more, and lives on what it holds. Not for http://, nor for a proxy.
+     */
+    POSPAL_OPTION_PINNED_KEYS = 6,
+    /* The name under which the vendor sees this device, at most 128 bytes; the host name by default. */
+    POSPAL_OPTION_DEVICE_NAME = 7,
+    /*
+     * A directory to read hardware identifiers from instead of "/", at most 900 bytes: for a program in a container that has the host's
+     * /sys, /proc and /etc mounted there. Linux only; ignored elsewhere.
+     */
+    POSPAL_OPTION_HARDWARE_ROOT = 8
+} pospal_option_t;
+
+/* The texts of a license: what pospal_license_field returns. The numbers are stable. */
+typedef enum pospal_field {
+    POSPAL_FIELD_LICENSE_ID = 1,   /* its id at the vendor */
+    POSPAL_FIELD_PLAN = 2,         /* what it was sold as */
+    POSPAL_FIELD_CUSTOMER = 3,     /* the customer's name */
+    POSPAL_FIELD_DEVICE_NAME = 4,  /* the device that it is bound to */
+    POSPAL_FIELD_ACTIVATION_ID = 5 /* this device's activation, for talking to the vendor */
+} pospal_field_t;
+
+/* The times of a license, in Unix seconds: what pospal_license_time returns. The numbers are stable. */
+typedef enum pospal_moment {
+    POSPAL_MOMENT_EXPIRES_AT = 1,  /* the license ends; 0: it is perpetual */
+    POSPAL_MOMENT_REFRESH_AT = 2,  /* the library asks the server again by itself; 0: it does not */
+    POSPAL_MOMENT_CHECK_BY = 3,    /* ACTIVE becomes GRACE without contact to the server; 0: no contact is needed */
+    POSPAL_MOMENT_GRACE_UNTIL = 4, /* GRACE becomes STALE without contact to the server; 0: no contact is needed */
+    POSPAL_MOMENT_HOLDS_UNTIL = 5, /* the present status holds if nothing is heard; 0: it does not end by itself */
+    POSPAL_MOMENT_ISSUED_AT = 6    /* the document behind this answer was signed, for "checked 5 minutes ago"; 0: none is held */
+} pospal_moment_t;
 
 /* Where the answer came from. */
 typedef enum pospal_source {
@@ -224,7 +286,7 @@ typedef struct pospal_exchange {
     const char *proxy;       /* NULL: the system's; "": none */
     const char *ca_file;     /* NULL: the system's */
     int64_t timeout_ms;      /* for the whole exchange */
-    const char *pinned_keys; /* as pospal_options_set_pinned_keys has them, yours to compare; NULL: none */
+    const char *pinned_keys; /* as POSPAL_OPTION_PINNED_KEYS has them, yours to compare; NULL: none */
 } pospal_exchange_t;
 
 /* Memory for the library, of an application's own. As malloc, realloc (block is never NULL) and free (the same); size is never 0. */
@@ -306,38 +368,13 @@ POSPAL_API void pospal_options_free(pospal_options *options);
 POSPAL_API void pospal_options_set_product(pospal_options *options, const char *product, const char *version);
 
 /*
- * Sets the validator's address, as https://host[:port][/path]; an IPv6 address stands in brackets. Without one the client works with license files only.
- * http:// is accepted for loopback addresses only, since a license key travels in the request.
+ * Sets one of the options that are a text; pospal_option_t says what each wants. NULL takes it back to its default.
  * Returns: nothing; the first failure is kept and returned by pospal_client_open.
  * Ownership: value is copied.
  * Threads: one thread per options object.
  * Blocks: never.
  */
-POSPAL_API void pospal_options_set_server(pospal_options *options, const char *url);
-
-/*
- * Pins the brand's root public keys. Required.
- * jwks is a JSON Web Key Set (RFC 7517) as `pospal-validator init` writes it (SLUG.root-public.jwks.json): the root in use first, then the reserve; 1 to 4 keys,
- * EdDSA on Ed25519 or ES256 on P-256. Compile it into the program.
- * Returns: nothing; the first failure is kept and returned by pospal_client_open.
- * Ownership: value is copied.
- * Threads: one thread per options object.
- * Blocks: never.
- */
-POSPAL_API void pospal_options_set_root_keys(pospal_options *options, const char *jwks);
-
-/*
- * Sets the directory for the license state. It is created with rights for its owner only; where it exists with rights for a group,
- * that group shares the state.
- * Without this call: a directory named after the product under /var/lib/pospal for root, under $XDG_DATA_HOME/pospal or
- * ~/.local/share/pospal for users (macOS: Library/Application Support, Windows: ProgramData). An empty text keeps everything in
- * memory.
- * Returns: nothing; the first failure is kept and returned by pospal_client_open.
- * Ownership: value is copied.
- * Threads: one thread per options object.
- * Blocks: never.
- */
-POSPAL_API void pospal_options_set_data_directory(pospal_options *options, const char *path);
+POSPAL_API void pospal_options_set(pospal_options *options, pospal_option_t which, const char *value);
 
 /*
  * Limits how long a call that talks to the server may take in all, retries included: 100 to 120000 ms, 10000 by default.
@@ -349,37 +386,6 @@ POSPAL_API void pospal_options_set_data_directory(pospal_options *options, const
 POSPAL_API void pospal_options_set_timeout_ms(pospal_options *options, int64_t timeout_ms);
 
 /*
- * Sets the proxy, as [scheme://][user:password@]host[:port], or "" for a direct connection. Schemes: http (the default), https,
- * socks4, socks4a, socks5, socks5h, as far as libcurl has them. In user and password @ / : are percent-encoded. Without this call
- * the system's environment (https_proxy, HTTPS_PROXY, all_proxy, no_proxy) decides. User and password are in no log, detail or report.
- * Returns: nothing; the first failure is kept and returned by pospal_client_open.
- * Ownership: value is copied.
- * Threads: one thread per options object.
- * Blocks: never.
- */
-POSPAL_API void pospal_options_set_proxy(pospal_options *options, const char *proxy);
-
-/*
- * Sets a PEM file of CA certificates to trust for the server instead of the system's.
- * Returns: nothing; the first failure is kept and returned by pospal_client_open.
- * Ownership: value is copied.
- * Threads: one thread per options object.
- * Blocks: never.
- */
-POSPAL_API void pospal_options_set_ca_file(pospal_options *options, const char *path);
-
-/*
- * Pins the server's public keys beside the usual check of its certificate: another key is unreachable, code "tls_pin".
- * pins is "sha256//BASE64" up to 8 times with ";" between, each the SHA-256 of a SubjectPublicKeyInfo; NULL for none. Pin a reserve key
- * too: a program whose every pin is outdated reaches its server no more, and lives on what it holds. Not for http://, nor for a proxy.
- * Returns: nothing; the first failure is kept and returned by pospal_client_open.
- * Ownership: value is copied.
- * Threads: one thread per options object.
- * Blocks: never.
- */
-POSPAL_API void pospal_options_set_pinned_keys(pospal_options *options, const char *pins);
-
-/*
  * Gives a license key for unattended activation, used when none is stored yet: the key itself (at most 100 bytes), the path of a
  * file whose first line is the key, or the name of an environment variable that holds it. File and variable are read when a key is
  * needed; that they are missing is no error.
@@ -389,25 +395,6 @@ POSPAL_API void pospal_options_set_pinned_keys(pospal_options *options, const ch
  * Blocks: never.
  */
 POSPAL_API void pospal_options_set_license_key(pospal_options *options, pospal_key_source_t source, const char *value);
-
-/*
- * Sets the name under which the vendor sees this device, at most 128 bytes; the host name by default.
- * Returns: nothing; the first failure is kept and returned by pospal_client_open.
- * Ownership: value is copied.
- * Threads: one thread per options object.
- * Blocks: never.
- */
-POSPAL_API void pospal_options_set_device_name(pospal_options *options, const char *name);
-
-/*
- * Reads hardware identifiers from under this directory instead of "/", for a program in a container that has the host's /sys, /proc
- * and /etc mounted there. Linux only; ignored elsewhere.
- * Returns: nothing; the first failure is kept and returned by pospal_client_open.
- * Ownership: value is copied.
- * Threads: one thread per options object.
- * Blocks: never.
- */
-POSPAL_API void pospal_options_set_hardware_root(pospal_options *options, const char *path);
 
 /*
  * Sets a transport of your own in place of libcurl; NULL restores the default. Its answers are believed no more than anybody's:
@@ -839,49 +826,22 @@ POSPAL_API pospal_source_t pospal_license_source(const pospal_license *license);
 POSPAL_API pospal_reason_t pospal_license_reason(const pospal_license *license);
 
 /*
- * The license's id at the vendor.
- * Returns: the id; "" where none is known.
+ * One of the license's texts, as the vendor wrote it.
+ * Returns: the text; "" where there is none, for NULL, and for a field that this library does not know.
  * Ownership: borrowed from license; valid until it is freed.
  * Threads: any.
  * Blocks: never.
  */
-POSPAL_API const char *pospal_license_id(const pospal_license *license);
+POSPAL_API const char *pospal_license_field(const pospal_license *license, pospal_field_t which);
 
 /*
- * The plan the license was sold as.
- * Returns: the plan; "" where none is named.
- * Ownership: borrowed from license; valid until it is freed.
+ * One of the license's times.
+ * Returns: Unix seconds; 0 where there is none, for NULL, and for a time that this library does not know.
+ * Ownership: no pointers.
  * Threads: any.
  * Blocks: never.
  */
-POSPAL_API const char *pospal_license_plan(const pospal_license *license);
-
-/*
- * The customer's name as the vendor wrote it.
- * Returns: the name; "" where none is named.
- * Ownership: borrowed from license; valid until it is freed.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API const char *pospal_license_customer(const pospal_license *license);
-
-/*
- * The name of the device the license is bound to.
- * Returns: the name; "" where none is named.
- * Ownership: borrowed from license; valid until it is freed.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API const char *pospal_license_device_name(const pospal_license *license);
-
-/*
- * The id of this device's activation, for talking to the vendor.
- * Returns: the id; "" where there is none.
- * Ownership: borrowed from license; valid until it is freed.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API const char *pospal_license_activation_id(const pospal_license *license);
+POSPAL_API int64_t pospal_license_time(const pospal_license *license, pospal_moment_t which);
 
 /*
  * Whether a feature is on: the license is usable, names the feature, and its own end is not past.
@@ -919,60 +879,6 @@ POSPAL_API const char *pospal_license_text(const pospal_license *license, const 
  * Blocks: never.
  */
 POSPAL_API int pospal_license_entitlement(const pospal_license *license, size_t index, pospal_entitlement_t *entitlement);
-
-/*
- * When the license ends.
- * Returns: Unix seconds; 0 for a perpetual one.
- * Ownership: no pointers.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API int64_t pospal_license_expires_at(const pospal_license *license);
-
-/*
- * When the library asks the server again by itself.
- * Returns: Unix seconds; 0 where it does not.
- * Ownership: no pointers.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API int64_t pospal_license_refresh_at(const pospal_license *license);
-
-/*
- * When ACTIVE becomes GRACE without contact to the server.
- * Returns: Unix seconds; 0 where no contact is needed.
- * Ownership: no pointers.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API int64_t pospal_license_check_by(const pospal_license *license);
-
-/*
- * When GRACE becomes STALE without contact to the server.
- * Returns: Unix seconds; 0 where no contact is needed.
- * Ownership: no pointers.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API int64_t pospal_license_grace_until(const pospal_license *license);
-
-/*
- * Until when the present status holds if nothing is heard.
- * Returns: Unix seconds; 0 where it does not end by itself.
- * Ownership: no pointers.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API int64_t pospal_license_holds_until(const pospal_license *license);
-
-/*
- * When the document behind this answer was signed, for "checked 5 minutes ago".
- * Returns: Unix seconds; 0 where none is held.
- * Ownership: no pointers.
- * Threads: any.
- * Blocks: never.
- */
-POSPAL_API int64_t pospal_license_issued_at(const pospal_license *license);
 
 /*
  * Whether this machine's clock is wrong. It is a hint for the technician, not a status: a wrong clock locks nobody out.

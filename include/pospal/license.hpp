@@ -117,11 +117,11 @@ public:
     pospal_source_t source() const noexcept { return pospal_license_source(get()); }
     pospal_reason_t reason() const noexcept { return pospal_license_reason(get()); }
 
-    std::string_view id() const noexcept { return pospal_license_id(get()); }
-    std::string_view plan() const noexcept { return pospal_license_plan(get()); }
-    std::string_view customer() const noexcept { return pospal_license_customer(get()); }
-    std::string_view device_name() const noexcept { return pospal_license_device_name(get()); }
-    std::string_view activation_id() const noexcept { return pospal_license_activation_id(get()); }
+    std::string_view id() const noexcept { return pospal_license_field(get(), POSPAL_FIELD_LICENSE_ID); }
+    std::string_view plan() const noexcept { return pospal_license_field(get(), POSPAL_FIELD_PLAN); }
+    std::string_view customer() const noexcept { return pospal_license_field(get(), POSPAL_FIELD_CUSTOMER); }
+    std::string_view device_name() const noexcept { return pospal_license_field(get(), POSPAL_FIELD_DEVICE_NAME); }
+    std::string_view activation_id() const noexcept { return pospal_license_field(get(), POSPAL_FIELD_ACTIVATION_ID); }
 
     bool has_feature(std::string_view feature) const { return pospal_license_has_feature(get(), std::string(feature).c_str()) != 0; }
     std::int64_t limit(std::string_view of, std::int64_t otherwise) const
@@ -143,12 +143,12 @@ public:
     }
 
     // Unix seconds; 0: none.
-    std::int64_t expires_at() const noexcept { return pospal_license_expires_at(get()); }
-    std::int64_t refresh_at() const noexcept { return pospal_license_refresh_at(get()); }
-    std::int64_t check_by() const noexcept { return pospal_license_check_by(get()); }
-    std::int64_t grace_until() const noexcept { return pospal_license_grace_until(get()); }
-    std::int64_t holds_until() const noexcept { return pospal_license_holds_until(get()); }
-    std::int64_t issued_at() const noexcept { return pospal_license_issued_at(get()); }
+    std::int64_t expires_at() const noexcept { return pospal_license_time(get(), POSPAL_MOMENT_EXPIRES_AT); }
+    std::int64_t refresh_at() const noexcept { return pospal_license_time(get(), POSPAL_MOMENT_REFRESH_AT); }
+    std::int64_t check_by() const noexcept { return pospal_license_time(get(), POSPAL_MOMENT_CHECK_BY); }
+    std::int64_t grace_until() const noexcept { return pospal_license_time(get(), POSPAL_MOMENT_GRACE_UNTIL); }
+    std::int64_t holds_until() const noexcept { return pospal_license_time(get(), POSPAL_MOMENT_HOLDS_UNTIL); }
+    std::int64_t issued_at() const noexcept { return pospal_license_time(get(), POSPAL_MOMENT_ISSUED_AT); }
 
     bool clock_is_wrong() const noexcept { return pospal_license_clock_is_wrong(get()) != 0; }
     bool can_extend() const noexcept { return pospal_license_can_extend(get()) != 0; }
@@ -169,14 +169,14 @@ public:
         pospal_options_set_product(get(), std::string(slug).c_str(), detail::optional_text(version).get());
         return *this;
     }
-    options &server(std::string_view url) { return set(pospal_options_set_server, url); }
-    options &root_keys(std::string_view jwks) { return set(pospal_options_set_root_keys, jwks); }
-    options &data_directory(std::string_view path) { return set(pospal_options_set_data_directory, path); }
-    options &proxy(std::string_view url) { return set(pospal_options_set_proxy, url); }
-    options &ca_file(std::string_view path) { return set(pospal_options_set_ca_file, path); }
-    options &pinned_keys(std::string_view pins) { return set(pospal_options_set_pinned_keys, pins); }
-    options &device_name(std::string_view value) { return set(pospal_options_set_device_name, value); }
-    options &hardware_root(std::string_view path) { return set(pospal_options_set_hardware_root, path); }
+    options &server(std::string_view url) { return set(POSPAL_OPTION_SERVER, url); }
+    options &root_keys(std::string_view jwks) { return set(POSPAL_OPTION_ROOT_KEYS, jwks); }
+    options &data_directory(std::string_view path) { return set(POSPAL_OPTION_DATA_DIRECTORY, path); }
+    options &proxy(std::string_view url) { return set(POSPAL_OPTION_PROXY, url); }
+    options &ca_file(std::string_view path) { return set(POSPAL_OPTION_CA_FILE, path); }
+    options &pinned_keys(std::string_view pins) { return set(POSPAL_OPTION_PINNED_KEYS, pins); }
+    options &device_name(std::string_view value) { return set(POSPAL_OPTION_DEVICE_NAME, value); }
+    options &hardware_root(std::string_view path) { return set(POSPAL_OPTION_HARDWARE_ROOT, path); }
     options &license_key(std::string_view value, pospal_key_source_t what = POSPAL_KEY_TEXT)
     {
         pospal_options_set_license_key(get(), what, std::string(value).c_str());
@@ -209,9 +209,9 @@ public:
     }
 
 private:
-    options &set(void (*setter)(pospal_options *, const char *), std::string_view value)
+    options &set(pospal_option_t which, std::string_view value)
     {
-        setter(get(), std::string(value).c_str());
+        pospal_options_set(get(), which, std::string(value).c_str());
         return *this;
     }
 

@@ -47,79 +47,50 @@ pospal_reason_t pospal_license_reason(const pospal_license *license)
     return license ? (pospal_reason_t)license->decision.reason : POSPAL_REASON_NONE;
 }
 
-const char *pospal_license_id(const pospal_license *license)
+const char *pospal_license_field(const pospal_license *license, pospal_field_t which)
 {
     const pl_claims *claims = claims_of(license);
 
-    return claims ? text_or_empty(claims->license_id) : "";
+    if (!claims)
+        return "";
+    switch (which) {
+    case POSPAL_FIELD_LICENSE_ID:
+        return text_or_empty(claims->license_id);
+    case POSPAL_FIELD_PLAN:
+        return text_or_empty(claims->plan);
+    case POSPAL_FIELD_CUSTOMER:
+        return text_or_empty(claims->customer);
+    case POSPAL_FIELD_DEVICE_NAME:
+        return text_or_empty(claims->device_name);
+    case POSPAL_FIELD_ACTIVATION_ID:
+        return text_or_empty(claims->activation_id);
+    }
+    return ""; /* a program built with a newer header */
 }
 
-const char *pospal_license_plan(const pospal_license *license)
+int64_t pospal_license_time(const pospal_license *license, pospal_moment_t which)
 {
     const pl_claims *claims = claims_of(license);
 
-    return claims ? text_or_empty(claims->plan) : "";
-}
-
-const char *pospal_license_customer(const pospal_license *license)
-{
-    const pl_claims *claims = claims_of(license);
-
-    return claims ? text_or_empty(claims->customer) : "";
-}
-
-const char *pospal_license_device_name(const pospal_license *license)
-{
-    const pl_claims *claims = claims_of(license);
-
-    return claims ? text_or_empty(claims->device_name) : "";
-}
-
-const char *pospal_license_activation_id(const pospal_license *license)
-{
-    const pl_claims *claims = claims_of(license);
-
-    return claims ? text_or_empty(claims->activation_id) : "";
-}
-
-int64_t pospal_license_expires_at(const pospal_license *license)
-{
-    const pl_claims *claims = claims_of(license);
-
-    return claims ? claims->expires_at : 0;
-}
-
-int64_t pospal_license_refresh_at(const pospal_license *license)
-{
-    const pl_claims *claims = claims_of(license);
-
-    return claims ? claims->refresh_at : 0;
-}
-
-int64_t pospal_license_check_by(const pospal_license *license)
-{
-    const pl_claims *claims = claims_of(license);
-
-    return claims ? claims->check_by : 0;
-}
-
-int64_t pospal_license_grace_until(const pospal_license *license)
-{
-    const pl_claims *claims = claims_of(license);
-
-    return claims ? claims->grace_until : 0;
-}
-
-int64_t pospal_license_holds_until(const pospal_license *license)
-{
-    return license ? license->decision.holds_until : 0;
-}
-
-int64_t pospal_license_issued_at(const pospal_license *license)
-{
-    const pl_claims *claims = claims_of(license);
-
-    return claims ? claims->issued_at : 0;
+    if (license && which == POSPAL_MOMENT_HOLDS_UNTIL)
+        return license->decision.holds_until;
+    if (!claims)
+        return 0;
+    switch (which) {
+    case POSPAL_MOMENT_EXPIRES_AT:
+        return claims->expires_at;
+    case POSPAL_MOMENT_REFRESH_AT:
+        return claims->refresh_at;
+    case POSPAL_MOMENT_CHECK_BY:
+        return claims->check_by;
+    case POSPAL_MOMENT_GRACE_UNTIL:
+        return claims->grace_until;
+    case POSPAL_MOMENT_ISSUED_AT:
+        return claims->issued_at;
+    case POSPAL_MOMENT_HOLDS_UNTIL: /* needs no document: above */
+        break;
+    }
+    return 0; /* a program built with a newer header */
 }
 
 int pospal_license_clock_is_wrong(const pospal_license *license)

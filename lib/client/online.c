@@ -17,7 +17,7 @@ pl_err pl_online_require(const pospal_client *client)
 {
     if (client->options.text[PL_OPTION_SERVER])
         return PL_OK;
-    return pl_fail(PL_ERR_NO_SERVER, "no server is set: call pospal_options_set_server");
+    return pl_fail(PL_ERR_NO_SERVER, "no server is set: set POSPAL_OPTION_SERVER with pospal_options_set");
 }
 
 /* A key that the server knows is kept; a new one that is denied does not push out one that worked. */

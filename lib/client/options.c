@@ -119,28 +119,70 @@ void pospal_options_set_product(pospal_options *options, const char *product, co
     set_text(options, PL_OPTION_VERSION, "version", version, PL_VERSION_MAX);
 }
 
-void pospal_options_set_server(pospal_options *options, const char *url)
+static pl_err check_server(const char *url)
 {
+    return is_server_url(url)
+               ? PL_OK
+               : pl_fail(PL_ERR_INVALID, "server must be https://host[:port][/path] (an IPv6 address in brackets; http:// for "
+                                         "this machine only)");
+}
+
+static pl_err check_proxy(const char *proxy)
+{
+    return pl_proxy_is_url(proxy) ? PL_OK /* it is not shown: there may be a password in it */
+                                  : pl_fail(PL_ERR_INVALID, "proxy must be [http|https|socks4|socks4a|socks5|socks5h://]"
+                                                            "[user:password@]host[:port], with %%40 for @ and %%2F for / in user "
+                                                            "and password");
+}
+
+static pl_err check_pinned_keys(const char *pins)
+{
+    return pl_pinned_keys_are_valid(pins)
+               ? PL_OK
+               : pl_fail(PL_ERR_INVALID,
+                         "pinned keys must be 1 to %d of sha256//BASE64, each the SHA-256 of a public key, with ; between "
+                         "them",
+                         PL_PINNED_KEYS_MAX);
+}
+
+static const struct {
+    pospal_option_t option;
+    pl_option_text text;
+    const char *name;
+    size_t max;
+    pl_err (*check)(const char *value); /* NULL: any text */
+} settable[] = {
+    {POSPAL_OPTION_SERVER, PL_OPTION_SERVER, "server", 512, check_server},
+    {POSPAL_OPTION_ROOT_KEYS, PL_OPTION_ROOT_KEYS, "root keys", PL_JWKS_MAX, NULL},
+    {POSPAL_OPTION_DATA_DIRECTORY, PL_OPTION_DIRECTORY, "data directory", 900, NULL},
+    {POSPAL_OPTION_PROXY, PL_OPTION_PROXY, "proxy", TEXT_MAX, check_proxy},
+    {POSPAL_OPTION_CA_FILE, PL_OPTION_CA_FILE, "CA file", TEXT_MAX, NULL},
+    {POSPAL_OPTION_PINNED_KEYS, PL_OPTION_PINNED_KEYS, "pinned keys", TEXT_MAX, check_pinned_keys},
+    {POSPAL_OPTION_DEVICE_NAME, PL_OPTION_DEVICE_NAME, "device name", PL_DEVICE_NAME_MAX, NULL},
+    {POSPAL_OPTION_HARDWARE_ROOT, PL_OPTION_HARDWARE_ROOT, "hardware root", 900, NULL},
+};
+
+void pospal_options_set(pospal_options *options, pospal_option_t which, const char *value)
+{
+    size_t i;
+
     if (!options)
         return;
-    if (url && !is_server_url(url)) {
-        remember(
-            options,
-            pl_fail(PL_ERR_INVALID,
-                    "server must be https://host[:port][/path] (an IPv6 address in brackets; http:// for this machine only)"));
+    for (i = 0; i < sizeof settable / sizeof *settable; i++) {
+        pl_err err = PL_OK;
+
+        if (settable[i].option != which)
+            continue;
+        if (value && settable[i].check)
+            err = settable[i].check(value);
+        if (err)
+            remember(options, err);
+        else
+            set_text(options, settable[i].text, settable[i].name, value, settable[i].max);
         return;
     }
-    set_text(options, PL_OPTION_SERVER, "server", url, 512);
-}
-
-void pospal_options_set_root_keys(pospal_options *options, const char *jwks)
-{
-    set_text(options, PL_OPTION_ROOT_KEYS, "root keys", jwks, PL_JWKS_MAX);
-}
-
-void pospal_options_set_data_directory(pospal_options *options, const char *path)
-{
-    set_text(options, PL_OPTION_DIRECTORY, "data directory", path, 900);
+    remember(options,
+             pl_fail(PL_ERR_INVALID, "option %d is none that this library knows: is it older than its header?", (int)which));
 }
 
 void pospal_options_set_timeout_ms(pospal_options *options, int64_t timeout_ms)
@@ -154,38 +196,6 @@ void pospal_options_set_timeout_ms(pospal_options *options, int64_t timeout_ms)
     options->timeout_ms = timeout_ms;
 }
 
-void pospal_options_set_proxy(pospal_options *options, const char *proxy)
-{
-    if (!options)
-        return;
-    if (proxy && !pl_proxy_is_url(proxy)) { /* it is not shown: there may be a password in it */
-        remember(options, pl_fail(PL_ERR_INVALID,
-                                  "proxy must be [http|https|socks4|socks4a|socks5|socks5h://][user:password@]host[:port], "
-                                  "with %%40 for @ and %%2F for / in user and password"));
-        return;
-    }
-    set_text(options, PL_OPTION_PROXY, "proxy", proxy, TEXT_MAX);
-}
-
-void pospal_options_set_pinned_keys(pospal_options *options, const char *pins)
-{
-    if (!options)
-        return;
-    if (pins && !pl_pinned_keys_are_valid(pins)) {
-        remember(options, pl_fail(PL_ERR_INVALID,
-                                  "pinned keys must be 1 to %d of sha256//BASE64, each the SHA-256 of a public key, with ; "
-                                  "between them",
-                                  PL_PINNED_KEYS_MAX));
-        return;
-    }
-    set_text(options, PL_OPTION_PINNED_KEYS, "pinned keys", pins, TEXT_MAX);
-}
-
-void pospal_options_set_ca_file(pospal_options *options, const char *path)
-{
-    set_text(options, PL_OPTION_CA_FILE, "CA file", path, TEXT_MAX);
-}
-
 void pospal_options_set_license_key(pospal_options *options, pospal_key_source_t source, const char *value)
 {
     if (!options)
@@ -196,16 +206,6 @@ void pospal_options_set_license_key(pospal_options *options, pospal_key_source_t
     }
     options->key_source = source;
     set_text(options, PL_OPTION_KEY, "license key", value, source == POSPAL_KEY_TEXT ? PL_LICENSE_KEY_MAX : TEXT_MAX);
-}
-
-void pospal_options_set_device_name(pospal_options *options, const char *name)
-{
-    set_text(options, PL_OPTION_DEVICE_NAME, "device name", name, PL_DEVICE_NAME_MAX);
-}
-
-void pospal_options_set_hardware_root(pospal_options *options, const char *path)
-{
-    set_text(options, PL_OPTION_HARDWARE_ROOT, "hardware root", path, 900);
 }
 
 void pospal_options_set_transport(pospal_options *options, pospal_transport_fn transport, void *context)
@@ -273,6 +273,6 @@ pl_err pl_options_check(const pospal_options *options)
     if (!options->text[PL_OPTION_PRODUCT])
         return pl_fail(PL_ERR_INVALID, "no product is set: call pospal_options_set_product");
     if (!options->text[PL_OPTION_ROOT_KEYS])
-        return pl_fail(PL_ERR_INVALID, "no root keys are set: call pospal_options_set_root_keys");
+        return pl_fail(PL_ERR_INVALID, "no root keys are set: set POSPAL_OPTION_ROOT_KEYS with pospal_options_set");
     return PL_OK;
 }

@@ -68,7 +68,7 @@ pospal_result_t pospal_client_check_release(pospal_client *client, const char *c
         return pl_report(
             pl_fail(PL_ERR_INVALID, "a channel has 1 to %d of the characters a-z 0-9 . _ -", (int)PL_RELEASE_CHANNEL_MAX));
     if (!client->options.text[PL_OPTION_SERVER])
-        return pl_report(pl_fail(PL_ERR_NO_SERVER, "no server is set: call pospal_options_set_server"));
+        return pl_report(pl_fail(PL_ERR_NO_SERVER, "no server is set: set POSPAL_OPTION_SERVER with pospal_options_set"));
     pl_mutex_lock(client->mutex);
     err = pl_identity_license_key(client, key);
     pl_mutex_unlock(client->mutex);

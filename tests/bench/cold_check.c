@@ -27,10 +27,10 @@ int main(int argc, char **argv)
     if (argc != 4)
         return 2;
     pospal_options_set_product(options, "till", "2.4.0");
-    pospal_options_set_server(options, "https://license.example.com");
-    pospal_options_set_data_directory(options, argv[1]);
-    pospal_options_set_root_keys(options, argv[2]);
-    pospal_options_set_hardware_root(options, argv[3]);
+    pospal_options_set(options, POSPAL_OPTION_SERVER, "https://license.example.com");
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, argv[1]);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, argv[2]);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, argv[3]);
     if (pospal_client_open(options, &client) == POSPAL_OK)
         is_active = check(client);
     if (!is_active)

@@ -8,7 +8,7 @@
 
 #include "scratch.h"
 
-/* root: for pospal_options_set_hardware_root; "/" for this machine. */
+/* root: for POSPAL_OPTION_HARDWARE_ROOT; "/" for this machine. */
 pl_err machine_choose(const scratch_t *scratch, char root[DIRECTORY_SIZE]);
 
 #endif

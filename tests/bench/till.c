@@ -73,10 +73,10 @@ static pl_err open_with(const till_t *till, pospal_transport_fn transport, pospa
     pospal_result_t result;
 
     pospal_options_set_product(options, ISSUER_PRODUCT, "2.4.0");
-    pospal_options_set_server(options, "https://license.example.com");
-    pospal_options_set_root_keys(options, till->issuer.roots_jwks.data);
-    pospal_options_set_data_directory(options, till->data);
-    pospal_options_set_hardware_root(options, till->hardware);
+    pospal_options_set(options, POSPAL_OPTION_SERVER, "https://license.example.com");
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, till->issuer.roots_jwks.data);
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, till->data);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, till->hardware);
     if (transport)
         pospal_options_set_transport(options, transport, (void *)&till->issuer);
     result = pospal_client_open(options, client);

@@ -57,7 +57,7 @@ static pospal_client *start(scene *c)
     pospal_options *options = shop_options(&c->s);
     pospal_client *client = NULL;
 
-    pospal_options_set_root_keys(options, c->line.v.made.root_public_jwks);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, c->line.v.made.root_public_jwks);
     pospal_options_set_transport(options, licensing_line_exchange, &c->line);
     assert_int_equal(pospal_client_open(options, &client), POSPAL_OK);
     pospal_options_free(options);
@@ -225,7 +225,7 @@ static bool is_forged(pospal_client *client)
     bool is;
 
     assert_int_equal(pospal_client_check(client, POSPAL_CHECK_LOCAL, &license), POSPAL_OK);
-    is = strcmp(pospal_license_plan(license), "forged") == 0;
+    is = strcmp(pospal_license_field(license, POSPAL_FIELD_PLAN), "forged") == 0;
     pospal_license_free(license);
     return is;
 }

@@ -328,9 +328,9 @@ static int be_another_program(char *arguments[])
     int status = 100;
 
     pospal_options_set_product(options, FAKE_PRODUCT, NULL);
-    pospal_options_set_root_keys(options, arguments[0]);
-    pospal_options_set_data_directory(options, arguments[1]);
-    pospal_options_set_hardware_root(options, arguments[2]);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, arguments[0]);
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, arguments[1]);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, arguments[2]);
     if (pospal_client_open(options, &client) == POSPAL_OK &&
         pospal_client_check(client, POSPAL_CHECK_LOCAL, &license) == POSPAL_OK)
         status = (int)pospal_license_status(license);

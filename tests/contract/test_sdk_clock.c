@@ -77,7 +77,7 @@ static void a_license_file_that_begins_later_is_kept_and_counts_by_itself(void *
     assert_string_equal(pospal_error_code(), "not_yet_valid");
     assert_non_null(strstr(pospal_error_detail(), "2027-01-01T18:00:00Z")); /* 40 days after the shop opens */
     assert_int_equal(pospal_license_status(license), POSPAL_STATUS_NONE);
-    assert_true(pospal_license_holds_until(license) == SHOP_OPENS_AT + 40 * DAY_S - PL_TIME_TOLERANCE_S);
+    assert_true(pospal_license_time(license, POSPAL_MOMENT_HOLDS_UNTIL) == SHOP_OPENS_AT + 40 * DAY_S - PL_TIME_TOLERANCE_S);
     pospal_license_free(license);
     pospal_client_close(client);
     client = shop_client(s);

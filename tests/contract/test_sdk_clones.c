@@ -58,7 +58,7 @@ static pospal_client *start(scene *c, const char *data)
 
     (void)snprintf(c->s.data, sizeof c->s.data, "%s/%s", c->s.root, data);
     options = shop_options(&c->s);
-    pospal_options_set_root_keys(options, c->line.v.made.root_public_jwks);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, c->line.v.made.root_public_jwks);
     pospal_options_set_transport(options, licensing_line_exchange, &c->line);
     assert_int_equal(pospal_client_open(options, &client), POSPAL_OK);
     pospal_options_free(options);
@@ -84,7 +84,7 @@ static void activate(scene *c, const char *data, char activation[PL_UUID_TEXT_SI
     assert_int_equal(pospal_client_activate(client, c->key, &license), POSPAL_OK);
     assert_int_equal(pospal_license_status(license), POSPAL_STATUS_ACTIVE);
     if (activation)
-        (void)snprintf(activation, PL_UUID_TEXT_SIZE, "%s", pospal_license_activation_id(license));
+        (void)snprintf(activation, PL_UUID_TEXT_SIZE, "%s", pospal_license_field(license, POSPAL_FIELD_ACTIVATION_ID));
     pospal_license_free(license);
     shop_close_held(client);
 }

@@ -34,8 +34,8 @@ static pospal_client *open_on_line(const shop *s, const char *server, const char
     pospal_client *client = NULL;
 
     pospal_options_set_transport(options, NULL, NULL);
-    pospal_options_set_server(options, server);
-    pospal_options_set_proxy(options, proxy);
+    pospal_options_set(options, POSPAL_OPTION_SERVER, server);
+    pospal_options_set(options, POSPAL_OPTION_PROXY, proxy);
     pospal_options_set_log(options, take_line, log, POSPAL_LOG_DEBUG);
     pospal_options_set_timeout_ms(options, 20000);
     assert_int_equal(pospal_client_open(options, &client), POSPAL_OK);

@@ -75,7 +75,7 @@ static void a_task_outlives_its_client(void **state)
     gate_await(&c->told, 1);
     pospal_client_close(client);
     assert_int_equal(task_scene_finish(c, task, 1, &license), POSPAL_OK);
-    assert_string_equal(pospal_license_plan(license), "pro");
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_PLAN), "pro");
     pospal_license_free(license);
     pospal_task_free(task);
 }

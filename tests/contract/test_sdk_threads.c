@@ -43,7 +43,7 @@ static void look(crowd *c, pospal_check_mode_t mode)
     count(c, pospal_client_check(c->client, mode, &license) == POSPAL_OK);
     count(c, is_known(pospal_license_status(license)));
     count(c, pospal_license_is_usable(license) == pospal_license_has_feature(license, "kds"));
-    count(c, pospal_license_plan(license)[0] != '\0');
+    count(c, pospal_license_field(license, POSPAL_FIELD_PLAN)[0] != '\0');
     pospal_license_free(license);
 }
 
@@ -192,7 +192,7 @@ static void a_snapshot_outlives_its_client(void **state)
     assert_int_equal(pospal_client_check(client, POSPAL_CHECK_LOCAL, &license), POSPAL_OK);
     assert_int_equal(pospal_client_forget(client), POSPAL_OK);
     pospal_client_close(client);
-    assert_string_equal(pospal_license_plan(license), "pro");
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_PLAN), "pro");
     assert_int_equal(pospal_license_limit(license, "tills", -1), 3);
     pospal_license_free(license);
 }

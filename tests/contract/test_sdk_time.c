@@ -361,7 +361,7 @@ static void an_extension_is_granted_when_stale_once_and_survives_a_restart(void 
     assert_int_equal(pospal_client_extend(client, &license), POSPAL_OK);
     assert_int_equal(pospal_license_status(license), POSPAL_STATUS_GRACE);
     assert_int_equal(pospal_license_source(license), POSPAL_SOURCE_EMERGENCY);
-    assert_int_equal(pospal_license_holds_until(license), wall(s) + s->validator.emergency_s);
+    assert_int_equal(pospal_license_time(license, POSPAL_MOMENT_HOLDS_UNTIL), wall(s) + s->validator.emergency_s);
     pospal_license_free(license);
     assert_int_equal(pospal_client_extend(client, NULL), POSPAL_ERROR_DENIED);
     client = reopen(s, client);

@@ -19,7 +19,7 @@ static void a_trial_goes_on_as_any_license(void **state)
     s->validator.has_trials = true;
     assert_int_equal(pospal_client_start_trial(client, &license), POSPAL_OK);
     assert_int_equal(pospal_license_status(license), POSPAL_STATUS_ACTIVE);
-    assert_string_equal(pospal_license_plan(license), "trial");
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_PLAN), "trial");
     pospal_license_free(license);
     pospal_client_close(client);
     client = shop_client(s);

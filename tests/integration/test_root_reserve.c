@@ -148,10 +148,10 @@ static pospal_client *open_client(const char *name, thief_t *thief)
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%d", server.port);
     (void)snprintf(data, sizeof data, "%s/%s", server.directory, name);
     pospal_options_set_product(options, "till", "1.0.0");
-    pospal_options_set_server(options, url);
-    pospal_options_set_root_keys(options, server.roots);
-    pospal_options_set_data_directory(options, data);
-    pospal_options_set_hardware_root(options, hardware.path);
+    pospal_options_set(options, POSPAL_OPTION_SERVER, url);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, server.roots);
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, data);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, hardware.path);
     if (thief)
         pospal_options_set_transport(options, answer_as_thief, thief);
     assert_int_equal(pospal_client_open(options, &client), POSPAL_OK);
@@ -167,7 +167,7 @@ static pospal_status_t check(pospal_client *client, pospal_check_mode_t mode, po
 
     assert_string_equal(pospal_result_name(pospal_client_check(client, mode, &license)), pospal_result_name(result));
     status = pospal_license_status(license);
-    (void)snprintf(plan, 32, "%s", pospal_license_plan(license));
+    (void)snprintf(plan, 32, "%s", pospal_license_field(license, POSPAL_FIELD_PLAN));
     pospal_license_free(license);
     return status;
 }

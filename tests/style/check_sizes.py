@@ -11,7 +11,7 @@ from scan import functions, own_sources, read
 TABLE = Path(__file__).with_name("larger.txt")
 SOURCE, SOURCE_HARD = 400, 500
 # the public header holds the whole interface, and five lines of comment for each function are the house's own rule
-HEADER, PUBLIC_HEADER, EXAMPLE = 150, 1100, 60
+HEADER, PUBLIC_HEADER, EXAMPLE = 150, 1000, 60
 FUNCTION, FUNCTION_HARD = 40, 60
 PARAMETERS, NESTING = 5, 3
 
@@ -72,7 +72,7 @@ def body(lines):
 DEEP = "static void g(void)\n{\n" + "if (1) {\n" * 4 + "}\n" * 4 + "}\n"
 WIDE = "int f(int a, void (*b)(int, int), int c[2], int d, int e, int g)\n{\n}\n"
 SAMPLES = [
-    ({"lib/a.c": body(40), "lib/b.h": "\n" * 150, "include/pospal/license.h": "\n" * 1100, "examples/a.c": "\n" * 60,
+    ({"lib/a.c": body(40), "lib/b.h": "\n" * 150, "include/pospal/license.h": "\n" * 1000, "examples/a.c": "\n" * 60,
       "lib/c.c": "int a[] = {{1}, {2, {3, {4, {5}}}}};\nvoid f(void)\n{\n  for (;;) {\n    x = (t){{{{0}}}};\n  }\n}\n"}, None),
     ({"lib/a.c": body(41)}, "a.c:1: f has 41 lines, 40"),
     ({"lib/a.c": body(61), "tests/style/larger.txt": "lib/a.c:f 90 because\n"}, "f has 61 lines, 60"),
@@ -80,9 +80,9 @@ SAMPLES = [
     ({"lib/a.c": body(45), "tests/style/larger.txt": "lib/a.c:f 45 one table, read in one go\n"}, None),
     ({"lib/a.c": "\n" * 401}, "401 lines, 400"),
     ({"server-stub/api/a.h": "\n" * 151}, "151 lines, 150"),
-    ({"include/pospal/license.h": "\n" * 1101}, "1101 lines, 1100"),
+    ({"include/pospal/license.h": "\n" * 1001}, "1001 lines, 1000"),
     ({"examples/a.cpp": "\n" * 61}, "61 lines, 60"),
-    ({"include/pospal/license.hpp": "\n" * 1101}, "1101 lines, 1100"),
+    ({"include/pospal/license.hpp": "\n" * 1001}, "1001 lines, 1000"),
     ({"examples/a.c": "\n" * 61}, "61 lines, 60"),
     ({"tests/unit/a.c": "\n" * 501}, "501 lines, 500"),
     ({"lib/a.c": WIDE}, "f has 6 parameters"),

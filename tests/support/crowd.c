@@ -63,7 +63,7 @@ pospal_client *crowd_open_client(crowd *c)
     pospal_options *options = shop_options(&c->s);
     pospal_client *client = NULL;
 
-    pospal_options_set_root_keys(options, c->line.v.made.root_public_jwks);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, c->line.v.made.root_public_jwks);
     pospal_options_set_transport(options, exchange_or_lose, c);
     pospal_options_set_clock(options, read_clock, c->hall);
     pospal_options_set_timeout_ms(options, TIMEOUT_MS);

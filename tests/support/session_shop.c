@@ -349,11 +349,11 @@ pospal_options *session_till_options(session_till *t)
 
     (void)snprintf(name, sizeof name, "Till %c", t->place.hardware[0] ? '0' + (int)(t->place.validator.serial % 10) : '?');
     pospal_options_set_product(options, SESSION_PRODUCT, "2.4.0");
-    pospal_options_set_root_keys(options, t->server->v.made.root_public_jwks);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, t->server->v.made.root_public_jwks);
     pospal_options_set_transport(options, session_till_exchange, t);
     pospal_options_set_clock(options, read_clock, &t->place.clock);
     pospal_options_set_change_callback(options, note_news, t);
-    pospal_options_set_device_name(options, name);
+    pospal_options_set(options, POSPAL_OPTION_DEVICE_NAME, name);
     return options;
 }
 

@@ -136,12 +136,12 @@ pospal_options *shop_options(const shop *s)
     if (!options)
         return NULL;
     pospal_options_set_product(options, FAKE_PRODUCT, "2.4.0");
-    pospal_options_set_server(options, s->is_without_server ? NULL : FAKE_SERVER);
-    pospal_options_set_root_keys(options, s->validator.roots_json);
-    pospal_options_set_data_directory(options, s->is_in_memory ? "" : s->data);
-    pospal_options_set_hardware_root(options, s->hardware);
+    pospal_options_set(options, POSPAL_OPTION_SERVER, s->is_without_server ? NULL : FAKE_SERVER);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, s->validator.roots_json);
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, s->is_in_memory ? "" : s->data);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, s->hardware);
     pospal_options_set_timeout_ms(options, TIMEOUT_MS);
-    pospal_options_set_device_name(options, "Till 3");
+    pospal_options_set(options, POSPAL_OPTION_DEVICE_NAME, "Till 3");
     pospal_options_set_transport(options, fake_validator_exchange, (void *)&s->validator);
     pospal_options_set_clock(options, read_clock, (void *)&s->clock);
     pospal_options_set_change_callback(options, s->changed, s->changed_context);

@@ -33,17 +33,21 @@ static void every_getter_says_what_the_document_says(void **state)
     assert_int_equal(pospal_license_is_usable(license), 1);
     assert_int_equal(pospal_license_source(license), POSPAL_SOURCE_ONLINE);
     assert_int_equal(pospal_license_reason(license), POSPAL_REASON_IN_ORDER);
-    assert_string_equal(pospal_license_id(license), s->validator.licenses[0].license_id);
-    assert_string_equal(pospal_license_plan(license), "pro");
-    assert_string_equal(pospal_license_customer(license), "Corner Shop");
-    assert_string_equal(pospal_license_device_name(license), "Till 3");
-    assert_string_equal(pospal_license_activation_id(license), s->validator.seats[0].activation);
-    assert_int_equal(pospal_license_expires_at(license), SHOP_OPENS_AT + 30 * DAY_S);
-    assert_int_equal(pospal_license_refresh_at(license), SHOP_OPENS_AT + HOUR_S);
-    assert_int_equal(pospal_license_check_by(license), SHOP_OPENS_AT + 3 * DAY_S);
-    assert_int_equal(pospal_license_grace_until(license), SHOP_OPENS_AT + 10 * DAY_S);
-    assert_int_equal(pospal_license_holds_until(license), SHOP_OPENS_AT + 3 * DAY_S);
-    assert_int_equal(pospal_license_issued_at(license), SHOP_OPENS_AT);
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_LICENSE_ID), s->validator.licenses[0].license_id);
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_PLAN), "pro");
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_CUSTOMER), "Corner Shop");
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_DEVICE_NAME), "Till 3");
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_ACTIVATION_ID), s->validator.seats[0].activation);
+    assert_string_equal(pospal_license_field(license, (pospal_field_t)0), "");
+    assert_string_equal(pospal_license_field(license, (pospal_field_t)6), "");
+    assert_int_equal(pospal_license_time(license, (pospal_moment_t)0), 0);
+    assert_int_equal(pospal_license_time(license, (pospal_moment_t)7), 0);
+    assert_int_equal(pospal_license_time(license, POSPAL_MOMENT_EXPIRES_AT), SHOP_OPENS_AT + 30 * DAY_S);
+    assert_int_equal(pospal_license_time(license, POSPAL_MOMENT_REFRESH_AT), SHOP_OPENS_AT + HOUR_S);
+    assert_int_equal(pospal_license_time(license, POSPAL_MOMENT_CHECK_BY), SHOP_OPENS_AT + 3 * DAY_S);
+    assert_int_equal(pospal_license_time(license, POSPAL_MOMENT_GRACE_UNTIL), SHOP_OPENS_AT + 10 * DAY_S);
+    assert_int_equal(pospal_license_time(license, POSPAL_MOMENT_HOLDS_UNTIL), SHOP_OPENS_AT + 3 * DAY_S);
+    assert_int_equal(pospal_license_time(license, POSPAL_MOMENT_ISSUED_AT), SHOP_OPENS_AT);
     assert_int_equal(pospal_license_clock_is_wrong(license), 0);
     assert_int_equal(pospal_license_can_extend(license), 0);
     pospal_license_free(license);
@@ -143,7 +147,7 @@ static void a_license_that_is_not_usable_grants_nothing(void **state)
     assert_int_equal(pospal_license_limit(license, "tills", 0), 0);
     assert_string_equal(pospal_license_text(license, "tier", "none"), "none");
     assert_int_equal(pospal_license_entitlement(license, 0, &item), 0);
-    assert_string_equal(pospal_license_plan(license), "pro");
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_PLAN), "pro");
     pospal_license_free(license);
     pospal_client_close(client);
 }
@@ -155,18 +159,20 @@ static void null_is_worth_nothing(void **state)
     assert_int_equal(pospal_license_is_usable(NULL), 0);
     assert_int_equal(pospal_license_source(NULL), POSPAL_SOURCE_NONE);
     assert_int_equal(pospal_license_reason(NULL), POSPAL_REASON_NONE);
-    assert_string_equal(pospal_license_id(NULL), "");
-    assert_string_equal(pospal_license_plan(NULL), "");
-    assert_string_equal(pospal_license_customer(NULL), "");
-    assert_string_equal(pospal_license_device_name(NULL), "");
-    assert_string_equal(pospal_license_activation_id(NULL), "");
+    assert_string_equal(pospal_license_field(NULL, POSPAL_FIELD_LICENSE_ID), "");
+    assert_string_equal(pospal_license_field(NULL, POSPAL_FIELD_PLAN), "");
+    assert_string_equal(pospal_license_field(NULL, POSPAL_FIELD_CUSTOMER), "");
+    assert_string_equal(pospal_license_field(NULL, POSPAL_FIELD_DEVICE_NAME), "");
+    assert_string_equal(pospal_license_field(NULL, POSPAL_FIELD_ACTIVATION_ID), "");
     assert_int_equal(pospal_license_has_feature(NULL, "kds"), 0);
     assert_int_equal(pospal_license_limit(NULL, "tills", 7), 7);
     assert_string_equal(pospal_license_text(NULL, "tier", "none"), "none");
     assert_int_equal(pospal_license_entitlement(NULL, 0, &(pospal_entitlement_t){.size = sizeof(pospal_entitlement_t)}), 0);
-    assert_int_equal(pospal_license_expires_at(NULL) | pospal_license_refresh_at(NULL) | pospal_license_check_by(NULL) |
-                         pospal_license_grace_until(NULL) | pospal_license_holds_until(NULL) | pospal_license_issued_at(NULL),
-                     0);
+    assert_int_equal(
+        pospal_license_time(NULL, POSPAL_MOMENT_EXPIRES_AT) | pospal_license_time(NULL, POSPAL_MOMENT_REFRESH_AT) |
+            pospal_license_time(NULL, POSPAL_MOMENT_CHECK_BY) | pospal_license_time(NULL, POSPAL_MOMENT_GRACE_UNTIL) |
+            pospal_license_time(NULL, POSPAL_MOMENT_HOLDS_UNTIL) | pospal_license_time(NULL, POSPAL_MOMENT_ISSUED_AT),
+        0);
     assert_int_equal(pospal_license_clock_is_wrong(NULL) | pospal_license_can_extend(NULL), 0);
     pospal_license_free(NULL);
     pospal_text_free(NULL);
@@ -180,8 +186,8 @@ static void a_snapshot_of_nothing_has_empty_texts(void **state)
 
     assert_int_equal(pospal_license_status(license), POSPAL_STATUS_NONE);
     assert_int_equal(pospal_license_reason(license), POSPAL_REASON_NOT_ACTIVATED);
-    assert_string_equal(pospal_license_id(license), "");
-    assert_int_equal(pospal_license_issued_at(license), 0);
+    assert_string_equal(pospal_license_field(license, POSPAL_FIELD_LICENSE_ID), "");
+    assert_int_equal(pospal_license_time(license, POSPAL_MOMENT_ISSUED_AT), 0);
     pospal_license_free(license);
     pospal_client_close(client);
 }

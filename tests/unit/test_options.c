@@ -55,6 +55,51 @@ static void set_timeout(pospal_options *options, const char *value)
     pospal_options_set_timeout_ms(options, value[0] == '-' ? 99 : value[0] == '+' ? 120001 : 120000);
 }
 
+static void set_server(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, POSPAL_OPTION_SERVER, value);
+}
+
+static void set_root_keys(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, value);
+}
+
+static void set_data_directory(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, value);
+}
+
+static void set_proxy(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, POSPAL_OPTION_PROXY, value);
+}
+
+static void set_ca_file(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, POSPAL_OPTION_CA_FILE, value);
+}
+
+static void set_pinned_keys(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, POSPAL_OPTION_PINNED_KEYS, value);
+}
+
+static void set_device_name(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, POSPAL_OPTION_DEVICE_NAME, value);
+}
+
+static void set_hardware_root(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, value);
+}
+
+static void set_what_is_no_option(pospal_options *options, const char *value)
+{
+    pospal_options_set(options, (pospal_option_t)(value[0] == '0' ? 0 : POSPAL_OPTION_HARDWARE_ROOT + 1), value);
+}
+
 #define PIN  "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 #define X64  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X128 X64 X64
@@ -76,61 +121,63 @@ static const struct {
     {set_product, X64 "x", false, "product"},
     {set_version, X64, true, ""},
     {set_version, X64 "x", false, "version"},
-    {pospal_options_set_server, "https://license.example.com", true, ""},
-    {pospal_options_set_server, "https://license.example.com:8443/path/", true, ""},
-    {pospal_options_set_server, "http://localhost", true, ""},
-    {pospal_options_set_server, "http://localhost:8080/x", true, ""},
-    {pospal_options_set_server, "http://127.0.0.1:8080", true, ""},
-    {pospal_options_set_server, "http://[::1]:8080", true, ""},
-    {pospal_options_set_server, "http://[::1]", true, ""},
-    {pospal_options_set_server, "https://[2001:db8::7]:8443/path", true, ""},
-    {pospal_options_set_server, "https://[fe80::1%25eth0]", true, ""},
-    {pospal_options_set_server, "https://::1", false, "server"},
-    {pospal_options_set_server, "https://[::1", false, "in brackets"},
-    {pospal_options_set_server, "https://[::1]x", false, "server"},
-    {pospal_options_set_server, "https://a:0", false, "server"},
-    {pospal_options_set_server, "https://a:70000", false, "server"},
-    {pospal_options_set_server, "http://[::2]", false, "server"},
-    {pospal_options_set_server, "http://[::1].evil.example", false, "server"},
-    {pospal_options_set_server, NULL, true, ""},
-    {pospal_options_set_server, "http://license.example.com", false, "server"},
-    {pospal_options_set_server, "http://localhost.evil.example", false, "server"},
-    {pospal_options_set_server, "http://127.0.0.1.evil.example", false, "server"},
-    {pospal_options_set_server, "http://127.0.0.1@evil.example", false, "server"},
-    {pospal_options_set_server, "ftp://license.example.com", false, "server"},
-    {pospal_options_set_server, "https://", false, "server"},
-    {pospal_options_set_server, "https://a b", false, "server"},
-    {pospal_options_set_server, "https://a?b", false, "server"},
-    {pospal_options_set_server, "https://user:password@a", false, "server"},
-    {pospal_options_set_server, "https://a\r\nX: y", false, "server"},
-    {pospal_options_set_server, "", false, "server"},
-    {pospal_options_set_server, "https://" X512, false, "server"},
-    {pospal_options_set_root_keys, NULL, false, "root keys"},
-    {pospal_options_set_root_keys, "", false, "root keys"},
-    {pospal_options_set_root_keys, "{\"keys\":[]}", false, "root keys"},
-    {pospal_options_set_data_directory, "", true, ""},
-    {pospal_options_set_data_directory, X512 X512, false, "data directory"},
-    {pospal_options_set_proxy, "http://user:password@proxy:3128", true, ""},
-    {pospal_options_set_proxy, "socks5h://[::1]:1080", true, ""},
-    {pospal_options_set_proxy, "", true, ""},
-    {pospal_options_set_proxy, NULL, true, ""},
-    {pospal_options_set_proxy, "http://user:pass/word@proxy", false, "%40 for @"},
-    {pospal_options_set_proxy, "ftp://proxy", false, "proxy"},
-    {pospal_options_set_pinned_keys, PIN, true, ""},
-    {pospal_options_set_pinned_keys, PIN ";" PIN, true, ""},
-    {pospal_options_set_pinned_keys, NULL, true, ""},
-    {pospal_options_set_pinned_keys, "", false, "pinned keys"},
-    {pospal_options_set_pinned_keys, PIN ";", false, "pinned keys"},
-    {pospal_options_set_pinned_keys, "sha256//nonsense", false, "pinned keys"},
-    {pospal_options_set_ca_file, "/etc/ssl/ca.pem", true, ""},
+    {set_server, "https://license.example.com", true, ""},
+    {set_server, "https://license.example.com:8443/path/", true, ""},
+    {set_server, "http://localhost", true, ""},
+    {set_server, "http://localhost:8080/x", true, ""},
+    {set_server, "http://127.0.0.1:8080", true, ""},
+    {set_server, "http://[::1]:8080", true, ""},
+    {set_server, "http://[::1]", true, ""},
+    {set_server, "https://[2001:db8::7]:8443/path", true, ""},
+    {set_server, "https://[fe80::1%25eth0]", true, ""},
+    {set_server, "https://::1", false, "server"},
+    {set_server, "https://[::1", false, "in brackets"},
+    {set_server, "https://[::1]x", false, "server"},
+    {set_server, "https://a:0", false, "server"},
+    {set_server, "https://a:70000", false, "server"},
+    {set_server, "http://[::2]", false, "server"},
+    {set_server, "http://[::1].evil.example", false, "server"},
+    {set_server, NULL, true, ""},
+    {set_server, "http://license.example.com", false, "server"},
+    {set_server, "http://localhost.evil.example", false, "server"},
+    {set_server, "http://127.0.0.1.evil.example", false, "server"},
+    {set_server, "http://127.0.0.1@evil.example", false, "server"},
+    {set_server, "ftp://license.example.com", false, "server"},
+    {set_server, "https://", false, "server"},
+    {set_server, "https://a b", false, "server"},
+    {set_server, "https://a?b", false, "server"},
+    {set_server, "https://user:password@a", false, "server"},
+    {set_server, "https://a\r\nX: y", false, "server"},
+    {set_server, "", false, "server"},
+    {set_server, "https://" X512, false, "server"},
+    {set_root_keys, NULL, false, "root keys"},
+    {set_root_keys, "", false, "root keys"},
+    {set_root_keys, "{\"keys\":[]}", false, "root keys"},
+    {set_data_directory, "", true, ""},
+    {set_data_directory, X512 X512, false, "data directory"},
+    {set_proxy, "http://user:password@proxy:3128", true, ""},
+    {set_proxy, "socks5h://[::1]:1080", true, ""},
+    {set_proxy, "", true, ""},
+    {set_proxy, NULL, true, ""},
+    {set_proxy, "http://user:pass/word@proxy", false, "%40 for @"},
+    {set_proxy, "ftp://proxy", false, "proxy"},
+    {set_pinned_keys, PIN, true, ""},
+    {set_pinned_keys, PIN ";" PIN, true, ""},
+    {set_pinned_keys, NULL, true, ""},
+    {set_pinned_keys, "", false, "pinned keys"},
+    {set_pinned_keys, PIN ";", false, "pinned keys"},
+    {set_pinned_keys, "sha256//nonsense", false, "pinned keys"},
+    {set_ca_file, "/etc/ssl/ca.pem", true, ""},
     {set_key, "SHOP-0001-FAKE", true, ""},
     {set_key, X64 X64, false, "license key"},
     {set_other_source, "x", false, "source"},
-    {pospal_options_set_device_name, X128, true, ""},
-    {pospal_options_set_device_name, X128 "x", false, "device name"},
-    {pospal_options_set_device_name, "Kasse \xfc", false, "device name"},
-    {pospal_options_set_device_name, "Kasse \xc3\xbc", true, ""},
-    {pospal_options_set_hardware_root, X512 X512, false, "hardware root"},
+    {set_device_name, X128, true, ""},
+    {set_device_name, X128 "x", false, "device name"},
+    {set_device_name, "Kasse \xfc", false, "device name"},
+    {set_device_name, "Kasse \xc3\xbc", true, ""},
+    {set_hardware_root, X512 X512, false, "hardware root"},
+    {set_what_is_no_option, "0", false, "option 0"},
+    {set_what_is_no_option, "9", false, "option 9"},
     {set_timeout, "=", true, ""},
     {set_timeout, "-", false, "timeout"},
     {set_timeout, "+", false, "timeout"},
@@ -157,7 +204,7 @@ static void the_first_failure_is_the_one_that_is_told(void **state)
     pospal_client *client = NULL;
 
     pospal_options_set_timeout_ms(options, 1);
-    pospal_options_set_server(options, "nonsense");
+    pospal_options_set(options, POSPAL_OPTION_SERVER, "nonsense");
     pospal_options_set_timeout_ms(options, 1000);
     assert_int_equal(pospal_client_open(options, &client), POSPAL_ERROR_INVALID_ARGUMENT);
     assert_non_null(strstr(pospal_error_detail(), "timeout"));
@@ -174,7 +221,7 @@ static void product_and_roots_are_required(void **state)
     assert_non_null(strstr(pospal_error_detail(), "pospal_options_set_product"));
     pospal_options_set_product(options, "till", NULL);
     assert_int_equal(pospal_client_open(options, &client), POSPAL_ERROR_INVALID_ARGUMENT);
-    assert_non_null(strstr(pospal_error_detail(), "pospal_options_set_root_keys"));
+    assert_non_null(strstr(pospal_error_detail(), "POSPAL_OPTION_ROOT_KEYS"));
     assert_int_equal(pospal_client_open(NULL, &client), POSPAL_ERROR_INVALID_ARGUMENT);
     assert_int_equal(pospal_client_open(options, NULL), POSPAL_ERROR_INVALID_ARGUMENT);
     pospal_options_free(options);
@@ -184,16 +231,16 @@ static void setters_and_free_accept_null(void **state)
 {
     (void)state;
     pospal_options_set_product(NULL, "till", NULL);
-    pospal_options_set_server(NULL, "x");
-    pospal_options_set_root_keys(NULL, "x");
-    pospal_options_set_data_directory(NULL, "x");
+    pospal_options_set(NULL, POSPAL_OPTION_SERVER, "x");
+    pospal_options_set(NULL, POSPAL_OPTION_ROOT_KEYS, "x");
+    pospal_options_set(NULL, POSPAL_OPTION_DATA_DIRECTORY, "x");
     pospal_options_set_timeout_ms(NULL, 1);
-    pospal_options_set_proxy(NULL, "x");
-    pospal_options_set_ca_file(NULL, "x");
-    pospal_options_set_pinned_keys(NULL, "x");
+    pospal_options_set(NULL, POSPAL_OPTION_PROXY, "x");
+    pospal_options_set(NULL, POSPAL_OPTION_CA_FILE, "x");
+    pospal_options_set(NULL, POSPAL_OPTION_PINNED_KEYS, "x");
     pospal_options_set_license_key(NULL, POSPAL_KEY_TEXT, "x");
-    pospal_options_set_device_name(NULL, "x");
-    pospal_options_set_hardware_root(NULL, "x");
+    pospal_options_set(NULL, POSPAL_OPTION_DEVICE_NAME, "x");
+    pospal_options_set(NULL, POSPAL_OPTION_HARDWARE_ROOT, "x");
     pospal_options_set_transport(NULL, NULL, NULL);
     pospal_options_set_clock(NULL, NULL, NULL);
     pospal_options_set_log(NULL, NULL, NULL, POSPAL_LOG_DEBUG);

@@ -80,9 +80,9 @@ void examine_read_license(examination_t *e)
         return;
     }
     pospal_options_set_product(options, e->common->product, NULL);
-    pospal_options_set_root_keys(options, e->jwks.data);
-    pospal_options_set_data_directory(options, e->directory);
-    pospal_options_set_hardware_root(options, e->common->hardware_root);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, e->jwks.data);
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, e->directory);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, e->common->hardware_root);
     options->fs = &fs;
     if (pospal_client_open(options, &client) == POSPAL_OK)
         (void)pospal_client_check(client, POSPAL_CHECK_LOCAL, &e->license);
@@ -141,10 +141,10 @@ void examine_license(examination_t *e)
         examination_add(e, "license", FINDING_PROBLEM, "mend what is told above first", "it could not be read");
         return;
     }
-    add_time(times, sizeof times, "asks again", pospal_license_refresh_at(e->license));
-    add_time(times, sizeof times, "to be checked by", pospal_license_check_by(e->license));
-    add_time(times, sizeof times, "grace until", pospal_license_grace_until(e->license));
-    add_time(times, sizeof times, "ends", pospal_license_expires_at(e->license));
+    add_time(times, sizeof times, "asks again", pospal_license_time(e->license, POSPAL_MOMENT_REFRESH_AT));
+    add_time(times, sizeof times, "to be checked by", pospal_license_time(e->license, POSPAL_MOMENT_CHECK_BY));
+    add_time(times, sizeof times, "grace until", pospal_license_time(e->license, POSPAL_MOMENT_GRACE_UNTIL));
+    add_time(times, sizeof times, "ends", pospal_license_time(e->license, POSPAL_MOMENT_EXPIRES_AT));
     examination_add(e, "license", severity_of(status), remedy_for(status), "%s (%s, from %s)%s", pospal_status_name(status),
                     pospal_reason_name(pospal_license_reason(e->license)), pospal_source_name(pospal_license_source(e->license)),
                     times);

@@ -78,11 +78,11 @@ static void print_warning(void *context, pospal_log_level_t level, const char *m
 static void set_options(pospal_options *options, const common_t *common)
 {
     pospal_options_set_product(options, common->product, NULL);
-    pospal_options_set_data_directory(options, common->data);
-    pospal_options_set_hardware_root(options, common->hardware_root);
-    pospal_options_set_server(options, common->server);
-    pospal_options_set_proxy(options, common->proxy);
-    pospal_options_set_ca_file(options, common->ca);
+    pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, common->data);
+    pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, common->hardware_root);
+    pospal_options_set(options, POSPAL_OPTION_SERVER, common->server);
+    pospal_options_set(options, POSPAL_OPTION_PROXY, common->proxy);
+    pospal_options_set(options, POSPAL_OPTION_CA_FILE, common->ca);
     if (common->timeout_ms)
         pospal_options_set_timeout_ms(options, common->timeout_ms);
 }
@@ -104,8 +104,8 @@ tool_exit session_open(tool_t *tool, const common_t *common, const char *device_
         goto done;
     }
     set_options(options, common);
-    pospal_options_set_device_name(options, device_name);
-    pospal_options_set_root_keys(options, jwks.data);
+    pospal_options_set(options, POSPAL_OPTION_DEVICE_NAME, device_name);
+    pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, jwks.data);
     pospal_options_set_log(options, print_warning, tool, POSPAL_LOG_WARNING);
     if ((result = pospal_client_open(options, client)) != POSPAL_OK)
         code = tool_fail_result(tool, result);
@@ -135,17 +135,17 @@ tool_exit session_show(tool_t *tool, const pospal_license *license)
     sheet_bool(sheet, "usable", is_usable);
     sheet_text(sheet, "reason", pospal_reason_name(pospal_license_reason(license)));
     sheet_text(sheet, "source", pospal_source_name(pospal_license_source(license)));
-    sheet_text(sheet, "license_id", pospal_license_id(license));
-    sheet_text(sheet, "plan", pospal_license_plan(license));
-    sheet_text(sheet, "customer", pospal_license_customer(license));
-    sheet_text(sheet, "device_name", pospal_license_device_name(license));
-    sheet_text(sheet, "activation_id", pospal_license_activation_id(license));
+    sheet_text(sheet, "license_id", pospal_license_field(license, POSPAL_FIELD_LICENSE_ID));
+    sheet_text(sheet, "plan", pospal_license_field(license, POSPAL_FIELD_PLAN));
+    sheet_text(sheet, "customer", pospal_license_field(license, POSPAL_FIELD_CUSTOMER));
+    sheet_text(sheet, "device_name", pospal_license_field(license, POSPAL_FIELD_DEVICE_NAME));
+    sheet_text(sheet, "activation_id", pospal_license_field(license, POSPAL_FIELD_ACTIVATION_ID));
     show_features(sheet, license);
-    sheet_time(sheet, "signed_at", pospal_license_issued_at(license));
-    sheet_time(sheet, "refresh_at", pospal_license_refresh_at(license));
-    sheet_time(sheet, "check_by", pospal_license_check_by(license));
-    sheet_time(sheet, "grace_until", pospal_license_grace_until(license));
-    sheet_time(sheet, "expires_at", pospal_license_expires_at(license));
+    sheet_time(sheet, "signed_at", pospal_license_time(license, POSPAL_MOMENT_ISSUED_AT));
+    sheet_time(sheet, "refresh_at", pospal_license_time(license, POSPAL_MOMENT_REFRESH_AT));
+    sheet_time(sheet, "check_by", pospal_license_time(license, POSPAL_MOMENT_CHECK_BY));
+    sheet_time(sheet, "grace_until", pospal_license_time(license, POSPAL_MOMENT_GRACE_UNTIL));
+    sheet_time(sheet, "expires_at", pospal_license_time(license, POSPAL_MOMENT_EXPIRES_AT));
     if (pospal_license_clock_is_wrong(license) || sheet->is_json)
         sheet_bool(sheet, "clock_is_wrong", pospal_license_clock_is_wrong(license) != 0);
     if (pospal_license_can_extend(license) || sheet->is_json)
