@@ -13,25 +13,25 @@ enum { NO_BODY = 0 };
 
 /* clang-format off */
 static const route_t table[] = {
-    /* method    path                          role           rate         kind         body             endpoint */
-    {METHOD_POST, "/api/v1/device/validate",    ROLE_DEVICE,   RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_validate},
-    {METHOD_POST, "/api/v1/device/activate",    ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_activate},
-    {METHOD_POST, "/api/v1/device/deactivate",  ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_deactivate},
-    {METHOD_POST, "/api/v1/device/request",     ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_request},
-    {METHOD_POST, "/api/v1/device/release",     ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_release},
-    {METHOD_POST, "/api/v1/device/session/beat",  ROLE_DEVICE, RATE_DEVICE, KIND_CACHED, PL_BEAT_MAX,     &device_session_beat},
-    {METHOD_POST, "/api/v1/device/session/start", ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_session_start},
-    {METHOD_POST, "/api/v1/device/session/takeover", ROLE_DEVICE, RATE_DEVICE, KIND_WRITE, PL_REQUEST_MAX, &device_session_takeover},
-    {METHOD_POST, "/api/v1/device/session/end",   ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_session_end},
-    {METHOD_POST, "/api/v1/device/session/list",  ROLE_DEVICE, RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_session_list},
-    {METHOD_POST, "/api/v1/device/release-check", ROLE_DEVICE, RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_release_check},
-    {METHOD_POST, "/api/v1/device/trial",         ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_trial},
-    {METHOD_POST, "/api/v1/device/usage",         ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_USAGE_REQUEST_MAX, &device_usage},
-    {METHOD_GET,  "/api/v1/device/keyset",      ROLE_PUBLIC,   RATE_DEVICE, KIND_MEMORY, NO_BODY,         &device_keyset},
-    {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks},
-    {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez},
-    {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz},
-    {METHOD_GET,  "/health",                    ROLE_OBSERVER, RATE_NONE,   KIND_SLOW,   NO_BODY,         &operator_health},
+    /* method    path                          role           rate         kind         body             endpoint, scope */
+    {METHOD_POST, "/api/v1/device/validate",    ROLE_DEVICE,   RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_validate, NULL},
+    {METHOD_POST, "/api/v1/device/activate",    ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_activate, NULL},
+    {METHOD_POST, "/api/v1/device/deactivate",  ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_deactivate, NULL},
+    {METHOD_POST, "/api/v1/device/request",     ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_request, NULL},
+    {METHOD_POST, "/api/v1/device/release",     ROLE_DEVICE,   RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_release, NULL},
+    {METHOD_POST, "/api/v1/device/session/beat",  ROLE_DEVICE, RATE_DEVICE, KIND_CACHED, PL_BEAT_MAX,     &device_session_beat, NULL},
+    {METHOD_POST, "/api/v1/device/session/start", ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_session_start, NULL},
+    {METHOD_POST, "/api/v1/device/session/takeover", ROLE_DEVICE, RATE_DEVICE, KIND_WRITE, PL_REQUEST_MAX, &device_session_takeover, NULL},
+    {METHOD_POST, "/api/v1/device/session/end",   ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_session_end, NULL},
+    {METHOD_POST, "/api/v1/device/session/list",  ROLE_DEVICE, RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_session_list, NULL},
+    {METHOD_POST, "/api/v1/device/release-check", ROLE_DEVICE, RATE_DEVICE, KIND_READ,   PL_REQUEST_MAX,  &device_release_check, NULL},
+    {METHOD_POST, "/api/v1/device/trial",         ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_trial, NULL},
+    {METHOD_POST, "/api/v1/device/usage",         ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_USAGE_REQUEST_MAX, &device_usage, NULL},
+    {METHOD_GET,  "/api/v1/device/keyset",      ROLE_PUBLIC,   RATE_DEVICE, KIND_MEMORY, NO_BODY,         &device_keyset, NULL},
+    {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks, NULL},
+    {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez, NULL},
+    {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},
+    {METHOD_GET,  "/health",                    ROLE_OBSERVER, RATE_NONE,   KIND_SLOW,   NO_BODY,         &operator_health, NULL},
 };
 /* clang-format on */
 

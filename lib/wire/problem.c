@@ -26,6 +26,8 @@ void pl_problem_write(const pl_problem *problem, pl_buf *body)
     pl_json_put_text(&writer, "detail", problem->detail);
     pl_json_put_text(&writer, "code", code);
     pl_json_put_text(&writer, "request_id", problem->request_id);
+    if (problem->extend)
+        problem->extend(problem->context, &writer);
     pl_json_close(&writer);
 }
 

@@ -11,6 +11,9 @@ typedef struct {
     pl_err err;
     const char *detail;     /* NULL: none */
     const char *request_id; /* NULL: none */
+    /* Writes further members (RFC 9457, 3.2); NULL: none. */
+    void (*extend)(const void *context, pl_json_writer *writer);
+    const void *context;
 } pl_problem;
 
 void pl_problem_write(const pl_problem *problem, pl_buf *body);

@@ -33,16 +33,37 @@ typedef struct {
     void *context;
 } api_t;
 
+/* What is wrong with one member of a request; a problem document lists them all. */
+typedef struct fault fault_t;
+struct fault {
+    fault_t *next;
+    const char *member; /* "products/2"; of the query: its name */
+    const char *detail; /* a sentence */
+};
+
+typedef struct {
+    fault_t *first;
+    fault_t *last;
+} faults_t;
+
+typedef struct route route_t;
+
 /* What parse reads from. Everything lives as long as the request's arena. */
 typedef struct request request_t;
 struct request {
     pl_arena *arena;
     pl_span body;
     const char *id;
-    /* The value of a query parameter, NULL where absent. */
+    const route_t *route;
+    const char *path;
+    faults_t *faults; /* parse notes them here, see api/form.h */
+    /* The value of a query parameter, NULL where absent; and of a header. */
     const char *(*query)(const request_t *request, const char *name);
-    void *connection; /* for query */
+    const char *(*header)(const request_t *request, const char *name);
+    void *connection; /* for query and header */
 };
+
+enum { REPLY_HEADERS_MAX = 4 };
 
 /* What reply fills in; it starts as status 200, application/json. */
 typedef struct {
@@ -53,6 +74,10 @@ typedef struct {
     bool is_refusal;           /* counted against the address, see rate_t */
     bool is_tired;             /* given: the address was refused too often; what would refuse it fails with PL_ERR_RATE_LIMITED */
     pl_buf *body;
+    struct {
+        const char *name;
+        const char *value;
+    } headers[REPLY_HEADERS_MAX]; /* further ones; name NULL: none */
 } reply_t;
 
 /*
@@ -72,12 +97,15 @@ typedef struct {
 typedef enum {
     METHOD_GET, /* answers HEAD too */
     METHOD_POST,
+    METHOD_PATCH,
+    METHOD_DELETE,
     METHOD_COUNT
 } method_t;
 
 typedef enum {
     ROLE_PUBLIC,  /* anybody */
     ROLE_DEVICE,  /* the library: authorised by the license key in the body */
+    ROLE_BRAND,   /* a vendor's back end: authorised by an API key that has the route's scope */
     ROLE_OBSERVER /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
 } role_t;
 
@@ -94,14 +122,15 @@ typedef enum {
     KIND_SLOW    /* acts on a worker's thread, with that worker's reading connection: whatever may take long */
 } kind_t;
 
-typedef struct {
+struct route {
     method_t method;
-    const char *path;
+    const char *path; /* api/path.h */
     role_t role;
     rate_t rate;
     kind_t kind;
     size_t body_max;
     const endpoint_t *endpoint;
-} route_t;
+    const char *scope; /* ROLE_BRAND: what the API key must be good for, see licensing/api_key.h */
+};
 
 #endif

@@ -116,9 +116,13 @@ exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
         request_ids_next(&loop->ids, exchange->id);
     exchange->request.arena = &exchange->arena;
     exchange->request.id = exchange->id;
+    exchange->request.path = head->path;
+    exchange->request.faults = &exchange->faults;
     exchange->request.query = head->query;
+    exchange->request.header = head->header;
     exchange->request.connection = head->connection;
     err = examine(exchange, head);
+    exchange->request.route = exchange->route;
     if (err)
         exchange_fail(exchange, err);
     return exchange;
@@ -197,7 +201,8 @@ static void reply_problem(exchange_t *exchange)
     http_failure_t failure;
 
     be_terse(exchange);
-    failure = (http_failure_t){exchange->err, exchange->detail, exchange->id, exchange->allow, exchange->retry_after_s};
+    failure = (http_failure_t){exchange->err,   exchange->detail,        exchange->id,
+                               exchange->allow, exchange->retry_after_s, exchange->faults.first};
     http_reply_problem(&exchange->reply, &failure, &exchange->reply_body);
 }
 
@@ -210,7 +215,8 @@ static void reply_options(exchange_t *exchange)
 
 static pl_err reply_result(exchange_t *exchange)
 {
-    reply_t made = {200, "application/json", NULL, NULL, false, exchange->wait.refused_s > 0, &exchange->reply_body};
+    reply_t made = {
+        .status = 200, .media_type = "application/json", .is_tired = exchange->wait.refused_s > 0, .body = &exchange->reply_body};
     const endpoint_t *endpoint = exchange->route->endpoint;
     pl_err err = endpoint->reply(exchange->loop->engine->api, &exchange->arena, exchange->in, exchange->out, &made);
 
@@ -224,6 +230,8 @@ static pl_err reply_result(exchange_t *exchange)
     http_reply_add_header(&exchange->reply, "Content-Type", made.media_type);
     http_reply_add_header(&exchange->reply, "Cache-Control", made.cache_control);
     http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
+    for (size_t i = 0; i < REPLY_HEADERS_MAX; i++)
+        http_reply_add_header(&exchange->reply, made.headers[i].name, made.headers[i].name ? made.headers[i].value : NULL);
     exchange->brand = made.brand;
     return PL_OK;
 }

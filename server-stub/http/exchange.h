@@ -20,6 +20,7 @@ typedef struct {
     const char *forwarded_for; /* the last header of that name */
     bool has_two_lengths;      /* Content-Length is there more than once */
     const char *(*query)(const request_t *request, const char *name);
+    const char *(*header)(const request_t *request, const char *name);
     void *connection;
     uint8_t address[LIMITER_ADDRESS_MAX]; /* IPv4 mapped into IPv6 */
 } exchange_head_t;
@@ -45,6 +46,7 @@ struct exchange {
     void *out;
     pl_err err; /* PL_OK: there is something to reply */
     const char *detail;
+    faults_t faults;
     int retry_after_s;
     limiter_wait_t wait; /* as the head came */
     bool is_run;

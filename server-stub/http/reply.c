@@ -35,10 +35,27 @@ void http_reply_add_header(http_reply_t *reply, const char *name, const char *va
     reply->headers[reply->header_count++].value = value;
 }
 
+/* The members at fault, as an extension of the problem document. */
+static void write_faults(const void *context, pl_json_writer *writer)
+{
+    const fault_t *fault = context;
+
+    if (!fault)
+        return;
+    pl_json_open(writer, "errors", '[');
+    for (; fault; fault = fault->next) {
+        pl_json_open(writer, NULL, '{');
+        pl_json_put_text(writer, "member", fault->member);
+        pl_json_put_text(writer, "detail", fault->detail);
+        pl_json_close(writer);
+    }
+    pl_json_close(writer);
+}
+
 void http_reply_problem(http_reply_t *reply, const http_failure_t *failure, pl_buf *body)
 {
     pl_err err = presentable(failure->err);
-    pl_problem problem = {err, failure->detail, failure->request_id};
+    pl_problem problem = {err, failure->detail, failure->request_id, write_faults, failure->faults};
     int wait_s;
 
     reply->status = pl_err_http(err);

@@ -5,10 +5,11 @@
 #ifndef POSPAL_HTTP_REPLY_H
 #define POSPAL_HTTP_REPLY_H
 
+#include "api/endpoint.h"
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { HTTP_REPLY_HEADERS_MAX = 5 };
+enum { HTTP_REPLY_HEADERS_MAX = 12 };
 
 typedef struct {
     const char *name;
@@ -33,6 +34,7 @@ typedef struct {
     const char *request_id;
     const char *allow; /* for PL_ERR_METHOD */
     int retry_after_s; /* 0: the status's usual one */
+    const fault_t *faults;
 } http_failure_t;
 
 /* A problem document (RFC 9457), written into body. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The router: exact paths, a handful of them, so a walk through the table is the quickest search.
+ * The router: the exact paths, which the devices ask for, are found by a quick walk; patterns only after that.
  */
 #include "http/router.h"
 
@@ -8,23 +8,31 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/path.h"
+
+static const char *const names[METHOD_COUNT] = {
+    [METHOD_GET] = "GET", [METHOD_POST] = "POST", [METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE"};
+
 static bool has_method(const route_t *route, const char *method)
 {
-    switch (route->method) {
-    case METHOD_GET:
-        return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    case METHOD_POST:
-        return strcmp(method, "POST") == 0;
-    case METHOD_COUNT:
-        break;
-    }
-    return false;
+    if (route->method == METHOD_GET && strcmp(method, "HEAD") == 0)
+        return true;
+    return strcmp(method, names[route->method]) == 0;
 }
 
 static void describe(const bool known[METHOD_COUNT], char allow[ROUTER_ALLOW_SIZE])
 {
-    (void)snprintf(allow, ROUTER_ALLOW_SIZE, "%s%sOPTIONS", known[METHOD_GET] ? "GET, HEAD, " : "",
-                   known[METHOD_POST] ? "POST, " : "");
+    (void)snprintf(allow, ROUTER_ALLOW_SIZE, "%s%s%s%sOPTIONS", known[METHOD_GET] ? "GET, HEAD, " : "",
+                   known[METHOD_POST] ? "POST, " : "", known[METHOD_PATCH] ? "PATCH, " : "",
+                   known[METHOD_DELETE] ? "DELETE, " : "");
+}
+
+static const route_t *find_exact(const routes_t *routes, const char *method, const char *path)
+{
+    for (size_t i = 0; i < routes->count; i++)
+        if (strcmp(routes->routes[i].path, path) == 0 && has_method(&routes->routes[i], method))
+            return &routes->routes[i];
+    return NULL;
 }
 
 pl_err router_find(const routes_t *routes, const char *method, const char *path, const route_t **route,
@@ -33,10 +41,12 @@ pl_err router_find(const routes_t *routes, const char *method, const char *path,
     bool known[METHOD_COUNT] = {false};
     bool is_known = false;
 
+    if ((*route = find_exact(routes, method, path)))
+        return PL_OK;
     for (size_t i = 0; i < routes->count; i++) {
         const route_t *candidate = &routes->routes[i];
 
-        if (strcmp(candidate->path, path) != 0)
+        if (!path_fits(candidate->path, path))
             continue;
         if (has_method(candidate, method)) {
             *route = candidate;

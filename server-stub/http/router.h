@@ -14,7 +14,7 @@ typedef struct {
     size_t count;
 } routes_t;
 
-enum { ROUTER_ALLOW_SIZE = 32 };
+enum { ROUTER_ALLOW_SIZE = 48 };
 
 /*
  * PL_OK and the route; PL_ERR_NOT_FOUND for an unknown path; PL_ERR_METHOD, with *allow filled, for a path that has no such method.

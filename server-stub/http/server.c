@@ -112,6 +112,11 @@ static const char *find_header(struct MHD_Connection *connection, const char *na
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+static const char *find_head(const request_t *request, const char *name)
+{
+    return find_header(request->connection, name);
+}
+
 static void find_address(struct MHD_Connection *connection, uint8_t address[LIMITER_ADDRESS_MAX])
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -149,6 +154,7 @@ static exchange_t *begin(runner_t *runner, struct MHD_Connection *connection, co
         .content_type = find_header(connection, "Content-Type"),
         .transfer_encoding = find_header(connection, "Transfer-Encoding"),
         .query = find_query,
+        .header = find_head,
         .connection = connection,
     };
 

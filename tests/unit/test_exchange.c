@@ -50,8 +50,8 @@ static pl_err reply_fixed(const api_t *api, pl_arena *arena, const void *in, con
 static const endpoint_t echo = {parse_echo, NULL, reply_echo, NULL};
 static const endpoint_t fixed = {NULL, NULL, reply_fixed, NULL};
 static const route_t table[] = {
-    {METHOD_POST, "/echo", ROLE_DEVICE, RATE_DEVICE, KIND_MEMORY, BODY_MAX, &echo},
-    {METHOD_GET, "/fixed", ROLE_PUBLIC, RATE_NONE, KIND_MEMORY, 0, &fixed},
+    {METHOD_POST, "/echo", ROLE_DEVICE, RATE_DEVICE, KIND_MEMORY, BODY_MAX, &echo, NULL},
+    {METHOD_GET, "/fixed", ROLE_PUBLIC, RATE_NONE, KIND_MEMORY, 0, &fixed, NULL},
 };
 
 static journal_t journal = {.fd = -1, .level = PL_LOG_INFO};

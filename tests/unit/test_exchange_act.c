@@ -57,11 +57,11 @@ static pl_err reply(const api_t *api, pl_arena *arena, const void *in, const voi
 
 static const endpoint_t endpoint = {NULL, act, reply, NULL};
 static const route_t table[] = {
-    {METHOD_GET, "/memory", ROLE_PUBLIC, RATE_NONE, KIND_MEMORY, 0, &endpoint},
-    {METHOD_GET, "/read", ROLE_PUBLIC, RATE_NONE, KIND_READ, 0, &endpoint},
-    {METHOD_GET, "/write", ROLE_DEVICE, RATE_NONE, KIND_WRITE, 0, &endpoint},
-    {METHOD_GET, "/slow", ROLE_PUBLIC, RATE_NONE, KIND_SLOW, 0, &endpoint},
-    {METHOD_GET, "/observe", ROLE_OBSERVER, RATE_NONE, KIND_SLOW, 0, &endpoint},
+    {METHOD_GET, "/memory", ROLE_PUBLIC, RATE_NONE, KIND_MEMORY, 0, &endpoint, NULL},
+    {METHOD_GET, "/read", ROLE_PUBLIC, RATE_NONE, KIND_READ, 0, &endpoint, NULL},
+    {METHOD_GET, "/write", ROLE_DEVICE, RATE_NONE, KIND_WRITE, 0, &endpoint, NULL},
+    {METHOD_GET, "/slow", ROLE_PUBLIC, RATE_NONE, KIND_SLOW, 0, &endpoint, NULL},
+    {METHOD_GET, "/observe", ROLE_OBSERVER, RATE_NONE, KIND_SLOW, 0, &endpoint, NULL},
 };
 
 static validator world;

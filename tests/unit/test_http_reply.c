@@ -43,7 +43,7 @@ static const char *header(const char *name)
 
 static void fail_with(pl_err err, const char *detail, int retry_after_s)
 {
-    http_failure_t failure = {err, detail, "id-1", "GET, OPTIONS", retry_after_s};
+    http_failure_t failure = {err, detail, "id-1", "GET, OPTIONS", retry_after_s, NULL};
 
     memset(&reply, 0, sizeof reply);
     http_reply_problem(&reply, &failure, &body);
@@ -102,9 +102,22 @@ static void says_what_a_path_allows(void **state)
     assert_string_equal(header("Allow"), "GET, OPTIONS");
 }
 
+static void lists_every_member_at_fault(void **state)
+{
+    fault_t second = {NULL, "email", "an address has an @"};
+    fault_t first = {&second, "seats", "1 to 10"};
+    http_failure_t failure = {PL_ERR_INVALID, "seats: 1 to 10", "id-1", NULL, 0, &first};
+
+    (void)state;
+    http_reply_problem(&reply, &failure, &body);
+    assert_non_null(strstr(body.data, "\"errors\":[{\"member\":\"seats\",\"detail\":\"1 to 10\"},"
+                                      "{\"member\":\"email\",\"detail\":\"an address has an @\"}]"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(lists_every_member_at_fault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_refusal_is_a_problem_document_with_its_detail, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_broke_inside_is_not_told_to_strangers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(says_when_to_come_back, set_up, tear_down),

@@ -154,7 +154,7 @@ static bool is_foreign(const service *s, service_reply *reply)
 
 static void reply_problem(service_reply *reply, pl_err err)
 {
-    pl_problem problem = {err, pl_err_detail(), NULL};
+    pl_problem problem = {.err = err, .detail = pl_err_detail()};
 
     pl_buf_clear(&reply->body);
     pl_problem_write(&problem, &reply->body);
