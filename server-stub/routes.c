@@ -4,8 +4,10 @@
  */
 #include "routes.h"
 
+#include "api/brand.h"
 #include "api/device.h"
 #include "api/operator.h"
+#include "api/vendor.h"
 #include "wire/beat.h"
 #include "wire/device_request.h"
 
@@ -28,6 +30,17 @@ static const route_t table[] = {
     {METHOD_POST, "/api/v1/device/trial",         ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_REQUEST_MAX,  &device_trial, NULL},
     {METHOD_POST, "/api/v1/device/usage",         ROLE_DEVICE, RATE_DEVICE, KIND_WRITE,  PL_USAGE_REQUEST_MAX, &device_usage, NULL},
     {METHOD_GET,  "/api/v1/device/keyset",      ROLE_PUBLIC,   RATE_DEVICE, KIND_MEMORY, NO_BODY,         &device_keyset, NULL},
+    {METHOD_POST,  "/api/v1/brand/licenses/provision", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_provision, "licenses:write"},
+    {METHOD_GET,   "/api/v1/brand/licenses", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_licenses_list, "licenses:read"},
+    {METHOD_GET,   "/api/v1/brand/licenses/{id}", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_license_show, "licenses:read"},
+    {METHOD_POST,  "/api/v1/brand/licenses/{id}/renew", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_license_renew, "licenses:write"},
+    {METHOD_PATCH, "/api/v1/brand/licenses/{id}/renew", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_license_renew, "licenses:write"},
+    {METHOD_POST,  "/api/v1/brand/licenses/{id}/suspend", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_license_suspend, "licenses:write"},
+    {METHOD_PATCH, "/api/v1/brand/licenses/{id}/suspend", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_license_suspend, "licenses:write"},
+    {METHOD_POST,  "/api/v1/brand/licenses/{id}/resume", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_license_resume, "licenses:write"},
+    {METHOD_PATCH, "/api/v1/brand/licenses/{id}/resume", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_license_resume, "licenses:write"},
+    {METHOD_POST,  "/api/v1/brand/licenses/{id}/cancel", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_license_cancel, "licenses:write"},
+    {METHOD_PATCH, "/api/v1/brand/licenses/{id}/cancel", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_license_cancel, "licenses:write"},
     {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks, NULL},
     {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez, NULL},
     {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},

@@ -8,7 +8,7 @@
 
 #include "base/json_tree.h"
 
-const pl_json *pl_json_get(const pl_json *object, const char *name)
+static const pl_json *find_member(const pl_json *object, const char *name)
 {
     size_t size = strlen(name);
 
@@ -16,8 +16,20 @@ const pl_json *pl_json_get(const pl_json *object, const char *name)
         return NULL;
     for (const pl_json *member = object->is.first; member; member = member->next)
         if (member->name.size == size && memcmp(member->name.data, name, size) == 0)
-            return member->kind == PL_JSON_NULL ? NULL : member;
+            return member;
     return NULL;
+}
+
+const pl_json *pl_json_get(const pl_json *object, const char *name)
+{
+    const pl_json *member = find_member(object, name);
+
+    return member && member->kind != PL_JSON_NULL ? member : NULL;
+}
+
+bool pl_json_has(const pl_json *object, const char *name)
+{
+    return find_member(object, name) != NULL;
 }
 
 static pl_err fail_absent(const char *name)

@@ -27,6 +27,7 @@ pl_err pl_json_parse(pl_arena *arena, pl_span text, size_t limit, const pl_json 
  * readers require it, "may" readers leave *value untouched where it is absent. Texts are NUL-terminated and live in the tree.
  */
 const pl_json *pl_json_get(const pl_json *object, const char *name);
+bool pl_json_has(const pl_json *object, const char *name); /* also when it is null */
 pl_err pl_json_want_text(const pl_json *object, const char *name, size_t max, const char **value);
 pl_err pl_json_may_text(const pl_json *object, const char *name, size_t max, const char **value);
 pl_err pl_json_want_int(const pl_json *object, const char *name, int64_t min, int64_t max, int64_t *value);
@@ -65,5 +66,7 @@ void pl_json_put_span(pl_json_writer *writer, const char *name, pl_span value);
 void pl_json_put_int(pl_json_writer *writer, const char *name, int64_t value);
 void pl_json_put_bool(pl_json_writer *writer, const char *name, bool value);
 void pl_json_put_raw(pl_json_writer *writer, const char *name, pl_span json); /* already encoded */
+/* A parsed value as it was, but for spaces and escapes that need not be. */
+void pl_json_put_value(pl_json_writer *writer, const char *name, const pl_json *value);
 
 #endif

@@ -199,7 +199,7 @@ static bool convert(const char *from, const char *end, int64_t *number)
     return true;
 }
 
-/* Nobody reads reals: they are recognised and passed over. */
+/* Nobody counts with reals: their text is kept, for what is written down again as it came. */
 static pl_err parse_number(parser *p, pl_json *value)
 {
     const char *start = p->at, *end;
@@ -212,6 +212,11 @@ static pl_err parse_number(parser *p, pl_json *value)
     value->kind = p->at == end ? PL_JSON_INTEGER : PL_JSON_REAL;
     if (value->kind == PL_JSON_INTEGER && !convert(start, end, &value->is.number))
         return fail(p, "a number beyond 64 bits");
+    if (value->kind == PL_JSON_REAL) {
+        value->size = (size_t)(p->at - start);
+        value->is.text = pl_arena_text(p->arena, pl_span_of(start, value->size));
+        return value->is.text ? PL_OK : PL_ERR_MEMORY;
+    }
     return PL_OK;
 }
 

@@ -22,9 +22,9 @@ struct pl_json {
     const pl_json *next; /* in the same array or object */
     pl_span name;        /* of a member of an object; NUL-terminated */
     pl_json_kind kind;
-    size_t size; /* of a text in bytes, of an array or object in elements */
+    size_t size; /* of a text or a real in bytes, of an array or object in elements */
     union {
-        const char *text;
+        const char *text; /* of a real too */
         int64_t number;
         const pl_json *first;
     } is;

@@ -3,6 +3,7 @@
  * Writing JSON without a tree: straight into a buffer, plain characters in runs. Texts must be UTF-8; bytes pass as they are.
  */
 #include "base/json.h"
+#include "base/json_tree.h"
 
 #include <string.h>
 
@@ -186,4 +187,41 @@ void pl_json_put_raw(pl_json_writer *writer, const char *name, pl_span json)
 {
     begin(writer, name);
     pl_buf_add(writer->out, json.data, json.size);
+}
+
+static void put_elements(pl_json_writer *writer, const pl_json *value);
+
+void pl_json_put_value(pl_json_writer *writer, const char *name, const pl_json *value)
+{
+    switch (value->kind) {
+    case PL_JSON_NULL:
+        pl_json_put_raw(writer, name, pl_span_text("null"));
+        break;
+    case PL_JSON_FALSE:
+    case PL_JSON_TRUE:
+        pl_json_put_bool(writer, name, value->kind == PL_JSON_TRUE);
+        break;
+    case PL_JSON_INTEGER:
+        pl_json_put_int(writer, name, value->is.number);
+        break;
+    case PL_JSON_REAL:
+        pl_json_put_raw(writer, name, pl_span_of(value->is.text, value->size));
+        break;
+    case PL_JSON_TEXT:
+        pl_json_put_span(writer, name, pl_span_of(value->is.text, value->size));
+        break;
+    case PL_JSON_ARRAY:
+    case PL_JSON_OBJECT:
+        pl_json_open(writer, name, value->kind == PL_JSON_ARRAY ? '[' : '{');
+        put_elements(writer, value);
+        pl_json_close(writer);
+        break;
+    }
+}
+
+/* As deep as the parser lets a text be, PL_JSON_DEPTH_MAX. */
+static void put_elements(pl_json_writer *writer, const pl_json *value)
+{
+    for (const pl_json *element = value->is.first; element; element = element->next)
+        pl_json_put_value(writer, value->kind == PL_JSON_OBJECT ? element->name.data : NULL, element);
 }

@@ -110,8 +110,9 @@ typedef enum {
 } role_t;
 
 typedef enum {
-    RATE_NONE,  /* not counted */
-    RATE_DEVICE /* counted against the address while the answers are refusals */
+    RATE_NONE,   /* not counted */
+    RATE_DEVICE, /* counted against the address while the answers are refusals */
+    RATE_KEY     /* the same, and only an unknown API key is a refusal: who has a good one may ask for what is not there */
 } rate_t;
 
 typedef enum {

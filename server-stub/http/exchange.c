@@ -189,8 +189,11 @@ static void be_terse(exchange_t *exchange)
 {
     int status = pl_err_http(exchange->err);
 
-    exchange->is_refusal |= status > 0 && status < 500 && exchange->err != PL_ERR_RATE_LIMITED;
-    if (exchange->wait.refused_s == 0 || !is_telling(status))
+    if (exchange->route && exchange->route->rate == RATE_KEY)
+        exchange->is_refusal = exchange->err == PL_ERR_UNAUTHORIZED;
+    else
+        exchange->is_refusal |= status > 0 && status < 500 && exchange->err != PL_ERR_RATE_LIMITED;
+    if (exchange->wait.refused_s == 0 || !is_telling(status) || !exchange->is_refusal)
         return;
     exchange_fail(exchange, pl_fail(PL_ERR_RATE_LIMITED, "too many refused requests from this address"));
     exchange->retry_after_s = exchange->wait.refused_s;
@@ -249,7 +252,7 @@ const http_reply_t *exchange_reply(exchange_t *exchange)
         exchange_fail(exchange, err);
     if (exchange->err)
         reply_problem(exchange);
-    if (exchange->is_refusal && exchange->route && exchange->route->rate == RATE_DEVICE)
+    if (exchange->is_refusal && exchange->route && exchange->route->rate != RATE_NONE)
         limiter_charge(&loop->limiter, exchange->address, exchange->started_us / 1000);
     return &exchange->reply;
 }

@@ -107,14 +107,9 @@ static const char *find_query(const request_t *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-static const char *find_header(struct MHD_Connection *connection, const char *name)
+static const char *find_header(const request_t *request, const char *name)
 {
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-}
-
-static const char *find_head(const request_t *request, const char *name)
-{
-    return find_header(request->connection, name);
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
 static void find_address(struct MHD_Connection *connection, uint8_t address[LIMITER_ADDRESS_MAX])
@@ -147,14 +142,15 @@ static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const 
 
 static exchange_t *begin(runner_t *runner, struct MHD_Connection *connection, const char *method, const char *path)
 {
+    const request_t asked = {.connection = connection};
     exchange_head_t head = {
         .method = method,
         .path = path,
-        .request_id = find_header(connection, "X-Request-Id"),
-        .content_type = find_header(connection, "Content-Type"),
-        .transfer_encoding = find_header(connection, "Transfer-Encoding"),
+        .request_id = find_header(&asked, "X-Request-Id"),
+        .content_type = find_header(&asked, "Content-Type"),
+        .transfer_encoding = find_header(&asked, "Transfer-Encoding"),
         .query = find_query,
-        .header = find_head,
+        .header = find_header,
         .connection = connection,
     };
 

@@ -9,19 +9,17 @@
 #include "licensing/admin_keys.h"
 #include "licensing/entitlement_text.h"
 #include "licensing/trial.h"
+#include "licensing/api_access.h"
 #include "licensing/keyset_issue.h"
 #include "licensing/secret_file.h"
 #include "platform/file.h"
-#include "store/api_keys.h"
 #include "store/audit.h"
 #include "store/meta.h"
 
 #include <string.h>
 
 enum { OFFLINE_RELEASES_DEFAULT = 3, OFFLINE_RELEASES_MAX = 1000000 };
-enum { ROOTS = 2, DAY_S = 86400, SEATS_DEFAULT = 1, YEARS_MAX_S = 10 * 366 * DAY_S, API_KEY_SIZE = 32 };
-
-static const char api_key_prefix[] = "pospal_"; /* so that scanners for leaked secrets can tell it */
+enum { ROOTS = 2, DAY_S = 86400, SEATS_DEFAULT = 1, YEARS_MAX_S = 10 * 366 * DAY_S };
 
 product_policy_t admin_default_policy(void)
 {
@@ -130,21 +128,10 @@ static pl_err add_roots(tx_t *tx, pl_uuid brand_id, const pl_key_pair roots[ROOT
 
 static pl_err add_api_key(tx_t *tx, pl_uuid brand_id, const char **shown)
 {
-    api_key_t key = {.brand_id = brand_id, .name = "first", .scopes = "*", .created_at_ms = tx->now_ms};
-    const audit_t entry = {.brand_id = brand_id, .action = AUDIT_API_KEY_ADDED};
-    uint8_t random[API_KEY_SIZE];
-    char text[64];
-    pl_err err;
+    static const api_key_order_t order = {"first", "*", 0};
+    api_key_t key;
 
-    pl_random(random, sizeof(random));
-    pl_base64url_encode(pl_span_of(random, sizeof(random)), text);
-    if (!(*shown = pl_arena_format(tx->arena, "%s%s", api_key_prefix, text)))
-        return PL_ERR_MEMORY;
-    pl_wipe(random, sizeof(random));
-    pl_wipe(text, sizeof(text));
-    pl_digest(pl_span_text(*shown), key.hash);
-    err = api_keys_insert(tx, &key);
-    return err ? err : audit_append(tx, &entry);
+    return api_key_add(tx, brand_id, &order, &key, shown);
 }
 
 static pl_err add_signing_keys(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id, pl_alg alg)

@@ -19,12 +19,10 @@ enum { PAGE_DEFAULT = 100, SEALED_KEY_MAX = PL_LICENSE_KEY_MAX * 2 + PL_SEAL_OVE
 
 static pl_err check_email(const char *email)
 {
-    const char *at = email ? strchr(email, '@') : NULL;
-
-    if (!at || at == email || !at[1] || strlen(email) > CUSTOMER_EMAIL_MAX || strchr(email, ' ') || !pl_text_is_clean(email))
-        return pl_fail(PL_ERR_INVALID, "an e-mail address has the form name@domain and at most %d bytes",
-                       (int)CUSTOMER_EMAIL_MAX);
-    return PL_OK;
+    return email && customers_email_is_valid(email)
+               ? PL_OK
+               : pl_fail(PL_ERR_INVALID, "an e-mail address has the form name@domain and at most %d bytes",
+                         (int)CUSTOMER_EMAIL_MAX);
 }
 
 static pl_err check_order(tx_t *tx, const license_order_t *order)
@@ -170,6 +168,17 @@ pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view)
     err = licenses_find_in_any_brand(tx, license_id, &view->license);
     if (err == PL_ERR_NOT_FOUND)
         return pl_fail(err, "no license has that id");
+    return err ? err : complete(tx, view);
+}
+
+pl_err admin_license_find(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, license_view_t *view)
+{
+    pl_err err;
+
+    *view = (license_view_t){.key_tail = NULL};
+    err = licenses_find(tx, brand_id, license_id, &view->license);
+    if (err == PL_ERR_NOT_FOUND)
+        return pl_fail(err, "the brand has no license of that id");
     return err ? err : complete(tx, view);
 }
 

@@ -61,6 +61,8 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
                            const char **key);
 /* By id alone, for the operator. Then act with view.license, which names its brand. */
 pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view);
+/* One of the brand's. PL_ERR_NOT_FOUND. */
+pl_err admin_license_find(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, license_view_t *view);
 /* The key, for the device that it was made for. PL_ERR_SIGNATURE as below. */
 pl_err admin_license_key(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key);
 /* The key in full, and an entry in the audit that says so: a write. PL_ERR_SIGNATURE when sealed under another master key. */

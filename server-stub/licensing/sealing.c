@@ -22,6 +22,8 @@ static const char *label_of(sealed_kind kind)
         return "license-key";
     case SEALED_SESSION_KEY:
         return "session-key";
+    case SEALED_REPLY:
+        return "reply";
     }
     return "";
 }

@@ -4,6 +4,7 @@
  */
 #include "store/customers.h"
 
+#include "base/text.h"
 #include "store/statements.h"
 
 #include <string.h>
@@ -47,6 +48,14 @@ static pl_err find(tx_t *tx, pl_db_statement *select, customer_t *customer)
         err = map(select, tx->arena, customer);
     pl_db_reset(select);
     return err;
+}
+
+bool customers_email_is_valid(const char *email)
+{
+    const char *at = strchr(email, '@');
+
+    return at && at != email && at[1] && strlen(email) <= CUSTOMER_EMAIL_MAX && !strpbrk(email, " ,;<>\"") &&
+           !strchr(at + 1, '@') && pl_text_is_clean(email);
 }
 
 char *customers_fold_email(pl_arena *arena, const char *email)

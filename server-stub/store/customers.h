@@ -16,6 +16,8 @@ typedef struct {
     const char *name;  /* NULL: none */
 } customer_t;
 
+/* The form name@domain, without spaces and control characters; whether mail arrives is for the mail to find out. */
+bool customers_email_is_valid(const char *email);
 /* Folds ASCII letters to lower case; the rest of an address is compared as it is. */
 char *customers_fold_email(pl_arena *arena, const char *email);
 /* Inserts, or finds the one of that address and writes its id into customer (a name that is new here is kept). */

@@ -14,6 +14,7 @@ typedef enum {
     STORE_AUDIT,
     STORE_BRANDS,
     STORE_CUSTOMERS,
+    STORE_IDEMPOTENCY,
     STORE_LICENSE_KEYS,
     STORE_LICENSES,
     STORE_META,
@@ -27,16 +28,16 @@ typedef enum {
     STORE_USAGE
 } store_set_name;
 
-enum { STORE_SET_COUNT = 16, STORE_STATEMENTS_MAX = 12 /* per aggregate */ };
+enum { STORE_SET_COUNT = 17, STORE_STATEMENTS_MAX = 12 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
     size_t count;
 } store_set;
 
-extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, license_keys_set, licenses_set,
-    meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set, revocations_set, trials_set,
-    usage_set;
+extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, idempotency_set, license_keys_set,
+    licenses_set, meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set, revocations_set,
+    trials_set, usage_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

@@ -171,7 +171,8 @@ static void heads_options_and_wrong_methods_are_answered(void **state)
     assert_true(http_header(&response, "Allow", allow, sizeof allow));
     assert_int_equal(status_of("DELETE /livez HTTP/1.1\r\nHost: a\r\n\r\n"), 405);
     assert_int_equal(status_of("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
-    assert_int_equal(status_of("GET /livez/ HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
+    assert_int_equal(status_of("GET /livez/ HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
+    assert_int_equal(status_of("GET /livez// HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
 }
 
 static void oversize_is_refused_before_it_is_read(void **state)

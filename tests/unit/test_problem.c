@@ -18,7 +18,7 @@ static void every_error_that_travels_is_read_as_it_was_written(void **state)
     pl_arena_init(&arena);
     pl_buf_init(&body);
     for (int i = 0; i < PL_ERR_COUNT; i++) {
-        const pl_problem problem = {(pl_err)(-1 - i), "what \"happened\"", "req-1"};
+        const pl_problem problem = {.err = (pl_err)(-1 - i), .detail = "what \"happened\"", .request_id = "req-1"};
         const char *detail;
 
         pl_buf_clear(&body);
@@ -34,7 +34,7 @@ static void every_error_that_travels_is_read_as_it_was_written(void **state)
 
 static void a_problem_has_the_members_of_rfc_9457(void **state)
 {
-    const pl_problem problem = {PL_ERR_BUSY, NULL, NULL};
+    const pl_problem problem = {.err = PL_ERR_BUSY};
     pl_buf body;
 
     (void)state;

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * POST (or PATCH) /api/v1/brand/licenses/{id}/renew, /suspend, /resume, /cancel: the life of a license.
+ */
+#include "api/license_json.h"
+#include "api/vendor.h"
+
+enum { REASON_TEXT_MAX = 500 };
+
+typedef struct {
+    int64_t expires_at_ms;
+    const char *reason; /* the vendor's own words, for the audit */
+} change_t;
+
+typedef pl_err (*change_fn)(tx_t *tx, license_t *license, const change_t *change);
+
+/* The license with what was changed, and a sentence for those who read nothing else. */
+static pl_err change(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, change_fn apply, const char *message)
+{
+    license_view_t view;
+    pl_err err;
+
+    if ((err = admin_license_find(tx, call->brand_id, call->id, &view)) ||
+        (err = brand_check_version(call, view.license.version)) || (err = apply(tx, &view.license, call->form)) ||
+        (err = admin_license_find(tx, call->brand_id, call->id, &view)))
+        return err;
+    pl_json_open(&reply->json, NULL, '{');
+    pl_json_put_text(&reply->json, "message", message);
+    license_put(&reply->json, "license", &view, NULL);
+    pl_json_close(&reply->json);
+    return brand_put_version(tx, reply, view.license.version);
+}
+
+static pl_err apply_renew(tx_t *tx, license_t *license, const change_t *asked)
+{
+    return admin_license_renew(tx, license, asked->expires_at_ms);
+}
+
+static pl_err apply_suspend(tx_t *tx, license_t *license, const change_t *asked)
+{
+    (void)asked;
+    return admin_license_change(tx, license, LICENSE_SUSPEND, PL_REASON_VENDOR);
+}
+
+static pl_err apply_resume(tx_t *tx, license_t *license, const change_t *asked)
+{
+    (void)asked;
+    return admin_license_change(tx, license, LICENSE_RESUME, PL_REASON_NONE);
+}
+
+static pl_err apply_cancel(tx_t *tx, license_t *license, const change_t *asked)
+{
+    (void)asked;
+    return admin_license_change(tx, license, LICENSE_CANCEL, PL_REASON_VENDOR);
+}
+
+static pl_err work_renew(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
+{
+    return change(tx, call, reply, apply_renew, "License renewed successfully");
+}
+
+static pl_err work_suspend(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
+{
+    return change(tx, call, reply, apply_suspend, "License suspended successfully");
+}
+
+static pl_err work_resume(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
+{
+    return change(tx, call, reply, apply_resume, "License resumed successfully");
+}
+
+static pl_err work_cancel(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
+{
+    return change(tx, call, reply, apply_cancel, "License cancelled successfully");
+}
+
+static pl_err parse_renew(const api_t *api, const request_t *request, void **in)
+{
+    brand_call_t *call;
+    form_t form;
+    pl_err err = brand_open(api, request, sizeof(change_t), &call);
+
+    if (err)
+        return err;
+    form_open(&form, request);
+    form_time(&form, "expiration_date", FORM_REQUIRED, &((change_t *)call->form)->expires_at_ms);
+    return brand_parsed(call, &form, work_renew, in);
+}
+
+static pl_err parse_reason(const api_t *api, const request_t *request, brand_work work, void **in)
+{
+    brand_call_t *call;
+    form_t form;
+    pl_err err = brand_open(api, request, sizeof(change_t), &call);
+
+    if (err)
+        return err;
+    form_open(&form, request);
+    form_text(&form, "reason", FORM_OPTIONAL, REASON_TEXT_MAX, &((change_t *)call->form)->reason);
+    return brand_parsed(call, &form, work, in);
+}
+
+static pl_err parse_suspend(const api_t *api, const request_t *request, void **in)
+{
+    return parse_reason(api, request, work_suspend, in);
+}
+
+static pl_err parse_resume(const api_t *api, const request_t *request, void **in)
+{
+    return parse_reason(api, request, work_resume, in);
+}
+
+static pl_err parse_cancel(const api_t *api, const request_t *request, void **in)
+{
+    return parse_reason(api, request, work_cancel, in);
+}
+
+const endpoint_t brand_license_renew = {parse_renew, brand_act, brand_reply, NULL};
+const endpoint_t brand_license_suspend = {parse_suspend, brand_act, brand_reply, NULL};
+const endpoint_t brand_license_resume = {parse_resume, brand_act, brand_reply, NULL};
+const endpoint_t brand_license_cancel = {parse_cancel, brand_act, brand_reply, NULL};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A license as the vendor's API writes it.
+ */
+#include "api/license_json.h"
+
+const char *license_status_word(const license_view_t *view)
+{
+    switch (view->license.status) {
+    case LICENSE_ACTIVE:
+        return view->is_expired ? "expired" : "valid";
+    case LICENSE_SUSPENDED:
+        return "suspended";
+    case LICENSE_CANCELLED:
+        break;
+    }
+    return "cancelled";
+}
+
+static void put_customer(pl_json_writer *json, const license_view_t *view)
+{
+    if (!view->customer.email) {
+        pl_json_put_raw(json, "customer", pl_span_text("null"));
+        return;
+    }
+    pl_json_open(json, "customer", '{');
+    brand_put_id(json, "id", view->customer.id);
+    pl_json_put_text(json, "email", view->customer.email);
+    brand_put_text(json, "name", view->customer.name);
+    pl_json_close(json);
+}
+
+static void put_seats(pl_json_writer *json, const license_view_t *view)
+{
+    int64_t remaining = view->seats - view->seats_taken;
+
+    pl_json_put_int(json, "seat_limit", view->seats);
+    pl_json_put_int(json, "seats_used", view->seats_taken);
+    pl_json_put_int(json, "seats_remaining", remaining > 0 ? remaining : 0);
+}
+
+void license_put(pl_json_writer *json, const char *name, const license_view_t *view, const char *key)
+{
+    const license_t *license = &view->license;
+
+    pl_json_open(json, name, '{');
+    brand_put_id(json, "id", license->id);
+    brand_put_id(json, "product_id", license->product_id);
+    pl_json_put_text(json, "product_slug", view->product.slug);
+    pl_json_put_text(json, "product_name", view->product.name);
+    pl_json_put_text(json, "status", license_status_word(view));
+    brand_put_text(json, "reason", license->status != LICENSE_ACTIVE && license->reason ? pl_reason_text(license->reason) : NULL);
+    pl_json_put_text(json, "license_key", key);
+    pl_json_put_text(json, "key_tail", view->key_tail);
+    put_seats(json, view);
+    brand_put_text(json, "plan", license->plan);
+    brand_put_json(json, "entitlements", license->entitlements);
+    brand_put_time(json, "starts_at", license->starts_at_ms);
+    brand_put_time(json, "expires_at", license->expires_at_ms);
+    pl_json_put_bool(json, "renews", license->renews);
+    brand_put_time(json, "created_at", pl_uuid_v7_time_ms(license->id));
+    pl_json_put_int(json, "version", license->version);
+    put_customer(json, view);
+    pl_json_close(json);
+}

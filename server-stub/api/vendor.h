@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The routes of the vendor's API, /api/v1/brand/.
+ */
+#ifndef POSPAL_API_VENDOR_H
+#define POSPAL_API_VENDOR_H
+
+#include "api/endpoint.h"
+
+extern const endpoint_t brand_provision;
+extern const endpoint_t brand_licenses_list;
+extern const endpoint_t brand_license_show;
+extern const endpoint_t brand_license_renew;
+extern const endpoint_t brand_license_suspend;
+extern const endpoint_t brand_license_resume;
+extern const endpoint_t brand_license_cancel;
+
+#endif
