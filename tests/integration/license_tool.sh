@@ -51,9 +51,16 @@ expect 'a mistyped option' '*did you mean --product?' "$complaint"
 tool 2 status --json --product till
 expect 'a missing option, as JSON' '{"error":{"code":"invalid_request","detail":"--roots FILE is missing"}}' "$complaint"
 tool 0 --version
-expect '--version' '[0-9]*.[0-9]*.[0-9]*' "$printed"
+expect '--version' 'pospal-license [0-9]*.[0-9]*.[0-9]*
+libsodium [0-9]*.[0-9]*
+mbedtls [0-9]*.[0-9]*
+libcurl [0-9]*.[0-9]*
+sqlite 3.[0-9]*
+libmicrohttpd *
+libqrencode *
+libpng *' "$printed"
 tool 0 version --json
-expect 'version --json' '{"version":"*"}' "$printed"
+expect 'version --json' '{"version":"[0-9]*","libraries":{"libsodium":"[0-9]*"*,"libpng":"*"}}' "$printed"
 
 # --- the machine ---
 tool 0 fingerprint --product till --hardware-root "$hardware"
