@@ -175,7 +175,34 @@ control '{"fault":"suspended"}'
 seat other 3 --take-over oldest --reason 'it hangs'
 expect 'no seat without a license' '*SUSPENDED*' "$complaint"
 control '{"clear":true}'
+# --- usage: told through faults, counted once ---
+# usage <expected exit code> <word>...: sets printed
+usage() {
+    wanted=$1
+    shift
+    code=0
+    "$command" usage "$@" --json --product till --roots "$work/chaos.roots" --data "$work/seat-till" --hardware-root "$work/till" \
+        --server "$url" --timeout 1500 >"$work/out" 2>"$work/complaint" || code=$?
+    printed=$(cat "$work/out")
+    [ "$code" = "$wanted" ] || fail "usage $* ended with $code, not $wanted: $printed $(cat "$work/complaint")"
+}
+for fault in wrong-signature cut=30 5xx=502 replay garbage other-nonce; do
+    control "{\"fault\":\"$fault\"}"
+    usage 4 add covers 2
+    control '{"clear":true}'
+done
+usage 0 add covers 2
+expect 'usage is told when the line is good' '{"recorded":true,"meter":"covers","used":14,"pending":0,"allowed":4,"overdraft":10}' "$printed"
+control '{"fault":"cut=30@0.5"}'
+for i in 1 2 3 4 5 6 7 8; do
+    "$command" usage add hours "$i" --product till --roots "$work/chaos.roots" --data "$work/seat-till" --hardware-root "$work/till" \
+        --server "$url" --timeout 1500 >/dev/null 2>&1 || true
+done
+control '{"clear":true}'
+usage 0 balance hours
+expect 'usage whose replies were cut counts once' '{"meter":"hours","used":36,"pending":0}' "$printed"
 curl -sS --noproxy '*' "$url/chaos" >"$work/control"
+expect 'usage is counted' '*"usage":?{"license_id":"*","meter":"covers","used":14},{"license_id":"*","meter":"hours","used":36}?*' "$(cat "$work/control")"
 expect 'sessions are counted' '*"session_takeovers":2,"session_ends":1,"session_lists":*"sessions_live":0*' "$(cat "$work/control")"
 stop_chaos
 

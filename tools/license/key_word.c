@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading a license key for a command, and the warning of one that was not typed to its end. Whether the check symbols of a whole key fit
- * is looked at by the library.
+ * Reading a license key for a command, and the warning of one that was not typed to its end. Whether the check symbols of a whole key
+ * fit is looked at by the library.
  */
 #include "key_word.h"
 
 #include <string.h>
 
+#include "key_typed.h"
 #include "session.h"
 
-enum { KEY_FILE_MAX = 4096, GROUP_MIN = 3, SYMBOLS_MIN = 8, SYMBOLS_MAX = PL_LICENSE_KEY_SYMBOLS + PL_LICENSE_KEY_GROUP };
-
-static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyzOoIiLl";
-static const char separators[] = "- ";
+enum { KEY_FILE_MAX = 4096 };
 
 /* The first line, without blanks around it. */
 static pl_err take_line(pl_span text, char key[PL_LICENSE_KEY_MAX + 1])
@@ -49,44 +47,10 @@ static pl_err read_key(const tool_t *tool, const char *path, char key[PL_LICENSE
     return err;
 }
 
-/* ---- a key cut short ---- */
-
-/* Groups of one length, of which the last may be shorter; the first symbol is the mark of our keys. *count: all symbols. */
-static bool is_grouped(const char *text, size_t *count)
-{
-    size_t group = strcspn(text, separators);
-
-    *count = 0;
-    if ((*text != 'K' && *text != 'k') || group < GROUP_MIN || !text[group])
-        return false;
-    while (*text) {
-        size_t size = strcspn(text, separators);
-
-        if (size == 0 || size > group || strspn(text, symbols) < size || (size < group && text[size]))
-            return false;
-        *count += size;
-        text += size;
-        text += *text && text[1] ? 1 : 0;
-        if (*text && strchr(separators, *text))
-            return false;
-    }
-    return true;
-}
-
-size_t key_word_count(const char *text)
-{
-    size_t prefix = strcspn(text, separators), count;
-    bool is_ours = is_grouped(text, &count);
-
-    if (!is_ours && prefix > 0 && prefix <= PL_LICENSE_KEY_PREFIX_MAX && text[prefix])
-        is_ours = is_grouped(text + prefix + 1, &count);
-    return is_ours && count >= SYMBOLS_MIN && count <= SYMBOLS_MAX && count != PL_LICENSE_KEY_SYMBOLS ? count : 0;
-}
-
 /* People see it at once; in JSON it is a member, for failures there are one object. */
 static void warn_of_typo(tool_t *tool, const char *key)
 {
-    size_t count = key_word_count(key);
+    size_t count = key_typed_count(key);
     char text[160];
 
     if (count == 0)

@@ -28,7 +28,5 @@ typedef struct {
  * short: it may be somebody else's, so that it is no error. PL_ERR_INVALID where it was given twice; as a file's reader.
  */
 pl_err key_word_read(tool_t *tool, const key_word_t *words, char room[PL_LICENSE_KEY_MAX + 1], const char **key);
-/* How many of a key's symbols were typed, where the text looks like one of ours and has too few or too many; else 0. Pure. */
-size_t key_word_count(const char *text);
 
 #endif
