@@ -127,6 +127,36 @@ pl_err pl_usage_log_sum(pl_usage_log *log, const char *meter, const char *licens
     return PL_OK;
 }
 
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+pl_err pl_usage_log_meters(pl_usage_log *log, pl_arena *arena, const char **names, size_t room, size_t *count)
+{
+    pl_db_statement *select = log->statements[PL_USAGE_LIST_ALL];
+    pl_db_result result = DB_DONE;
+    pl_err err = PL_OK;
+
+    *count = 0;
+    while (!err && *count < room && (result = pl_db_step(select)) == DB_ROW) {
+        pl_usage_report report = {0};
+
+        err = pl_usage_report_read(log, select, arena, &report);
+        if (!err && !is_among(report.meter, names, *count))
+            names[(*count)++] = report.meter;
+        if (err == PL_ERR_SIGNATURE)
+            err = PL_OK;
+    }
+    pl_db_reset(select);
+    if (err || result == DB_ROW || result == DB_DONE)
+        return err;
+    return pl_db_err(result);
+}
+
 pl_err pl_usage_log_has_pending(pl_usage_log *log, bool *has)
 {
     int64_t place;

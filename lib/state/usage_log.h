@@ -55,6 +55,11 @@ void pl_usage_log_close(pl_usage_log *log); /* accepts NULL */
 pl_err pl_usage_log_add(pl_usage_log *log, const pl_usage_entry *entry);
 /* license_id: whose balance it is; NULL: none is held. */
 pl_err pl_usage_log_sum(pl_usage_log *log, const char *meter, const char *license_id, pl_usage_sum *sum);
+/*
+ * Names of meters in the reports that are kept, the one used last first, at most room; a meter's name stands nowhere else. A report that
+ * was altered is passed over. Texts live in the arena.
+ */
+pl_err pl_usage_log_meters(pl_usage_log *log, pl_arena *arena, const char **names, size_t room, size_t *count);
 /* Whether anything waits to be sent. */
 pl_err pl_usage_log_has_pending(pl_usage_log *log, bool *has);
 pl_err pl_usage_log_clear(pl_usage_log *log);

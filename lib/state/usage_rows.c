@@ -27,6 +27,7 @@ static const char *const sql[PL_USAGE_STATEMENTS] = {
     [PL_USAGE_PUT_METER] = "INSERT OR REPLACE INTO usage_meter (name, sealed) VALUES ($1, $2)",
     [PL_USAGE_FIND_PENDING] = "SELECT place FROM usage_report WHERE is_acked = 0 ORDER BY seq LIMIT 1",
     [PL_USAGE_LIST_PENDING] = "SELECT seq, sealed FROM usage_report WHERE is_acked = 0 ORDER BY seq",
+    [PL_USAGE_LIST_ALL] = "SELECT seq, sealed FROM usage_report ORDER BY seq DESC",
     [PL_USAGE_FIND_LAST_PLACE] = "SELECT id, license, activation FROM usage_place ORDER BY id DESC LIMIT 1",
     [PL_USAGE_FIND_PLACE] = "SELECT id, license, activation FROM usage_place WHERE id = $1",
     [PL_USAGE_MAKE_PLACE] = "INSERT INTO usage_place (id, license, activation) VALUES ($1, $2, $3)",

@@ -16,7 +16,7 @@ static void a_trial_goes_on_as_any_license(void **state)
     pospal_client *client = shop_client(s);
     pospal_license *license = NULL;
 
-    s->validator.has_trials = true;
+    s->validator.trial_days = 14;
     assert_int_equal(pospal_client_start_trial(client, &license), POSPAL_OK);
     assert_int_equal(pospal_license_status(license), POSPAL_STATUS_ACTIVE);
     assert_string_equal(pospal_license_field(license, POSPAL_FIELD_PLAN), "trial");
@@ -34,7 +34,7 @@ static void an_ended_trial_is_denied_and_extended_by_the_vendor(void **state)
     shop *s = *state;
     pospal_client *client = shop_client(s);
 
-    s->validator.has_trials = true;
+    s->validator.trial_days = 14;
     fake_validator_decide(&s->validator, PL_VERDICT_EXPIRED, PL_REASON_LICENSE_ENDED);
     assert_int_equal(pospal_client_start_trial(client, NULL), POSPAL_ERROR_DENIED);
     assert_int_equal(shop_status(client), POSPAL_STATUS_EXPIRED);
@@ -60,7 +60,7 @@ static void a_trial_takes_no_place_of_what_was_bought(void **state)
     pospal_client *client = shop_active_client(s);
     unsigned exchanges = s->validator.exchanges;
 
-    s->validator.has_trials = true;
+    s->validator.trial_days = 14;
     assert_int_equal(pospal_client_start_trial(client, NULL), POSPAL_ERROR_CONFLICT);
     assert_int_equal(s->validator.exchanges, exchanges);
     pospal_client_close(client);
@@ -72,7 +72,7 @@ static void an_answer_that_is_not_believed_starts_nothing(void **state)
     shop *s = *state;
     pospal_client *client = shop_client(s);
 
-    s->validator.has_trials = true;
+    s->validator.trial_days = 14;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         s->validator.line = lines[i];
         assert_int_equal(pospal_client_start_trial(client, NULL), POSPAL_ERROR_UNREACHABLE);
@@ -86,7 +86,8 @@ static void a_key_sealed_to_another_device_is_an_error_and_no_trial(void **state
     shop *s = *state;
     pospal_client *client = shop_client(s);
 
-    s->validator.has_trials = s->validator.seals_to_another = true;
+    s->validator.trial_days = 14;
+    s->validator.seals_to_another = true;
     assert_int_not_equal(pospal_client_start_trial(client, NULL), POSPAL_OK);
     assert_int_equal(shop_status(client), POSPAL_STATUS_NONE);
     pospal_client_close(client);

@@ -53,7 +53,7 @@ static void what_is_recorded_is_told_and_acknowledged(void **state)
     assert_int_equal(balance(client, "hours").allowed, -1);
     assert_int_equal(balance(client, "covers").pending, 0);
     tell(client);
-    assert_int_equal(s->validator.used, 12);
+    assert_int_equal(s->validator.meters[0].used, 12);
     assert_int_equal(balance(client, "hours").pending, 0);
     assert_int_equal(balance(client, "hours").used, 12);
     tell(client);
@@ -75,7 +75,7 @@ static void the_background_gathers_and_sends(void **state)
     pl_worker_round(client);
     pl_worker_round(client);
     assert_int_equal(s->validator.usages, 1);
-    assert_int_equal(s->validator.used, 11);
+    assert_int_equal(s->validator.meters[0].used, 11);
     shop_close_held(client);
 }
 
@@ -137,7 +137,8 @@ static void beyond_the_allowance_it_is_recorded_as_overdraft(void **state)
     assert_int_equal(balance(client, "covers").allowed, 4);
     assert_int_equal(balance(client, "covers").overdraft, 5);
     tell(client);
-    assert_int_equal(s->validator.used, 22);
+    assert_int_equal(s->validator.meters[0].used, 13);
+    assert_int_equal(s->validator.meters[1].used, 9);
     pospal_client_close(client);
 }
 
@@ -149,12 +150,12 @@ static void a_lost_reply_is_made_good_by_sending_again(void **state)
     use(client, 5);
     s->validator.cut_at = 10;
     assert_int_not_equal(pl_usage_send(client), PL_OK);
-    assert_int_equal(s->validator.used, 5);
+    assert_int_equal(s->validator.meters[0].used, 5);
     assert_int_equal(balance(client, "hours").pending, 5);
     s->validator.cut_at = SIZE_MAX;
     use(client, 6);
     assert_int_equal(pl_usage_send(client), PL_OK);
-    assert_int_equal(s->validator.used, 11);
+    assert_int_equal(s->validator.meters[0].used, 11);
     assert_true(s->validator.repeats > 0);
     assert_int_equal(balance(client, "hours").pending, 0);
     pospal_client_close(client);
@@ -175,7 +176,7 @@ static void an_answer_that_is_not_believed_acknowledges_nothing(void **state)
     }
     s->validator.line = LINE_FINE;
     assert_int_equal(pl_usage_send(client), PL_OK);
-    assert_int_equal(s->validator.used, 5);
+    assert_int_equal(s->validator.meters[0].used, 5);
     pospal_client_close(client);
 }
 
@@ -193,7 +194,7 @@ static void what_waits_outlives_the_program(void **state)
     client = shop_client(s);
     assert_int_equal(balance(client, "hours").pending, 5);
     tell(client);
-    assert_int_equal(s->validator.used, 5);
+    assert_int_equal(s->validator.meters[0].used, 5);
     pospal_client_close(client);
 }
 
@@ -207,7 +208,7 @@ static void many_reports_go_in_batches(void **state)
     for (int i = 0; i < MANY; i++)
         use(client, 2);
     tell(client);
-    assert_int_equal(s->validator.used, 2 * MANY);
+    assert_int_equal(s->validator.meters[0].used, 2 * MANY);
     assert_int_equal(s->validator.usages, 3);
     assert_int_equal(balance(client, "hours").pending, 0);
     pospal_client_close(client);
@@ -253,7 +254,7 @@ static void killed_before_sending_nothing_is_lost(void **state)
     client = shop_client(s);
     assert_int_equal(balance(client, "hours").pending, 12);
     tell(client);
-    assert_int_equal(s->validator.used, 12);
+    assert_int_equal(s->validator.meters[0].used, 12);
     pospal_client_close(client);
 }
 
@@ -282,7 +283,7 @@ static void a_copied_data_directory_is_seen_and_nothing_counts_twice(void **stat
     use(client, 1000);
     tell(client);
     assert_int_equal(s->validator.forks, 1);
-    assert_int_equal(s->validator.used, 1111);
+    assert_int_equal(s->validator.meters[0].used, 1111);
     assert_int_equal(balance(client, "hours").pending, 0);
     pospal_client_close(client);
 }
@@ -298,7 +299,7 @@ static void a_state_made_anew_is_no_copy(void **state)
     assert_int_equal(pospal_client_activate(client, FAKE_KEY, NULL), POSPAL_OK);
     use(client, 2);
     tell(client);
-    assert_int_equal(s->validator.used, 3);
+    assert_int_equal(s->validator.meters[0].used, 3);
     assert_int_equal(s->validator.forks, 0);
     pospal_client_close(client);
 }
@@ -315,11 +316,11 @@ static void what_a_restored_validator_lacks_is_told_again(void **state)
         tell(client);
     }
     s->validator.report_count = 2; /* the backup is older than the last two */
-    s->validator.used = 2;
+    s->validator.meters[0].used = 2;
     use(client, 1);
     tell(client);
     tell(client);
-    assert_int_equal(s->validator.used, 5);
+    assert_int_equal(s->validator.meters[0].used, 5);
     assert_int_equal(balance(client, "hours").pending, 0);
     pospal_client_close(client);
 }
@@ -333,12 +334,12 @@ static void what_was_told_of_a_forgotten_seat_is_told_again_for_the_next(void **
     tell(client);
     fake_validator_restore(&s->validator);
     s->validator.report_count = 0;
-    s->validator.used = 0;
+    s->validator.meters[0].used = 0;
     use(client, 3);
     assert_int_equal(pl_usage_send(client), PL_OK); /* NOT_ACTIVATED */
     assert_int_equal(balance(client, "hours").pending, 7);
     tell(client); /* takes a seat again */
-    assert_int_equal(s->validator.used, 7);
+    assert_int_equal(s->validator.meters[0].used, 7);
     assert_int_equal(balance(client, "hours").pending, 0);
     pospal_client_close(client);
 }
@@ -353,7 +354,7 @@ static void without_an_activation_it_waits(void **state)
     assert_int_equal(s->validator.usages, 0);
     assert_int_equal(pospal_client_activate(client, FAKE_KEY, NULL), POSPAL_OK);
     tell(client);
-    assert_int_equal(s->validator.used, 4);
+    assert_int_equal(s->validator.meters[0].used, 4);
     pospal_client_close(client);
 }
 
@@ -377,7 +378,7 @@ static void a_hundred_threads_lose_and_double_nothing(void **state)
         pl_thread_join(threads[i]);
     assert_int_equal(balance(client, "hours").pending, 3 * THREADS);
     tell(client);
-    assert_int_equal(s->validator.used, 3 * THREADS);
+    assert_int_equal(s->validator.meters[0].used, 3 * THREADS);
     pospal_client_close(client);
 }
 
@@ -410,7 +411,7 @@ static void two_processes_lose_and_double_nothing(void **state)
     client = shop_client(s);
     assert_int_equal(balance(client, "hours").pending, PROCESSES * EACH);
     tell(client);
-    assert_int_equal(s->validator.used, PROCESSES * EACH);
+    assert_int_equal(s->validator.meters[0].used, PROCESSES * EACH);
     pospal_client_close(client);
 }
 

@@ -49,7 +49,12 @@ till till 0 request --key "$key"
 request=$printed
 case $request in ppr1.*) ;; *) fail "request: printed $request" ;; esac
 [ "${#request}" -lt 300 ] || fail "request: ${#request} characters"
-till till 0 request --key "$key" --json
+till till 2 request "$key" --key "$key"
+expect 'request, two keys' '*given twice*' "$complaint"
+printf '%s\n' "$key" >"$work/key.txt"
+till till 0 request - <"$work/key.txt"
+case $printed in ppr1.*) ;; *) fail "request -: printed $printed" ;; esac
+till till 0 request "$key" --json
 expect 'request --json' '{"request":"ppr1.*"}' "$printed"
 refused 1 license answer "${request%????}AAAA"
 expect 'answer, a typing error' '*damaged by typing or scanning*' "$complaint"
@@ -63,6 +68,25 @@ vendor license answer - --brand acme <"$work/mail" >"$work/answer"
 till other 6 import "$work/answer"
 expect 'import on another machine' '*for another device*' "$complaint"
 tr -d '\n' <"$work/answer" | fold -w 64 | sed 's/$/ /' >"$work/typed"
+till other 6 answer "$work/answer"
+expect 'answer on another machine' '*for another device*' "$complaint"
+till till 6 answer "$request"
+expect 'answer, a request' '*this is a request; carry it to the vendor*' "$complaint"
+vendor license file --license "$id" >"$work/file"
+till till 6 answer "$work/file" --json
+expect 'answer, a license file' '{"error":{"code":"*","detail":"this is a license file, not the answer to a request;*' "$complaint"
+sed -n 2p "$work/answer" >"$work/keyset"
+till till 6 answer - <"$work/keyset"
+expect 'answer, a keyset' '*this is a keyset, not the answer*' "$complaint"
+till till 6 answer "$(sed 's/[^.]/A/5' "$work/answer")"
+expect 'answer, nonsense' '*this is not the answer to a request: no signed document*' "$complaint"
+till till 1 answer "$work/nowhere"
+expect 'answer, no such file' '*there is no file*' "$complaint"
+till till 3 status
+till till 0 answer "$(cat "$work/answer")"
+expect 'answer, as a word' 'status *ACTIVE*source *CACHE*license id *'"$id"'*' "$printed"
+till till 0 answer - --json <"$work/typed"
+expect 'answer, again' '{"status":"ACTIVE",*' "$printed"
 till till 0 import "$work/typed"
 expect 'import, wrapped by a mail program' 'status *ACTIVE*source *CACHE*license id *'"$id"'*' "$printed"
 till till 0 import - <"$work/answer"
@@ -124,6 +148,8 @@ till till 0 release --json
 expect 'release, the text was lost' '{"proof":"'"$proof"'"}' "$printed"
 till till 6 import "$work/answer"
 expect 'import of an old answer' '*no request of this device*' "$complaint"
+till till 6 answer "$work/answer"
+expect 'an old answer' '*no request of this device*' "$complaint"
 forged=$(printf %s "$proof" | sed 's/....$/AAAA/')
 refused 1 license release "$forged"
 expect 'release, forged' '*not signed by the key*' "$complaint"

@@ -144,6 +144,68 @@ expect 'the first machine' '*ACTIVE*exit 0' "$(cat "$work/seat.till")"
 expect 'the second machine' '*NO_SEAT*exit 3' "$(cat "$work/seat.other")"
 stop_chaos
 
+# --- sessions: two machines, one seat to use, and faults on the way ---
+# seat <machine> <expected exit code> <word>...: sets printed and complaint
+seat() {
+    name=$1
+    wanted=$2
+    shift 2
+    code=0
+    "$command" sessions "$@" --json --product till --roots "$work/chaos.roots" --data "$work/seat-$name" --hardware-root "$work/$name" \
+        --server "$url" --timeout 1500 >"$work/out" 2>"$work/complaint" || code=$?
+    printed=$(cat "$work/out")
+    complaint=$(cat "$work/complaint")
+    [ "$code" = "$wanted" ] || fail "sessions of $name ended with $code, not $wanted: $printed $complaint"
+}
+start_chaos --sessions 1
+for name in till other; do
+    "$command" activate TILL-KEY-1 --product till --roots "$work/chaos.roots" --data "$work/seat-$name" --hardware-root "$work/$name" \
+        --server "$url" >/dev/null || fail "activate $name"
+done
+seat till 0
+expect 'nobody uses the license' '{"in_use":0,"sessions":??}' "$printed"
+seat till 0 --take-over oldest --reason 'it hangs'
+expect 'a seat is taken and given back' '{"freed":true,"in_use":0,*' "$printed"
+for fault in wrong-signature garbage cut=30 5xx=502; do
+    control "{\"fault\":\"$fault\"}"
+    seat other 4
+    control '{"clear":true}'
+done
+control '{"fault":"suspended"}'
+seat other 3 --take-over oldest --reason 'it hangs'
+expect 'no seat without a license' '*SUSPENDED*' "$complaint"
+control '{"clear":true}'
+# --- usage: told through faults, counted once ---
+# usage <expected exit code> <word>...: sets printed
+usage() {
+    wanted=$1
+    shift
+    code=0
+    "$command" usage "$@" --json --product till --roots "$work/chaos.roots" --data "$work/seat-till" --hardware-root "$work/till" \
+        --server "$url" --timeout 1500 >"$work/out" 2>"$work/complaint" || code=$?
+    printed=$(cat "$work/out")
+    [ "$code" = "$wanted" ] || fail "usage $* ended with $code, not $wanted: $printed $(cat "$work/complaint")"
+}
+for fault in wrong-signature cut=30 5xx=502 replay garbage other-nonce; do
+    control "{\"fault\":\"$fault\"}"
+    usage 4 add covers 2
+    control '{"clear":true}'
+done
+usage 0 add covers 2
+expect 'usage is told when the line is good' '{"recorded":true,"meter":"covers","used":14,"pending":0,"allowed":4,"overdraft":10}' "$printed"
+control '{"fault":"cut=30@0.5"}'
+for i in 1 2 3 4 5 6 7 8; do
+    "$command" usage add hours "$i" --product till --roots "$work/chaos.roots" --data "$work/seat-till" --hardware-root "$work/till" \
+        --server "$url" --timeout 1500 >/dev/null 2>&1 || true
+done
+control '{"clear":true}'
+usage 0 balance hours
+expect 'usage whose replies were cut counts once' '{"meter":"hours","used":36,"pending":0}' "$printed"
+curl -sS --noproxy '*' "$url/chaos" >"$work/control"
+expect 'usage is counted' '*"usage":?{"license_id":"*","meter":"covers","used":14},{"license_id":"*","meter":"hours","used":36}?*' "$(cat "$work/control")"
+expect 'sessions are counted' '*"session_takeovers":2,"session_ends":1,"session_lists":*"sessions_live":0*' "$(cat "$work/control")"
+stop_chaos
+
 # --- standard input ---
 printf 'latency=10@0.5\nnonsense\nshow\nquit\n' >"$work/lines"
 input=$work/lines

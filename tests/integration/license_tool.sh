@@ -33,7 +33,8 @@ client() {
 # --- words and options ---
 tool 0 help
 expect 'help names the exit codes' '*fingerprint*verify*Exit codes:*6  a license file*' "$printed"
-for verb in fingerprint explain status activate deactivate import sessions verify version inspect doctor chaos; do
+for verb in fingerprint explain status activate deactivate import request answer release qr sessions usage verify version inspect \
+    doctor chaos; do
     tool 0 "$verb" --help
     expect "$verb --help" "pospal-license $verb: *example:*pospal-license $verb*Exit codes:*" "$printed"
 done
@@ -50,9 +51,16 @@ expect 'a mistyped option' '*did you mean --product?' "$complaint"
 tool 2 status --json --product till
 expect 'a missing option, as JSON' '{"error":{"code":"invalid_request","detail":"--roots FILE is missing"}}' "$complaint"
 tool 0 --version
-expect '--version' '[0-9]*.[0-9]*.[0-9]*' "$printed"
+expect '--version' 'pospal-license [0-9]*.[0-9]*.[0-9]*
+libsodium [0-9]*.[0-9]*
+mbedtls [0-9]*.[0-9]*
+libcurl [0-9]*.[0-9]*
+sqlite 3.[0-9]*
+libmicrohttpd *
+libqrencode *
+libpng *' "$printed"
 tool 0 version --json
-expect 'version --json' '{"version":"*"}' "$printed"
+expect 'version --json' '{"version":"[0-9]*","libraries":{"libsodium":"[0-9]*"*,"libpng":"*"}}' "$printed"
 
 # --- the machine ---
 tool 0 fingerprint --product till --hardware-root "$hardware"
@@ -78,6 +86,11 @@ client 2 activate "$(typo_of "$key")" --server "$server" --json
 expect 'activate, a typing error' '{"error":{"code":"license_key_typo",*' "$complaint"
 client 3 activate SOME-OTHER-KEY --server "$server"
 expect 'activate, an unknown key' '*UNKNOWN_KEY*' "$complaint"
+client 3 activate "${key%-*}" --server "$server"
+expect 'activate, a key typed in part' '*looks like one that was not typed as it stands: 24 characters, where it should have 28*UNKNOWN_KEY*' "$complaint"
+client 3 activate "${key%-*}" --server "$server" --json
+expect 'the same as JSON: the failure stays one object' '{"error":{*' "$complaint"
+expect 'the same as JSON: the warning' '{"warning":"*24 characters*",*"status":"NONE",*' "$printed"
 client 4 activate "$key" --server http://127.0.0.1:1 --timeout 500
 expect 'activate, nobody there' '' "$printed"
 client 2 activate "$key" --server http://license.example.com
@@ -85,11 +98,21 @@ expect 'activate, a server that is not safe' '*https://*' "$complaint"
 printf '%s\r\n' "$key" >"$work/key.txt"
 client 2 activate "$key" --key-file "$work/key.txt" --server "$server"
 expect 'activate, two keys' '*given twice*' "$complaint"
+client 2 activate "$key" --key "$key" --server "$server"
+expect 'activate, two keys, of which one by name' '*given twice*' "$complaint"
+client 0 activate --key "$key" --server "$server"
+expect 'activate --key' 'status *ACTIVE*' "$printed"
 client 0 activate --key-file "$work/key.txt" --server "$server" --device-name 'Till 1' --json
 expect 'activate --key-file --json' '{"status":"ACTIVE","usable":true,"reason":"in_order","source":"ONLINE","license_id":"'"$id"'","plan":"starter","customer":"Café Central","device_name":"Till 1",*"features":?"kds"?,*"can_extend":false}' "$printed"
 "$command" activate - --product till --roots "$roots" --data "$work/state" --hardware-root "$hardware" --server "$server" \
     <"$work/key.txt" >"$work/out" || fail 'activate -'
 expect 'activate -, again' 'status *ACTIVE*' "$(cat "$work/out")"
+client 7 activate SOME-OTHER-KEY --server "$server"
+expect 'activate, an unknown key on a licensed till' '*UNKNOWN_KEY*the license held before goes on (ACTIVE)' "$complaint"
+expect 'what is held is shown' 'status *ACTIVE*usable *yes*' "$printed"
+client 7 activate SOME-OTHER-KEY --server "$server" --json
+expect 'the same as JSON' '{"status":"ACTIVE","usable":true,*' "$printed"
+expect 'the same as JSON: one failure' '{"error":{"code":"denied",*}}' "$complaint"
 client 0 status
 expect 'status' 'status *ACTIVE*source *CACHE*license id *'"$id"'*features *kds*' "$printed"
 client 0 status --online --server "$server" --json
@@ -113,6 +136,35 @@ client 0 sessions --server "$server" --take-over oldest --reason 'it hangs' --js
 expect 'sessions, a seat is freed and not kept' '{"freed":true,"in_use":0,"sessions":??}' "$printed"
 client 4 sessions --server http://127.0.0.1:1
 expect 'sessions, no server' '*No connection to the server*' "$complaint"
+
+# --- usage ---
+client 0 usage
+expect 'usage, none' 'meters known      0' "$printed"
+client 0 usage add covers 12 --idempotency receipt-1
+expect 'usage add' 'recorded *yes*meter *covers*used *0*pending *12*' "$printed"
+client 0 usage add covers 12 --idempotency receipt-1 --json
+expect 'usage add, the same again' '{"recorded":true,"meter":"covers","used":0,"pending":12}' "$printed"
+client 0 usage add hours 3600
+client 4 usage balance covers --server http://127.0.0.1:1 --timeout 500 --json
+expect 'usage, nobody there: it waits' '{"meter":"covers","used":0,"pending":12}' "$printed"
+expect 'usage, nobody there: why' '{"error":{"code":"offline",*' "$complaint"
+client 4 usage add covers 3 --server http://127.0.0.1:1 --timeout 500
+expect 'usage add, nobody there: it is recorded' 'recorded *yes*pending *15*' "$printed"
+client 0 usage balance covers --server "$server" --json
+expect 'usage, told' '{"meter":"covers","used":15,"pending":0}' "$printed"
+client 0 usage --json
+expect 'usage, all that is known' '{"meters_known":2,"meters":?{"meter":"covers","used":15,"pending":0},{"meter":"hours","used":3600,"pending":0}?}' "$printed"
+vendor usage list --license "$id" --json >"$work/out"
+expect 'what the validator counted' '*"meter":"covers","used":15*"meter":"hours","used":3600*' "$(cat "$work/out")"
+client 0 usage balance never --json
+expect 'usage of a meter that nobody used' '{"meter":"never","used":0,"pending":0}' "$printed"
+for words in 'add' 'add covers' 'add covers some' 'add covers 12x' 'add covers 0' 'add a/b 1' 'add covers 1 2' 'balance' 'balance covers 1' \
+    'balance covers --idempotency x' 'forget covers'; do
+    # The words are meant to be some.
+    # shellcheck disable=SC2086
+    client 2 usage $words
+done
+expect 'usage, no such verb' '*there is no usage "forget"*' "$complaint"
 client 0 deactivate --server "$server" --json
 expect 'deactivate' '{"released":true}' "$printed"
 client 1 deactivate --server "$server"

@@ -7,28 +7,34 @@
 #include <string.h>
 
 #include "chaos/fake_document.h"
+#include "wire/problem.h"
 
-static pl_act act_of(const char *url)
+static const char *path_of(const char *url)
 {
-    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE,
-                                  PL_ACT_USAGE,    PL_ACT_TRIAL,    PL_ACT_RELEASE_CHECK};
+    const char *path = strstr(url, "/api/v1/");
 
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
-        const char *path = pl_act_path(acts[i]);
-        size_t length = strlen(path);
+    fake_must(path != NULL, "the address is one of the device's routes");
+    return path;
+}
 
-        if (strlen(url) > length && strcmp(url + strlen(url) - length, path) == 0)
-            return acts[i];
-    }
-    fake_must(false, "the path is known");
-    return PL_ACT_VALIDATE;
+static pospal_result_t reply_problem(pl_err err, pospal_reply *reply)
+{
+    const pl_problem problem = {.err = err};
+    pospal_result_t result;
+    pl_buf body;
+
+    pl_buf_init(&body);
+    pl_problem_write(&problem, &body);
+    result = pospal_reply_set(reply, pl_err_http(err), "Content-Type: application/problem+json\r\n", body.data, body.size);
+    pl_buf_reset(&body);
+    return result;
 }
 
 static pospal_result_t reply_with(fake_validator *v, const pospal_exchange_t *exchange, pospal_reply *reply)
 {
     const char *foreign = fake_validator_foreign(v);
-    pl_act act = act_of(exchange->url);
     pl_buf body;
+    pl_err err;
 
     if (foreign)
         return pospal_reply_set(reply, v->line == LINE_PROBLEM ? v->http_status : 200,
@@ -36,9 +42,11 @@ static pospal_result_t reply_with(fake_validator *v, const pospal_exchange_t *ex
                                                      : "Content-Type: application/json\r\n",
                                 foreign, strlen(foreign));
     pl_buf_init(&body);
-    fake_must(!fake_validator_answer(v, act, pl_span_of(exchange->body, exchange->body_size), &body),
-              "the request is well-formed");
+    err = fake_validator_answer(v, path_of(exchange->url), pl_span_of(exchange->body, exchange->body_size), &body);
+    fake_must(err != PL_ERR_MALFORMED && err != PL_ERR_INVALID, "the request is well-formed");
     pl_buf_reset(&body);
+    if (err)
+        return reply_problem(err, reply);
     return pospal_reply_set(reply, 200, "Content-Type: application/json\r\n", v->last_reply.data,
                             v->cut_at < v->last_reply.size ? v->cut_at : v->last_reply.size);
 }

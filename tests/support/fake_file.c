@@ -42,7 +42,7 @@ void fake_validator_file(fake_validator *v, const fake_file *file, pl_buf *text)
     d.claims.check_by = file->check_by;
     d.claims.emergency_seconds = file->emergency_s;
     if (file->fingerprint)
-        fake_draft_bind(&d, file->fingerprint);
+        fake_draft_bind(&d, file->fingerprint, "Till 3");
     sign_file(v, file, &d.claims, text);
 }
 
@@ -56,7 +56,7 @@ void fake_validator_forge_lease(fake_validator *v, const pl_key_pair *pair, cons
     d.claims.sequence = 1000;
     d.claims.issued_at = fake_validator_now(v);
     d.claims.check_by = d.claims.issued_at + 10 * YEAR_S;
-    fake_draft_bind(&d, fingerprint);
+    fake_draft_bind(&d, fingerprint, "Till 3");
     d.claims.activation_id = "018f4c1e-0000-7000-9000-00000000abcd";
     sign_file(v, &file, &d.claims, text);
 }

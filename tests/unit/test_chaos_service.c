@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "chaos/service.h"
+#include "wire/beat.h"
 
 static int set_up(void **state)
 {
@@ -85,15 +86,28 @@ static void knows_its_routes_and_no_others(void **state)
     reply = ask(*state, "POST", "/api/v1/device/validate", "{}");
     assert_int_equal(reply.status, 400);
     expect_body(&reply, "invalid_request");
-    reply = ask(*state, "POST", "/api/v1/device/session/start", "{}"); /* sessions are not kept here */
-    assert_int_equal(reply.status, 404);
-    expect_body(&reply, "not_found");
-    reply = ask(*state, "POST", "/api/v1/device/usage", "{}"); /* neither is usage */
+    reply = ask(*state, "POST", "/api/v1/device/session/begin", "{}");
     assert_int_equal(reply.status, 404);
     expect_body(&reply, "not_found");
     reply = ask(*state, "DELETE", "/chaos", "");
     assert_int_equal(reply.status, 405);
     expect_body(&reply, "method_not_allowed");
+}
+
+static void answers_what_a_device_can_ask(void **state)
+{
+    static const char *const paths[] = {PL_BEAT_PATH, "/api/v1/device/session/start", "/api/v1/device/usage",
+                                        "/api/v1/device/trial", "/api/v1/device/release-check"};
+
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        service_reply reply = ask(*state, "POST", paths[i], "{}");
+
+        assert_int_equal(reply.status, 400);
+        expect_body(&reply, "invalid_request");
+        reply = ask(*state, "GET", paths[i], "");
+        assert_int_equal(reply.status, 404);
+        service_reply_reset(&reply);
+    }
 }
 
 static void says_what_the_line_does_to_a_reply(void **state)
@@ -173,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_products_and_keys_that_can_be_none),
         cmocka_unit_test_setup_teardown(knows_its_routes_and_no_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(answers_what_a_device_can_ask, set_up, tear_down),
         cmocka_unit_test_setup_teardown(says_what_the_line_does_to_a_reply, set_up, tear_down),
         cmocka_unit_test_setup_teardown(says_what_answers_in_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_the_control_route_alone, set_up, tear_down),

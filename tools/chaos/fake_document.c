@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "token/proof.h"
+
 static const pl_entitlement ENTITLEMENTS[] = {
     {.name = "kds", .kind = PL_ENTITLEMENT_FEATURE, .is_on = true},
     {.name = "loyalty", .kind = PL_ENTITLEMENT_FEATURE, .is_on = false},
@@ -33,6 +35,21 @@ pl_jwk fake_jwk_of(const pl_key_pair *pair)
     return jwk;
 }
 
+const pl_entitlements *fake_entitlements(void)
+{
+    static const pl_entitlements all = {.items = ENTITLEMENTS, .count = sizeof ENTITLEMENTS / sizeof *ENTITLEMENTS};
+
+    return &all;
+}
+
+bool fake_is_proven(const fake_call *call, const uint8_t *digest)
+{
+    pl_proof expected = {.act = pl_act_proof(call->act), .activation_id = call->seat->activation, .digest = digest};
+
+    memcpy(expected.nonce, call->request->nonce, sizeof expected.nonce);
+    return !pl_proof_verify(pl_span_text(call->request->proof), call->seat->device_key, &expected);
+}
+
 void fake_draft_name(fake_draft *draft, fake_validator *v)
 {
     (void)snprintf(draft->token_id, sizeof draft->token_id, "018f4c1e-0000-7000-8000-%012x", ++v->serial);
@@ -50,15 +67,14 @@ void fake_draft_describe(fake_draft *draft, const fake_license *license)
     claims->license_id = license->license_id;
     claims->sequence = license->sequence;
     claims->expires_at = license->expires_at;
-    claims->plan = "pro";
+    claims->plan = license->plan;
     claims->customer = "Corner Shop";
-    claims->entitlements.items = ENTITLEMENTS;
-    claims->entitlements.count = sizeof ENTITLEMENTS / sizeof *ENTITLEMENTS;
+    claims->entitlements = *fake_entitlements();
 }
 
-void fake_draft_bind(fake_draft *draft, const char *fingerprint)
+void fake_draft_bind(fake_draft *draft, const char *fingerprint, const char *device_name)
 {
     draft->claims.has_device = true;
-    draft->claims.device_name = "Till 3";
+    draft->claims.device_name = device_name[0] ? device_name : NULL;
     fake_must(!pl_fingerprint_parse(pl_span_text(fingerprint), &draft->claims.device), "the fingerprint is one");
 }

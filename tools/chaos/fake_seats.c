@@ -41,16 +41,19 @@ fake_seat *fake_seat_take(fake_validator *v, const fake_license *license, const 
 
     for (size_t i = 0; i < FAKE_SEATS_MAX; i++) {
         taken += v->seats[i].license_id == license->license_id;
-        if (!v->seats[i].license_id && !free_seat)
+        if (!v->seats[i].license_id && (!free_seat || (free_seat->gave_license_id && !v->seats[i].gave_license_id)))
             free_seat = &v->seats[i];
     }
     if (!seat && (taken >= license->seats || !free_seat))
         return NULL;
     if (!seat) {
         seat = free_seat;
-        seat->license_id = license->license_id;
+        *seat = (fake_seat){.license_id = license->license_id};
         (void)snprintf(seat->activation, sizeof seat->activation, "018f4c1e-0000-7000-9000-%012x", ++v->serial);
     }
+    seat->gave_license_id = NULL;
+    if (request->device_name)
+        (void)snprintf(seat->device_name, sizeof seat->device_name, "%s", request->device_name);
     (void)snprintf(seat->instance, sizeof seat->instance, "%s", request->instance_id ? request->instance_id : "");
     (void)snprintf(seat->fingerprint, sizeof seat->fingerprint, "%s", request->fingerprint);
     memcpy(seat->device_key, request->device_key, sizeof seat->device_key);
@@ -61,8 +64,9 @@ const char *fake_key_spelled(const fake_validator *v, const char *normalised)
 {
     char normal[PL_LICENSE_KEY_MAX + 1];
 
-    for (size_t i = 0; i < FAKE_LICENSES; i++)
-        if (!pl_license_key_normalize(pl_span_text(v->licenses[i].key), normal) && strcmp(normal, normalised) == 0)
+    for (size_t i = 0; i < FAKE_LICENSES_MAX; i++)
+        if (v->licenses[i].key && !pl_license_key_normalize(pl_span_text(v->licenses[i].key), normal) &&
+            strcmp(normal, normalised) == 0)
             return v->licenses[i].key;
     return normalised;
 }

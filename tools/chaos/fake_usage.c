@@ -4,27 +4,34 @@
  */
 #include "chaos/fake_usage.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "chaos/fake_document.h"
-#include "token/proof.h"
-
-static fake_seat *find_seat(fake_validator *v, const pl_device_request *request)
+fake_seat *fake_usage_seat(fake_validator *v, const fake_call *call)
 {
-    for (size_t i = 0; i < FAKE_SEATS_MAX; i++)
-        if (v->seats[i].license_id && strcmp(v->seats[i].activation, request->activation_id) == 0)
-            return &v->seats[i];
+    for (size_t i = 0; i < FAKE_SEATS_MAX; i++) {
+        fake_seat *seat = &v->seats[i];
+        const char *license_id = seat->license_id ? seat->license_id : seat->gave_license_id;
+
+        if (license_id == call->license->license_id && strcmp(seat->activation, call->request->activation_id) == 0)
+            return seat;
+    }
     return NULL;
 }
 
-static bool is_proven(const fake_seat *seat, const pl_device_request *request)
+static fake_meter *find_meter(fake_validator *v, const char *license_id, const char *name)
 {
-    uint8_t digest[PL_DIGEST_SIZE];
-    pl_proof expected = {.act = "usage", .activation_id = request->activation_id, .digest = digest};
+    for (size_t i = 0; i < FAKE_METERS_MAX; i++) {
+        fake_meter *meter = &v->meters[i];
 
-    memcpy(expected.nonce, request->nonce, sizeof expected.nonce);
-    return !pl_usage_batch_digest(request->usage, digest) &&
-           !pl_proof_verify(pl_span_text(request->proof), seat->device_key, &expected);
+        if (!meter->license_id) {
+            meter->license_id = license_id;
+            (void)snprintf(meter->name, sizeof meter->name, "%s", name);
+        }
+        if (meter->license_id == license_id && strcmp(meter->name, name) == 0)
+            return meter;
+    }
+    return NULL;
 }
 
 static fake_report *find(fake_validator *v, const uint8_t *log, int64_t sequence)
@@ -35,59 +42,69 @@ static fake_report *find(fake_validator *v, const uint8_t *log, int64_t sequence
     return NULL;
 }
 
-static void add(fake_validator *v, const uint8_t *log, const pl_usage_report *report)
+static pl_err add(fake_validator *v, const fake_call *call, const pl_usage_report *report)
 {
+    const uint8_t *log = call->request->usage->log;
     fake_report *known = find(v, log, report->sequence);
+    fake_meter *meter;
 
     if (known && memcmp(known->id, report->id, PL_USAGE_ID_SIZE) == 0) {
         v->repeats++;
-        return;
+        return PL_OK;
     }
+    if (v->report_count == FAKE_REPORTS_MAX || !(meter = find_meter(v, call->license->license_id, report->meter)))
+        return pl_fail(PL_ERR_OVERLOADED, "%d reports of %d meters are all that is kept here", (int)FAKE_REPORTS_MAX,
+                       (int)FAKE_METERS_MAX);
     v->forks += known != NULL;
-    fake_must(v->report_count < FAKE_REPORTS_MAX, "there is room for the report");
     known = &v->reports[v->report_count++];
     memcpy(known->log, log, PL_USAGE_ID_SIZE);
     memcpy(known->id, report->id, PL_USAGE_ID_SIZE);
     known->sequence = report->sequence;
-    v->used += report->amount;
+    meter->used += report->amount;
+    return PL_OK;
 }
 
-pl_verdict fake_usage_take(fake_validator *v, const pl_device_request *request, pl_claims *claims)
+static int64_t allowance(const fake_validator *v, const char *meter)
 {
-    static pl_usage_balance balance;
-    static pl_usage_claims taken;
-    const pl_usage_batch *batch = request->usage;
-    const fake_seat *seat = find_seat(v, request);
-    int64_t last = batch->reports[batch->count - 1].sequence;
+    char name[PL_USAGE_ENTITLEMENT_SIZE];
+    const pl_entitlement *limit;
 
-    if (!seat || !is_proven(seat, request))
-        return PL_VERDICT_NOT_ACTIVATED;
+    pl_usage_entitlement(meter, name);
+    limit = pl_entitlements_find(fake_entitlements(), name, PL_ENTITLEMENT_LIMIT, fake_validator_now(v));
+    return limit ? limit->number : v->allowed;
+}
+
+static void describe_balances(const fake_validator *v, const fake_license *license, fake_draft *draft)
+{
+    pl_usage_claims *taken = &draft->usage;
+
+    taken->balances = draft->balances;
+    for (size_t i = 0; i < FAKE_METERS_MAX; i++)
+        if (v->meters[i].license_id == license->license_id)
+            draft->balances[taken->balance_count++] =
+                (pl_usage_balance){v->meters[i].name, v->meters[i].used, allowance(v, v->meters[i].name)};
+}
+
+pl_err fake_usage_take(fake_validator *v, const fake_call *call, fake_draft *draft)
+{
+    const pl_usage_batch *batch = call->request->usage;
+    pl_usage_claims *taken = &draft->usage;
+    uint8_t digest[PL_DIGEST_SIZE];
+    pl_err err = pl_usage_batch_digest(batch, digest);
+
+    if (err || !call->seat)
+        return err;
+    if (!fake_is_proven(call, digest))
+        return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device");
     for (size_t i = 0; i < batch->count; i++)
-        add(v, batch->log, &batch->reports[i]);
-    taken = (pl_usage_claims){.sequence = batch->from - 1, .is_forked = v->forks > 0, .balances = &balance, .balance_count = 1};
-    while (find(v, batch->log, taken.sequence + 1))
-        taken.sequence++;
-    if (last > taken.sequence)
-        taken.again = taken.sequence + 1;
-    balance = (pl_usage_balance){"hours", v->used, v->allowed};
-    claims->usage = &taken;
-    return PL_VERDICT_ACTIVE;
-}
-
-fake_license *fake_trial_find(fake_validator *v, const pl_device_request *request, pl_claims *claims)
-{
-    static pl_trial_claims trial;
-    uint8_t key[PL_DEVICE_PUBLIC_SIZE], secret[PL_DEVICE_SECRET_SIZE];
-
-    claims->verdict = PL_VERDICT_NOT_ACTIVATED;
-    claims->reason = PL_REASON_NO_TRIAL;
-    if (!v->has_trials)
-        return NULL;
-    memcpy(key, request->device_key, sizeof key);
-    if (v->seals_to_another)
-        pl_device_key_new(key, secret);
-    fake_must(!pl_device_seal(key, pl_span_text(v->licenses[0].key), trial.sealed_key), "the key is sealed");
-    trial.sealed_size = strlen(v->licenses[0].key) + PL_DEVICE_SEAL_OVERHEAD;
-    claims->trial = &trial;
-    return &v->licenses[0];
+        if ((err = add(v, call, &batch->reports[i])))
+            return err;
+    *taken = (pl_usage_claims){.sequence = batch->from - 1, .is_forked = v->forks > 0};
+    while (find(v, batch->log, taken->sequence + 1))
+        taken->sequence++;
+    if (batch->reports[batch->count - 1].sequence > taken->sequence)
+        taken->again = taken->sequence + 1;
+    describe_balances(v, call->license, draft);
+    draft->claims.usage = taken;
+    return PL_OK;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the fake validator has of a device's usage and trial. Its mutex is held.
+ * What devices of the fake validator used. Its mutex is held.
  */
 #ifndef POSPAL_CHAOS_FAKE_USAGE_H
 #define POSPAL_CHAOS_FAKE_USAGE_H
 
-#include "chaos/fake_validator.h"
+#include "chaos/fake_document.h"
 
-/* The verdict, and the claim where the reports were taken. */
-pl_verdict fake_usage_take(fake_validator *v, const pl_device_request *request, pl_claims *claims);
-/* The license of a trial, with its sealed key; NULL and the reason where there are none. */
-fake_license *fake_trial_find(fake_validator *v, const pl_device_request *request, pl_claims *claims);
+/*
+ * Takes the reports and says so in the draft; a seat given back may tell what it used before. call->seat NULL: nothing is taken.
+ * PL_ERR_UNAUTHORIZED; PL_ERR_OVERLOADED where there is no room: the device keeps what it has.
+ */
+pl_err fake_usage_take(fake_validator *v, const fake_call *call, fake_draft *draft);
+/* The seat that the request's activation has, or had. */
+fake_seat *fake_usage_seat(fake_validator *v, const fake_call *call);
 
 #endif

@@ -8,8 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/uuid.h"
-#include "license/status.h"
+#include "chaos/fake_holdings.h"
 #include "platform/thread.h"
 #include "token/issue.h"
 #include "wire/device_request.h"
@@ -21,8 +20,12 @@
 #define FAKE_BRAND_ID       "018f4c1e-0000-7000-8000-00000000b001"
 #define FAKE_SEASON_ENDS_AT INT64_C(1795456800) /* a day after the shop opens */
 #define FAKE_PRODUCT_ID     "018f4c1e-0000-7000-8000-00000000d001"
+/* Whoever is said to hold a seat where nobody does. */
+#define FAKE_OTHER_DEVICE     "Another till"
+#define FAKE_OTHER_SESSION    "018f4c1e-0000-7000-8000-00000000e001"
+#define FAKE_OTHER_ACTIVATION "018f4c1e-0000-7000-8000-00000000e002"
 
-enum { FAKE_ROOTS = 3, FAKE_KEYS_MAX = 8, FAKE_SEATS_MAX = 8, FAKE_LICENSES = 2, FAKE_REPORTS_MAX = 4096 };
+enum { FAKE_ROOTS = 3, FAKE_KEYS_MAX = 8 };
 /* Places among the roots. */
 enum { FAKE_ROOT_IN_USE, FAKE_ROOT_RESERVE, FAKE_ROOT_OF_A_STRANGER };
 
@@ -46,32 +49,6 @@ typedef enum {
 } fake_line;
 
 typedef struct {
-    const char *key;
-    const char *license_id;
-    bool is_known; /* else UNKNOWN_KEY */
-    pl_verdict verdict;
-    pl_reason reason;
-    int64_t sequence;
-    size_t seats;
-    int64_t expires_at;
-} fake_license;
-
-typedef struct {
-    const char *license_id; /* NULL: free */
-    char activation[PL_UUID_TEXT_SIZE];
-    char instance[PL_UUID_TEXT_SIZE];
-    char fingerprint[PL_FINGERPRINT_TEXT_SIZE];
-    uint8_t device_key[PL_DEVICE_PUBLIC_SIZE];
-} fake_seat;
-
-/* A report of usage that was taken. */
-typedef struct {
-    uint8_t log[PL_USAGE_ID_SIZE];
-    uint8_t id[PL_USAGE_ID_SIZE];
-    int64_t sequence;
-} fake_report;
-
-typedef struct {
     pl_mutex *mutex; /* held during an exchange */
     pl_clock clock;
     int64_t clock_error_s;
@@ -87,8 +64,13 @@ typedef struct {
     pl_span revocations; /* goes with every answer; empty: none */
     bool overlooks_root; /* tells keysets by their numbers alone, as a validator of another make might */
 
-    fake_license licenses[FAKE_LICENSES];
+    fake_license licenses[FAKE_LICENSES_MAX]; /* those that were sold, then trials */
     fake_seat seats[FAKE_SEATS_MAX];
+    int64_t trial_days; /* 0: there are no trials */
+    fake_session sessions[FAKE_SESSIONS_MAX];
+    size_t sessions_max;                 /* alive at once, of one license; 0: as many as seats */
+    int64_t lease_s, beat_s, cooldown_s; /* of sessions */
+    bool evicts;                         /* another device is said to have taken the seats */
     int64_t epoch;
     int64_t refresh_s, check_s, grace_s, emergency_s; /* 0: absent */
 
@@ -101,12 +83,13 @@ typedef struct {
 
     fake_report reports[FAKE_REPORTS_MAX];
     size_t report_count, repeats, forks;
-    int64_t used, allowed; /* of the meter "hours" */
-    bool has_trials;       /* licenses[0] is one */
-    bool seals_to_another; /* device */
+    fake_meter meters[FAKE_METERS_MAX]; /* in the order in which they were first told */
+    int64_t allowed;                    /* of a meter that no entitlement names */
+    bool seals_to_another;              /* device */
     const pl_release_claims *release;
 
     unsigned exchanges, usages, trials, release_checks, activations, validations, deactivations, serial;
+    unsigned starts, takeovers, ends, lists, beats;
     pl_buf last_body;  /* of the last request */
     pl_buf last_reply; /* whole, whatever arrived of it */
 } fake_validator;
@@ -114,10 +97,11 @@ typedef struct {
 void fake_validator_init(fake_validator *v, pl_clock clock);
 void fake_validator_reset(fake_validator *v);
 /*
- * The reply to one request, signed, whatever becomes of it on the line; appends to body and counts. The caller holds the mutex. As the
- * request's reader: PL_ERR_INVALID, _MALFORMED, _TOO_LARGE.
+ * The reply to one request that a device posts, whatever becomes of it on the line; appends to body and counts. The caller holds the
+ * mutex. As the request's reader: PL_ERR_INVALID, _MALFORMED, _TOO_LARGE; PL_ERR_NOT_FOUND also where there is no such path;
+ * PL_ERR_UNAUTHORIZED, _RATE_LIMITED, _OVERLOADED.
  */
-pl_err fake_validator_answer(fake_validator *v, pl_act act, pl_span request, pl_buf *body);
+pl_err fake_validator_answer(fake_validator *v, const char *path, pl_span request, pl_buf *body);
 /* What does not come from the validator at all, on a line like the present one; NULL where it does. */
 const char *fake_validator_foreign(const fake_validator *v);
 

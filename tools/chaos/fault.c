@@ -32,6 +32,7 @@ static const struct {
     [FAULT_REVOKED] = {"revoked", NULL, 0, 0, 0},
     [FAULT_EXPIRED] = {"expired", NULL, 0, 0, 0},
     [FAULT_NO_SEAT] = {"no-seat", NULL, 0, 0, 0},
+    [FAULT_SESSION_TAKEN] = {"session-taken", NULL, 0, 0, 0},
 };
 
 const char *fault_name(fault_kind kind)

@@ -31,6 +31,7 @@ typedef enum {
     FAULT_REVOKED,
     FAULT_EXPIRED,
     FAULT_NO_SEAT,
+    FAULT_SESSION_TAKEN, /* sessions: another device has the seats, and evicts who has one */
     FAULT_COUNT
 } fault_kind;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "chaos/fake_sessions.h"
 #include "license/claims.h"
 #include "license/license_key.h"
 #include "platform/clock.h"
@@ -49,6 +50,7 @@ pl_err service_init(service *s, const char *product, const char *key, uint64_t s
     fake_validator_init(&s->validator, pl_clock_system());
     (void)snprintf(s->product, sizeof s->product, "%s", product);
     s->validator.product = s->product;
+    s->validator.trial_days = SERVICE_TRIAL_DAYS;
     s->faults.seed = seed;
     make_keys(s, key);
     return PL_OK;
@@ -105,7 +107,7 @@ static void decide(fake_validator *v, const fault_plan *plan)
             verdict = verdicts[i].verdict;
             reason = verdicts[i].reason;
         }
-    for (size_t i = 0; i < FAKE_LICENSES; i++) {
+    for (size_t i = 0; i < FAKE_LICENSES_MAX; i++) {
         v->licenses[i].sequence += v->licenses[i].verdict != verdict;
         v->licenses[i].verdict = verdict;
         v->licenses[i].reason = reason;
@@ -122,6 +124,7 @@ static void befall(service *s, service_reply *reply)
     if (v->line == LINE_REPLAY && v->last_reply.size == 0)
         v->line = LINE_FINE; /* nothing was said yet */
     v->clock_error_s = s->plan.is_hit[FAULT_SKEWED_CLOCK] ? s->plan.value[FAULT_SKEWED_CLOCK] : 0;
+    v->evicts = s->plan.is_hit[FAULT_SESSION_TAKEN];
     decide(v, &s->plan);
     reply->closes = s->plan.is_hit[FAULT_OFFLINE];
     reply->delay_ms = s->plan.value[FAULT_LATENCY];
@@ -162,12 +165,12 @@ static void reply_problem(service_reply *reply, pl_err err)
     reply->content_type = "application/problem+json";
 }
 
-static void answer_device(service *s, pl_act act, const service_request *request, service_reply *reply)
+static void answer_device(service *s, const service_request *request, service_reply *reply)
 {
     pl_err err;
 
     pl_err_clear();
-    if ((err = fake_validator_answer(&s->validator, act, request->body, &reply->body)))
+    if ((err = fake_validator_answer(&s->validator, request->path, request->body, &reply->body)))
         reply_problem(reply, err);
 }
 
@@ -190,17 +193,12 @@ static bool is_route(const service_request *request, const char *method, const c
 
 static void answer_program(service *s, const service_request *request, service_reply *reply)
 {
-    static const pl_act acts[] = {PL_ACT_ACTIVATE, PL_ACT_VALIDATE, PL_ACT_DEACTIVATE};
-
     befall(s, reply);
     if (reply->closes || is_foreign(s, reply))
         return;
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
-        if (is_route(request, "POST", pl_act_path(acts[i]))) {
-            answer_device(s, acts[i], request, reply);
-            return;
-        }
-    if (is_route(request, "GET", "/api/v1/device/keyset"))
+    if (strcmp(request->method, "POST") == 0)
+        answer_device(s, request, reply);
+    else if (is_route(request, "GET", "/api/v1/device/keyset"))
         answer_keyset(s, reply);
     else if (is_route(request, "GET", "/livez"))
         pl_buf_add_text(&reply->body, "{\"status\":\"ok\"}");
@@ -247,6 +245,19 @@ static int64_t count_seats(const fake_validator *v)
     return taken;
 }
 
+static void describe_meters(const fake_validator *v, pl_json_writer *json)
+{
+    pl_json_open(json, "usage", '[');
+    for (size_t i = 0; i < FAKE_METERS_MAX && v->meters[i].license_id; i++) {
+        pl_json_open(json, NULL, '{');
+        pl_json_put_text(json, "license_id", v->meters[i].license_id);
+        pl_json_put_text(json, "meter", v->meters[i].name);
+        pl_json_put_int(json, "used", v->meters[i].used);
+        pl_json_close(json);
+    }
+    pl_json_close(json);
+}
+
 static void describe(const service *s, pl_buf *out)
 {
     const fake_validator *v = &s->validator;
@@ -260,7 +271,17 @@ static void describe(const service *s, pl_buf *out)
     pl_json_put_int(&json, "activations", v->activations);
     pl_json_put_int(&json, "validations", v->validations);
     pl_json_put_int(&json, "deactivations", v->deactivations);
+    pl_json_put_int(&json, "usages", v->usages);
+    pl_json_put_int(&json, "trials", v->trials);
+    pl_json_put_int(&json, "release_checks", v->release_checks);
+    pl_json_put_int(&json, "session_starts", v->starts);
+    pl_json_put_int(&json, "session_takeovers", v->takeovers);
+    pl_json_put_int(&json, "session_ends", v->ends);
+    pl_json_put_int(&json, "session_lists", v->lists);
+    pl_json_put_int(&json, "session_beats", v->beats);
     pl_json_put_int(&json, "seats_taken", count_seats(v));
+    pl_json_put_int(&json, "sessions_live", (int64_t)fake_session_count(v));
+    describe_meters(v, &json);
     describe_faults(s, &json);
     pl_json_close(&json);
 }

@@ -9,7 +9,7 @@
 #include "chaos/fake_validator.h"
 #include "chaos/fault.h"
 
-enum { SERVICE_BODY_MAX = PL_REQUEST_MAX, SERVICE_NAME_MAX = 100 };
+enum { SERVICE_BODY_MAX = PL_USAGE_REQUEST_MAX, SERVICE_NAME_MAX = 100, SERVICE_TRIAL_DAYS = 14 };
 
 typedef struct {
     fake_validator validator;

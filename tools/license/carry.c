@@ -2,16 +2,18 @@
  *
  * pospal-license request, release: the texts that a person carries from a machine without network to the vendor.
  */
+#include "crypto/crypto.h"
+#include "key_word.h"
 #include "qr_show.h"
 
 typedef struct {
     common_t common;
-    const char *key;
+    key_word_t key;
     qr_options_t qr;
 } carry_t;
 
 static const option_t request_options[] = {
-    {"key", OPTION_TEXT, offsetof(carry_t, key), false, "KEY", "the license key; else the one that is stored", 0, 0},
+    KEY_WORD_OPTIONS(carry_t, key),
     {"qr", OPTION_FLAG, offsetof(carry_t, qr.qr), false, NULL, "show it as a QR code too", 0, 0},
     QR_FILE_OPTIONS(carry_t),
 };
@@ -21,9 +23,8 @@ static const option_t release_options[] = {
     QR_FILE_OPTIONS(carry_t),
 };
 
-static tool_exit run_request(tool_t *tool, const void *values)
+static tool_exit make_request(tool_t *tool, const carry_t *carry, const char *key)
 {
-    const carry_t *carry = values;
     pospal_client *client;
     pospal_result_t result;
     char *text = NULL;
@@ -31,12 +32,24 @@ static tool_exit run_request(tool_t *tool, const void *values)
 
     if (code)
         return code;
-    if ((result = pospal_client_export_request(client, carry->key, &text)) == POSPAL_OK)
+    if ((result = pospal_client_export_request(client, key, &text)) == POSPAL_OK)
         code = qr_show_text(tool, &carry->qr, "request", text);
     else
         code = tool_fail_result(tool, result);
     pospal_text_free(text);
     pospal_client_close(client);
+    return code;
+}
+
+static tool_exit run_request(tool_t *tool, const void *values)
+{
+    const carry_t *carry = values;
+    char key[PL_LICENSE_KEY_MAX + 1] = "";
+    const char *chosen = NULL;
+    pl_err err = key_word_read(tool, &carry->key, key, &chosen);
+    tool_exit code = err ? tool_fail_plainly(tool, err) : make_request(tool, carry, chosen);
+
+    pl_wipe(key, sizeof key);
     return code;
 }
 
@@ -63,8 +76,9 @@ const command_t command_request = {
     .name = "request",
     .summary = "print an activation request to carry to the vendor",
     .notes =
-        "The vendor answers it with `pospal-validator license answer`; `import` takes the answer in. The license key is in it.\n",
-    .example = "request --key ABCD-... --product till --roots root-keys.json --qr",
+        "Without a key the stored one is used. The vendor answers it with `pospal-validator license answer`; `answer` takes the\n"
+        "answer in. The license key is in it.\n",
+    .example = "request ABCD-... --product till --roots root-keys.json --qr",
     .uses = USES_CLIENT,
     .options = request_options,
     .option_count = sizeof request_options / sizeof *request_options,

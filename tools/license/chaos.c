@@ -17,8 +17,13 @@ typedef struct {
     const char *roots_out;
     int64_t seed;
     int64_t seats;
+    int64_t sessions;
+    int64_t lease_s;
+    int64_t beat_s;
+    int64_t trial_days;
     option_list_t faults;
     bool allow_remote;
+    bool without_trials;
 } chaos_t;
 
 _Static_assert(sizeof(chaos_t) <= TOOL_VALUES_MAX, "the values have room");
@@ -28,7 +33,15 @@ static const option_t options[] = {
     {"key", OPTION_TEXT, offsetof(chaos_t, key), false, "KEY", "the license key to know; else one of its own making", 0, 0},
     {"roots-out", OPTION_TEXT, offsetof(chaos_t, roots_out), false, "FILE", "write the root public keys there too", 0, 0},
     {"seed", OPTION_NUMBER, offsetof(chaos_t, seed), false, "N", "of chance; the same seed gives the same run", 0, INT64_MAX},
-    {"seats", OPTION_NUMBER, offsetof(chaos_t, seats), false, "N", "devices per license, 2 if not said", 1, FAKE_SEATS_MAX},
+    {"seats", OPTION_NUMBER, offsetof(chaos_t, seats), false, "N", "devices per license, 2 if not said", 1, FAKE_SEATS_EACH_MAX},
+    {"sessions", OPTION_NUMBER, offsetof(chaos_t, sessions), false, "N", "used at once, as many as seats if not said", 1,
+     FAKE_SEATS_EACH_MAX},
+    {"session-lease-s", OPTION_NUMBER, offsetof(chaos_t, lease_s), false, "S",
+     "without a beat for so long the seat is free (120)", 1, PL_SESSION_LEASE_S_MAX},
+    {"session-beat-s", OPTION_NUMBER, offsetof(chaos_t, beat_s), false, "S", "from one beat to the next (30)", 1,
+     PL_SESSION_LEASE_S_MAX},
+    {"trial-days", OPTION_NUMBER, offsetof(chaos_t, trial_days), false, "N", "of a trial, 14 if not said", 1, 3650},
+    {"without-trials", OPTION_FLAG, offsetof(chaos_t, without_trials), false, NULL, "there are no trials of the product", 0, 0},
     {"fault", OPTION_LIST, offsetof(chaos_t, faults), false, "FAULT", "NAME[=VALUE][@PROBABILITY]; may be given often", 0, 0},
     {"allow-remote", OPTION_FLAG, offsetof(chaos_t, allow_remote), false, NULL, "listen where other machines can reach it", 0, 0},
 };
@@ -84,6 +97,16 @@ static pl_err set_faults(service *s, const option_list_t *faults)
     return err;
 }
 
+static void set_policy(fake_validator *v, const chaos_t *chaos)
+{
+    for (size_t i = 0; chaos->seats && i < FAKE_LICENSES; i++)
+        v->licenses[i].seats = (size_t)chaos->seats;
+    v->sessions_max = (size_t)chaos->sessions;
+    v->lease_s = chaos->lease_s ? chaos->lease_s : v->lease_s;
+    v->beat_s = chaos->beat_s ? chaos->beat_s : v->beat_s;
+    v->trial_days = chaos->without_trials ? 0 : chaos->trial_days ? chaos->trial_days : v->trial_days;
+}
+
 static pl_err run_server(tool_t *tool, const chaos_t *chaos, service *s)
 {
     chaos_server *server = NULL;
@@ -91,8 +114,7 @@ static pl_err run_server(tool_t *tool, const chaos_t *chaos, service *s)
     int listener = -1;
     pl_err err;
 
-    for (size_t i = 0; chaos->seats && i < FAKE_LICENSES; i++)
-        s->validator.licenses[i].seats = (size_t)chaos->seats;
+    set_policy(&s->validator, chaos);
     if ((err = set_faults(s, &chaos->faults)) || (err = write_roots(chaos->roots_out, s->validator.roots_json)) ||
         (err = chaos_listen(chaos->listen ? chaos->listen : "127.0.0.1:0", chaos->allow_remote, &listener, url)) ||
         (err = chaos_server_start(s, listener, &server)))
@@ -124,7 +146,8 @@ const command_t command_chaos = {
     .summary = "run a validator that misbehaves as it is told, to try a program's behaviour",
     .notes =
         "Faults: latency=MS cut=BYTES slow-body=BYTES/S offline 5xx=STATUS redirect html garbage empty unsigned-denial replay\n"
-        "wrong-signature other-nonce skewed-clock=SECONDS suspended revoked expired no-seat\n\n"
+        "wrong-signature other-nonce skewed-clock=SECONDS suspended revoked expired no-seat session-taken\n"
+        "They befall sessions, usage and trials as well: whatever a device can ask is answered here.\n\n"
         "Its first lines are the URL, the root public keys and license keys to use. Faults change while it runs: by a line on\n"
         "standard input (a fault, \"off NAME\", \"clear\", \"show\", \"quit\"), or by POST /chaos "
         "{\"fault\":\"latency\",\"value\":2000};\n"

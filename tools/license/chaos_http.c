@@ -176,3 +176,8 @@ void chaos_server_stop(chaos_server *server)
     MHD_stop_daemon(server->daemon);
     release(server);
 }
+
+const char *chaos_server_version(void)
+{
+    return MHD_get_version();
+}

@@ -37,3 +37,8 @@ pl_err chaos_console_run(tool_t *tool, service *s)
     (void)s;
     return fail_missing();
 }
+
+const char *chaos_server_version(void)
+{
+    return NULL;
+}

@@ -13,6 +13,8 @@ enum { CHAOS_URL_SIZE = 96 };
 
 typedef struct chaos_server chaos_server;
 
+/* Of libmicrohttpd; NULL where it is not built in. */
+const char *chaos_server_version(void);
 /* ADDRESS:PORT, [ADDRESS]:PORT; port 0: a free one. Numeric, and loopback unless may_be_remote. PL_ERR_INVALID, _UNSUPPORTED, _IO. */
 pl_err chaos_listen(const char *text, bool may_be_remote, int *listener, char url[CHAOS_URL_SIZE]);
 /* Takes the listener. PL_ERR_IO, _MEMORY. */

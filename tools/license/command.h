@@ -59,6 +59,7 @@ enum { TOOL_VALUES_MAX = 320 };
 extern const command_t command_fingerprint, command_explain, command_status, command_activate, command_deactivate, command_import,
     command_sessions, command_verify, command_version;
 extern const command_t command_request, command_release, command_qr;
+extern const command_t command_usage, command_answer;
 extern const command_t command_inspect, command_doctor, command_chaos;
 
 /* Print why it failed, to people or as JSON, and tell the exit code. */

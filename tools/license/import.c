@@ -16,22 +16,6 @@ static const option_t options[] = {
     {"FILE", OPTION_OPERAND, offsetof(import_t, file), true, "FILE", "what the vendor gave; - reads standard input", 0, 0},
 };
 
-static tool_exit import_text(tool_t *tool, const common_t *common, const pl_buf *text)
-{
-    pospal_license *license = NULL;
-    pospal_client *client;
-    pospal_result_t result;
-    tool_exit code = session_open(tool, common, NULL, &client);
-
-    if (code)
-        return code;
-    result = pospal_client_import(client, text->data ? text->data : "", text->size, &license);
-    code = result == POSPAL_OK ? session_show(tool, license) : tool_fail_result(tool, result);
-    pospal_license_free(license);
-    pospal_client_close(client);
-    return code;
-}
-
 static tool_exit run(tool_t *tool, const void *values)
 {
     const import_t *import = values;
@@ -41,7 +25,7 @@ static tool_exit run(tool_t *tool, const void *values)
 
     pl_buf_init(&text);
     err = session_read_file(tool, import->file, PL_LICENSE_FILE_MAX, &text);
-    code = err ? tool_fail_plainly(tool, err) : import_text(tool, &import->common, &text);
+    code = err ? tool_fail_plainly(tool, err) : session_import(tool, &import->common, &text);
     pl_buf_reset(&text);
     return code;
 }

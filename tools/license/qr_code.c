@@ -48,3 +48,8 @@ bool qr_code_is_dark(const qr_code_t *code, int x, int y)
         return false;
     return (made->data[y * code->size + x] & 1) != 0;
 }
+
+const char *qr_code_version(void)
+{
+    return QRcode_APIVersionString();
+}

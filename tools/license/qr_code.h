@@ -20,6 +20,8 @@ typedef struct {
     void *code;  /* the library's */
 } qr_code_t;
 
+/* Of libqrencode; NULL where it is not built in. */
+const char *qr_code_version(void);
 /* The text byte for byte. PL_ERR_TOO_LARGE, _INVALID (empty), _MEMORY, _UNSUPPORTED. */
 pl_err qr_code_make(pl_span text, qr_code_t *code);
 void qr_code_reset(qr_code_t *code);

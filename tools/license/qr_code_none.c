@@ -24,3 +24,8 @@ bool qr_code_is_dark(const qr_code_t *code, int x, int y)
     (void)y;
     return false;
 }
+
+const char *qr_code_version(void)
+{
+    return NULL;
+}

@@ -53,3 +53,8 @@ pl_err qr_png_draw(const qr_code_t *code, pl_buf *out)
     pl_free(pixels);
     return err;
 }
+
+const char *qr_png_version(void)
+{
+    return png_get_libpng_ver(NULL);
+}

@@ -10,6 +10,8 @@
 
 enum { QR_PNG_SCALE = 8 /* pixels on a module's side */ };
 
+/* Of libpng; NULL where it is not built in. */
+const char *qr_png_version(void);
 /* Appends the image. PL_ERR_MEMORY, _INTERNAL, _UNSUPPORTED. */
 pl_err qr_png_draw(const qr_code_t *code, pl_buf *out);
 

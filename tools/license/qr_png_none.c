@@ -10,3 +10,8 @@ pl_err qr_png_draw(const qr_code_t *code, pl_buf *out)
     (void)out;
     return pl_fail(PL_ERR_UNSUPPORTED, "this program was built without libpng and writes no PNG; use --svg");
 }
+
+const char *qr_png_version(void)
+{
+    return NULL;
+}

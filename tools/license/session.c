@@ -152,3 +152,34 @@ tool_exit session_show(tool_t *tool, const pospal_license *license)
         sheet_bool(sheet, "can_extend", pospal_license_can_extend(license) != 0);
     return is_usable ? TOOL_OK : TOOL_NOT_USABLE;
 }
+
+tool_exit session_tell(tool_t *tool, pospal_result_t result, const pospal_license *license)
+{
+    tool_exit worth = session_show(tool, license);
+
+    if (result == POSPAL_OK || worth != TOOL_OK)
+        return worth;
+    if (!tool->sheet.is_json) /* where it is told by the license beside the failure */
+        (void)fprintf(tool->err, "pospal-license: nothing changed: the license held before goes on (%s)\n",
+                      pospal_status_name(pospal_license_status(license)));
+    return TOOL_DENIED;
+}
+
+tool_exit session_import(tool_t *tool, const common_t *common, const pl_buf *text)
+{
+    pospal_license *license = NULL;
+    pospal_client *client;
+    pospal_result_t result;
+    tool_exit code = session_open(tool, common, NULL, &client);
+
+    if (code)
+        return code;
+    result = pospal_client_import(client, text->data ? text->data : "", text->size, &license);
+    if (result != POSPAL_OK)
+        code = tool_fail_result(tool, result);
+    if (result == POSPAL_OK || (result == POSPAL_ERROR_DENIED && pospal_license_is_usable(license)))
+        code = session_tell(tool, result, license);
+    pospal_license_free(license);
+    pospal_client_close(client);
+    return code;
+}

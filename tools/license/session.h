@@ -22,5 +22,9 @@ pl_err session_fingerprint(const char *hardware_root, const char *product, pl_fi
 tool_exit session_open(tool_t *tool, const common_t *common, const char *device_name, pospal_client **client);
 /* Puts the license on the sheet. TOOL_OK, or TOOL_NOT_USABLE. */
 tool_exit session_show(tool_t *tool, const pospal_license *license);
+/* The same after a call that wanted something of it; a denial, which is printed already, takes nothing away that is good: TOOL_DENIED. */
+tool_exit session_tell(tool_t *tool, pospal_result_t result, const pospal_license *license);
+/* Opens a client, takes in what came by hand, and shows what the license is worth then. */
+tool_exit session_import(tool_t *tool, const common_t *common, const pl_buf *text);
 
 #endif

@@ -11,8 +11,8 @@
 #include "crypto/crypto.h"
 
 static const command_t *const commands[] = {
-    &command_fingerprint, &command_explain, &command_status,  &command_activate, &command_deactivate,
-    &command_import,      &command_request, &command_release, &command_qr,       &command_sessions,
+    &command_fingerprint, &command_explain, &command_status,  &command_activate, &command_deactivate, &command_import,
+    &command_request,     &command_release, &command_qr,      &command_sessions, &command_usage,      &command_answer,
     &command_verify,      &command_version, &command_inspect, &command_doctor,   &command_chaos,
 };
 
@@ -52,7 +52,8 @@ static const char exit_codes[] = "Exit codes:\n"
                                  "  3  the license is not usable; what it is was printed\n"
                                  "  4  the server could not be reached or gave no signed answer; nothing was decided\n"
                                  "  5  the data directory cannot be read or written\n"
-                                 "  6  a license file is damaged, forged, or meant for another product or device\n";
+                                 "  6  a license file is damaged, forged, or meant for another product or device\n"
+                                 "  7  what was asked for was denied; the license held before is usable and goes on\n";
 
 /* ---- help ---- */
 

@@ -17,7 +17,8 @@ typedef enum {
     TOOL_NOT_USABLE = 3,  /* an answer was had, and the license is not good */
     TOOL_UNREACHABLE = 4, /* the server gave no signed answer; nothing was decided */
     TOOL_STORAGE = 5,
-    TOOL_REFUSED = 6 /* a license file is damaged, forged, or meant for another product or device */
+    TOOL_REFUSED = 6, /* a license file is damaged, forged, or meant for another product or device */
+    TOOL_DENIED = 7   /* what was asked for was denied, and the license that is held is good as before */
 } tool_exit;
 
 typedef struct {
