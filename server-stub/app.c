@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "http/forwarded.h"
 #include "http/listen.h"
+#include "http/metrics.h"
 #include "http/server.h"
 #include "licensing/instance.h"
 #include "licensing/session.h"
@@ -34,6 +35,8 @@ struct app {
     store_t *readers[LISTEN_LOOPS_MAX];
     store_t *worker_stores[WORKERS_MAX];
     size_t loops;
+    request_counts_t *counts[LISTEN_LOOPS_MAX];
+    tally_t tally;
     api_t api;
     engine_t engine;
     pl_buf tls_cert;
@@ -114,6 +117,11 @@ static void read_vitals(void *context, vitals_t *vitals)
         vitals->database_pause_s = breaker_retry_s(&app->engine.writing, monotonic_ms);
     vitals->writes_waiting = writer.waiting;
     vitals->writer_stalled_ms = writer.stalled_ms;
+}
+
+static void write_metrics(void *context, pl_buf *out)
+{
+    metrics_write(&((app_t *)context)->engine, out);
 }
 
 /* ---- opening ---- */
@@ -204,10 +212,18 @@ static pl_err fill_engine(app_t *app)
     app->api.keys = instance_keys(app->instance);
     app->api.sightings = app->sightings;
     app->api.sessions = app->sessions;
+    app->api.tally = &app->tally;
+    app->api.metrics_token = app->config->metrics_token;
     app->api.read_vitals = read_vitals;
+    app->api.write_metrics = write_metrics;
     app->api.context = app;
     app->engine.api = &app->api;
     app->engine.routes = all_routes();
+    for (size_t i = 0; i < app->loops; i++)
+        if (!(app->counts[i] = request_counts_new(&app->engine.routes)))
+            return PL_ERR_MEMORY;
+    app->engine.counts = app->counts;
+    app->engine.counts_count = app->loops;
     app->engine.time = app->time;
     app->engine.journal = &app->journal;
     app->engine.body_timeout_ms = app->config->timeout_s * 1000;
@@ -296,8 +312,10 @@ void app_close(app_t *app)
     http_server_close(app->server);
     workers_stop(app->engine.workers);
     writer_stop(app->engine.writer);
-    for (size_t i = 0; i < app->loops; i++)
+    for (size_t i = 0; i < app->loops; i++) {
         store_close(app->readers[i]);
+        request_counts_free(app->counts[i]);
+    }
     for (size_t i = 0; i < WORKERS_MAX; i++)
         store_close(app->worker_stores[i]);
     store_close(app->writer_store);

@@ -34,6 +34,7 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_REFUSALS_PER_MINUTE] = {"refusals_per_minute", offsetof(config_t, refusals_per_minute), "300", 0, 1000000},
     [CONFIG_TRUSTED_PROXY] = {"trusted_proxy", offsetof(config_t, trusted_proxy), NULL, 0, 0},
     [CONFIG_LOG_LEVEL] = {"log_level", offsetof(config_t, log_level), "info", 0, 0},
+    [CONFIG_METRICS_TOKEN] = {"metrics_token", offsetof(config_t, metrics_token), NULL, 0, 0},
 };
 
 static const char *setting_word(const void *context, size_t index)

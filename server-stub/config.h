@@ -26,6 +26,7 @@ typedef enum {
     CONFIG_REFUSALS_PER_MINUTE,
     CONFIG_TRUSTED_PROXY,
     CONFIG_LOG_LEVEL,
+    CONFIG_METRICS_TOKEN,
     CONFIG_COUNT
 } config_name_t;
 
@@ -45,6 +46,7 @@ typedef struct {
     int64_t refusals_per_minute; /* of one address; 0: no limit */
     const char *trusted_proxy;   /* an address; its X-Forwarded-For is believed */
     const char *log_level;
+    const char *metrics_token; /* who sends it may read /metrics; NULL: this machine may */
 } config_t;
 
 /* Where values come from; file and flags may be NULL or hold NULLs. */

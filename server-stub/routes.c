@@ -44,6 +44,8 @@ static const route_t table[] = {
     {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks, NULL},
     {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez, NULL},
     {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},
+    {METHOD_GET,  "/metrics",                   ROLE_OBSERVER, RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_metrics, NULL},
+    {METHOD_GET,  "/openapi.json",              ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_openapi, NULL},
     {METHOD_GET,  "/health",                    ROLE_OBSERVER, RATE_NONE,   KIND_SLOW,   NO_BODY,         &operator_health, NULL},
 };
 /* clang-format on */

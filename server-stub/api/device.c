@@ -41,5 +41,6 @@ pl_err device_reply(const api_t *api, pl_arena *arena, const void *in, const voi
     if (reply->is_refusal && reply->is_tired)
         return pl_fail(PL_ERR_RATE_LIMITED, "too many refused requests from this address");
     sightings_note(api->sightings, outcome);
+    tally_note(api->tally, outcome->verdict, outcome->reason);
     return answer_sign(arena, device->keyring, &device->call, outcome, reply->body);
 }

@@ -14,6 +14,7 @@
 #include "licensing/keys.h"
 #include "licensing/sessions.h"
 #include "licensing/sightings.h"
+#include "licensing/tally.h"
 #include "store/store.h"
 
 /* How the server is, as those who watch it see it. */
@@ -29,7 +30,10 @@ typedef struct {
     keys_t *keys;
     sightings_t *sightings;
     sessions_t *sessions;
+    tally_t *tally;
+    const char *metrics_token;                            /* NULL: metrics are for this machine alone */
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
+    void (*write_metrics)(void *context, pl_buf *out);    /* the same */
     void *context;
 } api_t;
 
@@ -56,6 +60,7 @@ struct request {
     const char *id;
     const route_t *route;
     const char *path;
+    bool is_local; /* from this machine itself, and not by a proxy on it */
     faults_t *faults; /* parse notes them here, see api/form.h */
     /* The value of a query parameter, NULL where absent; and of a header. */
     const char *(*query)(const request_t *request, const char *name);

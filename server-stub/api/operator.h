@@ -11,5 +11,7 @@ extern const endpoint_t operator_livez;
 extern const endpoint_t operator_readyz;
 extern const endpoint_t operator_health;
 extern const endpoint_t operator_jwks;
+extern const endpoint_t operator_metrics;
+extern const endpoint_t operator_openapi;
 
 #endif

@@ -117,6 +117,7 @@ exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
     exchange->request.arena = &exchange->arena;
     exchange->request.id = exchange->id;
     exchange->request.path = head->path;
+    exchange->request.is_local = limiter_is_loopback(head->address) && !head->forwarded_for;
     exchange->request.faults = &exchange->faults;
     exchange->request.query = head->query;
     exchange->request.header = head->header;
@@ -272,6 +273,8 @@ static void log_exchange(exchange_t *exchange)
         .duration_us = pl_clock_monotonic_us() - exchange->started_us,
     };
 
+    if (exchange->loop->counts)
+        request_counts_note(exchange->loop->counts, exchange->route, line.status, line.duration_us);
     journal_add_request(exchange->loop->engine->journal, &line, &exchange->loop->lines);
 }
 

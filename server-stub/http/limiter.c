@@ -67,6 +67,15 @@ static limiter_slot_t *find(limiter_t *limiter, const uint8_t key[LIMITER_ADDRES
     return least;
 }
 
+bool limiter_is_loopback(const uint8_t address[LIMITER_ADDRESS_MAX])
+{
+    static const uint8_t loopback[LIMITER_ADDRESS_MAX] = {[LIMITER_ADDRESS_MAX - 1] = 1};
+
+    if (limiter_is_ipv4(address))
+        return address[LIMITER_ADDRESS_MAX - 4] == 127;
+    return memcmp(address, loopback, sizeof loopback) == 0;
+}
+
 void limiter_init(limiter_t *limiter, int64_t per_minute)
 {
     memset(limiter, 0, sizeof *limiter);

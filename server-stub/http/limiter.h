@@ -27,6 +27,7 @@ typedef struct {
 
 /* An IPv4 address mapped into IPv6: its four bytes are the last. */
 bool limiter_is_ipv4(const uint8_t address[LIMITER_ADDRESS_MAX]);
+bool limiter_is_loopback(const uint8_t address[LIMITER_ADDRESS_MAX]);
 void limiter_init(limiter_t *limiter, int64_t per_minute);
 typedef struct {
     int refused_s; /* until a refusal may be told again, and not only that there were too many; 0: now */

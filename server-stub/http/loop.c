@@ -19,6 +19,8 @@ pl_err loop_init(loop_t *loop, engine_t *engine, store_t *reader)
     atomic_init(&loop->finished, NULL);
     request_ids_init(&loop->ids);
     limiter_init(&loop->limiter, engine->refusals_per_minute);
+    if (engine->counts_taken < engine->counts_count) /* loops are opened one after the other */
+        loop->counts = engine->counts[engine->counts_taken++];
     pl_buf_init(&loop->lines);
     loop->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return loop->event_fd < 0 ? pl_fail(PL_ERR_IO, "eventfd: %s", strerror(errno)) : PL_OK;

@@ -11,6 +11,7 @@
 #include "http/breaker.h"
 #include "http/journal.h"
 #include "http/limiter.h"
+#include "http/request_counts.h"
 #include "http/request_id.h"
 #include "http/router.h"
 #include "http/workers.h"
@@ -28,6 +29,9 @@ typedef struct {
     workers_t *workers;
     breaker_t reading; /* two, for a full disk must not end the reading of what is there */
     breaker_t writing;
+    request_counts_t *const *counts; /* one for each loop; none: nothing is counted */
+    size_t counts_count;
+    size_t counts_taken;
     int64_t body_timeout_ms;     /* from the first byte of a request to its last */
     int64_t refusals_per_minute; /* of one address before it must wait; 0: no limit */
     bool has_proxy;              /* whose X-Forwarded-For is believed */
@@ -40,7 +44,8 @@ typedef struct {
     store_t *reader;
     request_ids_t ids;
     limiter_t limiter;
-    pl_buf lines; /* of the log, not yet written */
+    request_counts_t *counts; /* NULL: none */
+    pl_buf lines;             /* of the log, not yet written */
     exchange_t *spare;
     size_t spare_count;
     size_t open;                    /* exchanges begun and not ended */

@@ -13,6 +13,11 @@
 static const char *const names[METHOD_COUNT] = {
     [METHOD_GET] = "GET", [METHOD_POST] = "POST", [METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE"};
 
+const char *router_method_name(method_t method)
+{
+    return names[method];
+}
+
 static bool has_method(const route_t *route, const char *method)
 {
     if (route->method == METHOD_GET && strcmp(method, "HEAD") == 0)

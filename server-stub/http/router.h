@@ -14,6 +14,8 @@ typedef struct {
     size_t count;
 } routes_t;
 
+const char *router_method_name(method_t method);
+
 enum { ROUTER_ALLOW_SIZE = 48 };
 
 /*

@@ -16,6 +16,8 @@ struct writer {
     write_job_t *first; /* under the mutex: what waits, oldest first */
     write_job_t *last;
     size_t waiting;
+    uint64_t groups;
+    uint64_t jobs;
     int64_t stalled_since_ms; /* 0: not */
     bool is_stopping;
 };
@@ -180,9 +182,13 @@ static write_job_t *take_group(writer_t *writer, int64_t tick_at_ms, bool *is_st
     }
     group = last = writer->first;
     if (group) {
-        writer->waiting--;
-        for (size_t size = 1; size < WRITER_GROUP_MAX && last->next; size++, writer->waiting--)
+        size_t size = 1;
+
+        for (; size < WRITER_GROUP_MAX && last->next; size++)
             last = last->next;
+        writer->waiting -= size;
+        writer->groups++;
+        writer->jobs += size;
         writer->first = last->next;
         last->next = NULL;
         take_up_work(writer);
@@ -268,6 +274,8 @@ writer_state_t writer_state(writer_t *writer)
 
     pl_mutex_lock(writer->mutex);
     state.waiting = writer->waiting;
+    state.groups = writer->groups;
+    state.jobs = writer->jobs;
     state.stalled_ms = writer->stalled_since_ms == 0 ? 0 : now_ms() - writer->stalled_since_ms;
     pl_mutex_unlock(writer->mutex);
     return state;

@@ -45,6 +45,8 @@ pl_err writer_submit(writer_t *writer, write_job_t *job);
 
 typedef struct {
     size_t waiting;     /* jobs */
+    uint64_t groups;    /* transactions so far */
+    uint64_t jobs;      /* in them */
     int64_t stalled_ms; /* since it took up work without finishing a transaction; 0: its last one succeeded, and it rests */
 } writer_state_t;
 /* Any thread. */

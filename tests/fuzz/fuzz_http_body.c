@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static validator shop;
 static api_t api;
+static tally_t tally;
 static const char *license_key;
 static const char *query_text;
 
@@ -38,6 +39,7 @@ static void open_shop(void)
     (void)validator_issue(&shop, NULL, &license_key);
     api.keys = instance_keys(shop.instance);
     api.sightings = sightings_new();
+    api.tally = &tally;
     (void)atexit(close_shop);
 }
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How the server is, in Prometheus' text format (version 0.0.4): requests, verdicts, sessions, the writer, the database, the process.
+ */
+#ifndef POSPAL_HTTP_METRICS_H
+#define POSPAL_HTTP_METRICS_H
+
+#include "http/loop.h"
+
+/* Any thread, without waiting for anybody. */
+void metrics_write(engine_t *engine, pl_buf *out);
+
+#endif

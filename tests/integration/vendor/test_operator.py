@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What operators and their machines read: metrics, the contract."""
+
+import json
+import re
+
+from validator import CONTRACT, VendorTest, Validator, main
+
+LINE = re.compile(r'^([a-z_:][a-z0-9_:]*)(\{(?:[a-z_]+="[^"\\\n]*",?)*\})? ([0-9.e+-]+|\+Inf)$')
+LICENSES = "/api/v1/brand/licenses"
+
+
+def samples(text):
+    """name and labels -> value; every line is in the format, every sample announced."""
+    announced, found = set(), {}
+    for line in text.splitlines():
+        if line.startswith("# TYPE "):
+            announced.add(line.split()[2])
+        elif not line.startswith("# HELP "):
+            name, labels, value = LINE.match(line).groups()
+            assert name in announced or re.sub(r"_(bucket|sum|count)$", "", name) in announced, line
+            assert name + (labels or "") not in found, line
+            found[name + (labels or "")] = float(value)
+    return found
+
+
+class Metrics(VendorTest):
+    def read(self):
+        return samples(self.ask(200, "GET", "/metrics", key=None).text)
+
+    def test_requests_are_counted_by_route_and_status(self):
+        before = self.read()
+        for _ in range(3):
+            self.ask(200, "GET", LICENSES)
+        self.ask(401, "GET", LICENSES, key=None)
+        self.ask(404, "GET", LICENSES + "/0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f")
+        self.ask(404, "GET", "/a/secret/path")
+        after = self.read()
+
+        def more(labels):
+            name = "pospal_http_requests_total" + labels
+            return after[name] - before.get(name, 0)
+
+        self.assertEqual(3, more('{method="GET",route="/api/v1/brand/licenses",status="200"}'))
+        self.assertEqual(1, more('{method="GET",route="/api/v1/brand/licenses",status="401"}'))
+        self.assertEqual(1, more('{method="GET",route="/api/v1/brand/licenses/{id}",status="404"}'))
+        self.assertEqual(1, more('{method="-",route="-",status="404"}'))
+
+    def test_durations_are_a_histogram(self):
+        self.ask(200, "GET", LICENSES)
+        found = self.read()
+        stem = 'pospal_http_request_duration_seconds_bucket{method="GET",route="/api/v1/brand/licenses",le="'
+        buckets = [value for name, value in found.items() if name.startswith(stem)]
+        self.assertEqual(16, len(buckets))
+        self.assertEqual(sorted(buckets), buckets)
+        self.assertEqual(buckets[-1], found['pospal_http_request_duration_seconds_count{method="GET",route="/api/v1/brand/licenses"}'])
+
+    def test_writer_clock_and_process_are_there(self):
+        found = self.read()
+        for name in ("pospal_writer_queue", "pospal_writer_groups_total", "pospal_clock_trusted", "pospal_sessions_alive",
+                     "process_resident_memory_bytes", "process_cpu_seconds_total"):
+            self.assertIn(name, found)
+        self.assertEqual(1, found["pospal_clock_trusted"])
+        self.assertEqual(0, found["pospal_database_writing_pause_seconds"])
+
+    def test_who_comes_by_a_proxy_finds_nothing(self):
+        self.ask(404, "GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.7"})
+
+    def test_a_token_opens_and_nothing_else(self):
+        server = Validator(self.program)
+        self.addCleanup(server.remove)
+        server.start("--metrics-token", "s3cret")
+        for headers in ({}, {"Authorization": "Bearer s3cre"}, {"Authorization": "Bearer s3cret2"}, {"Authorization": "s3cret"}):
+            self.assertEqual(404, server.ask("GET", "/metrics", key=None, headers=headers).status)
+        self.assertEqual(200, server.ask("GET", "/metrics", key=None, headers={"Authorization": "Bearer s3cret"}).status)
+
+
+class Contract(VendorTest):
+    def test_the_contract_is_served_as_it_is_written(self):
+        self.assertEqual(CONTRACT, json.loads(self.ask(200, "GET", "/openapi.json", key=None).text))
+
+
+if __name__ == "__main__":
+    main()
