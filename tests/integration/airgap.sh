@@ -93,6 +93,12 @@ till till 0 import - <"$work/answer"
 expect 'import, again' 'status *ACTIVE*' "$printed"
 till till 0 status --json
 expect 'status of the till without network' '{"status":"ACTIVE",*' "$printed"
+till till 0 request SOME-OTHER-KEY
+printf '%s' "$printed" | "$validator" license answer - --data "$work/vendor" --brand acme >"$work/denial" 2>"$work/complaint"
+expect 'answer to an unknown key' '*denial: UNKNOWN_KEY*' "$(cat "$work/complaint")"
+till till 7 answer "$work/denial" --json
+expect 'a denial takes nothing away' '{"status":"ACTIVE","usable":true,*' "$printed"
+expect 'a denial is a failure' '{"error":{"code":"denied",*UNKNOWN_KEY*' "$complaint"
 
 # --- somebody else brings the request in by a route ---
 till other 0 request --key "$key"

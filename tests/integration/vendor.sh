@@ -40,6 +40,7 @@ field() { sed -n "s/.*\"$1\":\"\\([^\"]*\\)\".*/\\1/p"; }
 vendor() { "$validator" "$@" --data "$work/vendor" 2>>"$work/vendor.log" || fail "pospal-validator $*"; }
 
 start_server() {
+    : >"$work/listening"
     "$validator" serve --data "$work/vendor" --listen 127.0.0.1:0 >"$work/listening" 2>>"$work/server.log" &
     server_pid=$!
     tries=0

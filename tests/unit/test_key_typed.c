@@ -23,6 +23,7 @@ static void tells_a_key_cut_short_from_all_others(void **state)
         {"TILL K7QM 2ZX9 0ABC 1DEF 2GHJ 3KMN", 24},
         {"TILL-K7QM-2ZX9-0ABC-1DEF-2GHJ-3KMN-4PQR-5S", 30}, /* too much */
         {"TILL-K7QM-2ZX9-0ABC-1DEF-2GHJ-3KMN-4PQR", 0},     /* whole: the library looks at its check symbols */
+        {"KAFE-K7QM-2ZX9-0ABC-1DEF-2GHJ-3KMN-4PQR", 0},     /* the same */
         {"TILL-KEY-1", 0},
         {"CHAOS-WORTHLESS-1", 0},
         {"SHOP-0001-FAKE", 0},

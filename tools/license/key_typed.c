@@ -39,6 +39,8 @@ size_t key_typed_count(const char *text)
     size_t prefix = strcspn(text, separators), count;
     bool is_ours = is_grouped(text, &count);
 
+    if (pl_license_key_shape(pl_span_text(text)) != PL_KEY_FOREIGN)
+        return 0; /* whole, right or wrong: a prefix may begin with the mark too */
     if (!is_ours && prefix > 0 && prefix <= PL_LICENSE_KEY_PREFIX_MAX && text[prefix])
         is_ours = is_grouped(text + prefix + 1, &count);
     return is_ours && count >= SYMBOLS_MIN && count <= SYMBOLS_MAX && count != PL_LICENSE_KEY_SYMBOLS ? count : 0;
