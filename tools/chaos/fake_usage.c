@@ -96,13 +96,14 @@ pl_err fake_usage_take(fake_validator *v, const fake_call *call, fake_draft *dra
         return err;
     if (!fake_is_proven(call, digest))
         return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device");
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; !v->usage_refusal && i < batch->count; i++)
         if ((err = add(v, call, &batch->reports[i])))
             return err;
     *taken = (pl_usage_claims){.sequence = batch->from - 1, .is_forked = v->forks > 0};
     while (find(v, batch->log, taken->sequence + 1))
         taken->sequence++;
-    if (batch->reports[batch->count - 1].sequence > taken->sequence)
+    taken->refusal = v->usage_refusal;
+    if (!taken->refusal && batch->reports[batch->count - 1].sequence > taken->sequence)
         taken->again = taken->sequence + 1;
     describe_balances(v, call->license, draft);
     draft->claims.usage = taken;
