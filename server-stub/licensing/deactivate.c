@@ -5,6 +5,7 @@
 #include "licensing/device.h"
 
 #include "licensing/judge.h"
+#include "licensing/offline.h"
 #include "store/audit.h"
 #include "store/sessions.h"
 
@@ -17,6 +18,8 @@ static pl_err release(tx_t *tx, outcome_t *out)
 
     if (out->activation.released_at_ms)
         return PL_OK; /* asked again */
+    if (out->activation.offline_until_ms > tx->now_ms && (err = offline_count_release(tx, out)))
+        return err;
     if ((err = activations_release(tx, &out->activation)) ||
         (err = sessions_end_of(tx, entry.brand_id, out->activation.license_id, entry.target)))
         return err;
