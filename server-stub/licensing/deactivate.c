@@ -40,7 +40,7 @@ pl_err licensing_deactivate(tx_t *tx, const device_call_t *call, outcome_t *out)
         out->reason = PL_REASON_NOT_ACTIVATED;
         return PL_OK;
     }
-    if (err || (err = judge_proof(call, &out->activation, NULL)) || (err = release(tx, out)))
+    if (err || (err = judge_proof(call, &out->activation)) || (err = release(tx, out)))
         return err;
     out->has_activation = true;
     out->verdict = PL_VERDICT_RELEASED;

@@ -37,14 +37,6 @@ static pl_err find_license(tx_t *tx, const device_call_t *call, outcome_t *out)
     return PL_OK;
 }
 
-static pl_err check_proof(const device_call_t *call, const activation_t *activation)
-{
-    uint8_t digest[PL_DIGEST_SIZE];
-    pl_err err = pl_usage_batch_digest(call->request.usage, digest);
-
-    return err ? err : judge_proof(call, activation, digest);
-}
-
 /* A seat given back answers for what it used, and is no seat. */
 static pl_err find_device(tx_t *tx, const device_call_t *call, outcome_t *out, bool *found)
 {
@@ -52,7 +44,7 @@ static pl_err find_device(tx_t *tx, const device_call_t *call, outcome_t *out, b
 
     *found = !err;
     if (!err)
-        err = check_proof(call, &out->activation);
+        err = judge_proof(call, &out->activation);
     if (err && err != PL_ERR_NOT_FOUND)
         return err;
     out->has_activation = *found && !out->activation.released_at_ms;
