@@ -622,7 +622,7 @@ POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
  * Starts a trial: a license for this device without a key. The server gives one per device and product, and the same again, ended or not,
  * after a reinstall or with a wiped data directory. A server is needed.
  * Returns: POSPAL_OK when the trial runs; POSPAL_ERROR_DENIED when it ended, or the server decided otherwise: the detail names its verdict
- *   and reason; POSPAL_ERROR_NOT_FOUND where the vendor offers no trial of the product; POSPAL_ERROR_CONFLICT where a license that is good
+ *   and reason; POSPAL_ERROR_NOT_FOUND where the vendor offers this device no trial of the product; POSPAL_ERROR_CONFLICT where a license that is good
  *   is held, and nothing was asked; otherwise as pospal_client_activate. license may be NULL; otherwise *license is set unless memory is
  *   exhausted.
  * Ownership: the caller frees *license with pospal_license_free.

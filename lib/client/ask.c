@@ -120,19 +120,17 @@ static pl_err gather(pospal_client *client, question *q)
 static pl_err prove(pospal_client *client, question *q)
 {
     uint8_t digest[PL_DIGEST_SIZE];
+    bool is_needed;
+    pl_err err;
     pl_time now = pl_clock_read(&client->clock);
     pl_proof proof = {
         .act = pl_act_proof(q->asked->act), .activation_id = q->request.activation_id, .issued_at = now.wall_ms / 1000};
 
     if (!q->request.activation_id)
         return pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");
-    if (q->request.usage) {
-        pl_err err = pl_usage_batch_digest(q->request.usage, digest);
-
-        if (err)
-            return err;
-        proof.digest = digest;
-    }
+    if ((err = pl_act_proof_digest(q->asked->act, &q->request, digest, &is_needed)))
+        return err;
+    proof.digest = is_needed ? digest : NULL;
     memcpy(proof.nonce, q->request.nonce, sizeof proof.nonce);
     pl_proof_write(&proof, q->identity.device_secret, &q->proof);
     q->request.proof = q->proof.data;

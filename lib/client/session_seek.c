@@ -121,12 +121,15 @@ pl_err pl_session_seek(pospal_client *client, const pl_seek *seek, pl_session_to
 
 /* ---- giving it back ---- */
 
-static void end_at_server(pospal_client *client)
+static void end_at_server(pospal_client *client, pl_uuid session_id)
 {
-    pl_question asked = {.act = PL_ACT_SESSION_END, .timeout_ms = PL_END_TIMEOUT_MS};
+    char id[PL_UUID_TEXT_SIZE];
+    pl_question asked = {.act = PL_ACT_SESSION_END, .session_id = id, .timeout_ms = PL_END_TIMEOUT_MS};
     pl_session_told told = {0};
-    pl_err err = pl_session_ask(client, &asked, &told);
+    pl_err err;
 
+    pl_uuid_format(session_id, id);
+    err = pl_session_ask(client, &asked, &told);
     if (err)
         pl_log_write(&client->log, PL_LOG_INFO, "the seat lapses by itself: %s", pl_err_detail());
 }
@@ -136,16 +139,18 @@ void pl_session_leave(pospal_client *client)
     pl_seat *seat = &client->seat;
     pl_file_lock *last = NULL;
     bool is_last = pl_seat_part(client, &last);
+    pl_uuid session_id;
     bool is_held;
 
     pl_mutex_lock(client->mutex);
     pl_seat_reload(client);
     is_held = seat->record.state == PL_SEAT_HELD;
+    session_id = seat->record.session_id;
     if (!is_last || !is_held)
         pl_seat_stop_leading(client);
     pl_mutex_unlock(client->mutex);
     if (is_last && is_held)
-        end_at_server(client);
+        end_at_server(client, session_id);
     pl_mutex_lock(client->mutex);
     pl_seat_stop_leading(client);
     if (is_last && seat->record.state != PL_SEAT_NONE) {

@@ -13,7 +13,8 @@
 
 enum {
     BATCHES_MAX = 1000,
-    SPAN_MS = 10 * 1000 /* in one go: who sends has a session to keep alive too, or somebody who waits */
+    REFUSED_PAUSE_MS = 60 * 60 * 1000, /* the server is asked again so often, whatever it says of when */
+    SPAN_MS = 10 * 1000                /* in one go: who sends has a session to keep alive too, or somebody who waits */
 };
 
 typedef struct {
@@ -22,6 +23,7 @@ typedef struct {
     pl_usage_parcel parcel;
     const pl_usage_claims *claims; /* of the answer, while it is there; NULL: the activation is not known */
     int64_t acked;                 /* of the last answer; negative: none */
+    bool is_refused;               /* more than it takes now */
     int64_t now;
 } sending;
 
@@ -64,6 +66,17 @@ static pl_err settle(pl_vault *vault, const void *call)
     return err ? err : pl_usage_log_settle(s->client->usage, &s->parcel, s->claims, s->now);
 }
 
+/* Mutex held. What is refused stays recorded. */
+static void note_refusal(sending *s)
+{
+    pl_usage_refusal refusal = s->claims ? s->claims->refusal : PL_USAGE_TAKEN;
+
+    s->is_refused = refusal == PL_USAGE_LIMIT;
+    if (refusal)
+        pl_log_write(&s->client->log, PL_LOG_WARN, "usage is not taken (%s): %s", pl_usage_refusal_text(refusal),
+                     pl_err_sentence(refusal == PL_USAGE_LIMIT ? PL_ERR_USAGE_LIMIT : PL_ERR_USAGE_CLOSED));
+}
+
 /* Mutex held. Without the claim nothing is stored there; a verdict that does not say why is no reason to bind anew. */
 static pl_err take(sending *s, const pl_answer *answer)
 {
@@ -72,6 +85,7 @@ static pl_err take(sending *s, const pl_answer *answer)
 
     s->claims = answer->claims.usage;
     s->acked = s->claims ? s->claims->sequence : -1;
+    note_refusal(s);
     s->now = pl_timeline_effective(&client->mark, pl_clock_read(&client->clock));
     if (!s->claims && verdict != PL_VERDICT_UNKNOWN_KEY && verdict != PL_VERDICT_NOT_ACTIVATED)
         return pl_fail(PL_ERR_UNSIGNED, "the server answered %s and nothing of the usage", pl_verdict_text(verdict));
@@ -145,6 +159,8 @@ pl_err pl_usage_send(pospal_client *client)
     pl_mutex_lock(client->mutex);
     if (!err || is_done)
         client->usage_after_ms = is_done ? 0 : 1; /* the rest goes in the next round */
+    if (!err && s.is_refused)
+        client->usage_after_ms = pl_clock_read(&client->clock).boot_ms + REFUSED_PAUSE_MS;
     pl_mutex_unlock(client->mutex);
     if (err && err != PL_ERR_NOT_FOUND)
         pl_log_write(&client->log, PL_LOG_INFO, "usage is told later (%s): %s", pl_err_code(err), pl_err_detail());

@@ -47,7 +47,7 @@ typedef enum {
     PL_REASON_UNKNOWN_KEY = 12, /* the server does not know the license key (never ends a held lease) */
     PL_REASON_EMERGENCY = 13,   /* GRACE by an emergency extension */
     PL_REASON_RELEASED = 14,    /* the device gave its seat back */
-    PL_REASON_NO_TRIAL = 15     /* there are no trials of the product */
+    PL_REASON_NO_TRIAL = 15     /* there are no trials of the product, or this device's was sold since */
 } pl_reason;
 
 enum { PL_REASON_COUNT = 16 };

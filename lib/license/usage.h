@@ -43,13 +43,27 @@ typedef struct {
     int64_t allowed; /* PL_USAGE_UNLIMITED: no limit */
 } pl_usage_balance;
 
+/* Why the reports of a batch were not stored. The device keeps them. */
+typedef enum {
+    PL_USAGE_TAKEN = 0,
+    PL_USAGE_LIMIT, /* more than a day's share: they are taken later */
+    PL_USAGE_CLOSED /* the activation was released too long ago: they are for the device's next one */
+} pl_usage_refusal;
+
 typedef struct {
     int64_t sequence; /* all up to this number are stored */
     int64_t again;    /* send again from this number on; 0: nothing is missing */
     bool is_forked;   /* another copy of this log reported too */
+    pl_usage_refusal refusal;
+    int64_t retry_at; /* PL_USAGE_LIMIT: Unix seconds, not before */
     const pl_usage_balance *balances;
     size_t balance_count;
+    int64_t more; /* so many meters are not among balances */
 } pl_usage_claims;
+
+/* "usage_limit", "usage_closed"; NULL for PL_USAGE_TAKEN. The parser takes an unknown text for PL_USAGE_LIMIT: kept, and sent later. */
+const char *pl_usage_refusal_text(pl_usage_refusal refusal);
+pl_usage_refusal pl_usage_refusal_parse(const char *text);
 
 /* An entitlement's characters, 1 to PL_METER_MAX. Accepts NULL. */
 bool pl_meter_is_valid(const char *meter);

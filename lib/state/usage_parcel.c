@@ -262,6 +262,17 @@ static pl_err unbind(const settling *s)
     return count_again(s);
 }
 
+/* Its activation is closed for what is not stored there yet: that is for the next one. */
+static pl_err unbind_pending(const settling *s)
+{
+    pl_db_statement *update = s->log->statements[PL_USAGE_UNBIND_PENDING];
+
+    if (s->claims->refusal != PL_USAGE_CLOSED)
+        return PL_OK;
+    pl_db_bind_int(update, 1, s->parcel->place);
+    return pl_db_err(pl_db_run(update));
+}
+
 static pl_err settle(void *context, pl_db *db)
 {
     const settling *s = context;
@@ -270,7 +281,7 @@ static pl_err settle(void *context, pl_db *db)
     (void)db;
     if (!s->claims)
         return unbind(s);
-    if ((err = acknowledge(s)) || (err = take_back(s)) || (err = note_balances(s)))
+    if ((err = acknowledge(s)) || (err = take_back(s)) || (err = unbind_pending(s)) || (err = note_balances(s)))
         return err;
     return prune(s);
 }

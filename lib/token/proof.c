@@ -62,11 +62,14 @@ static pl_err compare_digest(const pl_json *claims, const pl_proof *expected)
 {
     uint8_t digest[PL_DIGEST_SIZE];
     size_t size = sizeof(digest);
-    const char *text;
+    const char *text = NULL;
     pl_err err;
 
-    if (!expected->digest)
-        return PL_OK;
+    if (!expected->digest) {
+        if ((err = pl_json_may_text(claims, "digest", NONCE_TEXT - 1, &text)))
+            return err;
+        return text ? pl_fail(PL_ERR_SIGNATURE, "the proof is for something that did not come with it") : PL_OK;
+    }
     if ((err = pl_json_want_text(claims, "digest", NONCE_TEXT - 1, &text)) ||
         (err = pl_base64url_decode(pl_span_text(text), digest, &size)))
         return err;

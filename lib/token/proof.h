@@ -26,7 +26,7 @@ typedef struct {
 } pl_proof;
 
 void pl_proof_write(const pl_proof *proof, const uint8_t secret[PL_DEVICE_SECRET_SIZE], pl_buf *token);
-/* Verifies with the device's public key and compares act, activation, nonce and, where one is expected, digest. PL_ERR_SIGNATURE, _TYPE, _MALFORMED. */
+/* Verifies with the device's public key and compares act, activation, nonce and digest, which must be there just where one is expected. PL_ERR_SIGNATURE, _TYPE, _MALFORMED. */
 pl_err pl_proof_verify(pl_span token, const uint8_t public_key[PL_DEVICE_PUBLIC_SIZE], const pl_proof *expected);
 /* What it says, not to be believed before pl_proof_verify with just that. Texts live in the arena. PL_ERR_MALFORMED, _TYPE, _TOO_LARGE. */
 pl_err pl_proof_read(pl_arena *arena, pl_span token, pl_proof *proof);

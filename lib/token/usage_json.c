@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { REFUSED_MAX = 64 };
+
 static pl_err read_balance(const pl_json *object, pl_usage_balance *balance)
 {
     pl_err err;
@@ -41,6 +43,7 @@ static pl_err read_balances(pl_arena *arena, const pl_json *object, pl_usage_cla
 pl_err pl_usage_claims_read(pl_arena *arena, const pl_json *claims, const pl_usage_claims **usage)
 {
     const pl_json *object = NULL;
+    const char *refused = NULL;
     pl_usage_claims *read;
     pl_err err = pl_json_may_object(claims, "usage", &object);
 
@@ -51,8 +54,12 @@ pl_err pl_usage_claims_read(pl_arena *arena, const pl_json *claims, const pl_usa
         return pl_fail(PL_ERR_MEMORY, "usage");
     if ((err = pl_json_want_int(object, "seq", 0, INT64_MAX, &read->sequence)) ||
         (err = pl_json_may_int(object, "again", 1, INT64_MAX, &read->again)) ||
-        (err = pl_json_may_bool(object, "forked", &read->is_forked)) || (err = read_balances(arena, object, read)))
+        (err = pl_json_may_bool(object, "forked", &read->is_forked)) ||
+        (err = pl_json_may_text(object, "refused", REFUSED_MAX, &refused)) ||
+        (err = pl_json_may_int(object, "retry_at", 0, INT64_MAX, &read->retry_at)) ||
+        (err = read_balances(arena, object, read)) || (err = pl_json_may_int(object, "more", 0, INT64_MAX, &read->more)))
         return err;
+    read->refusal = pl_usage_refusal_parse(refused);
     *usage = read;
     return PL_OK;
 }
@@ -77,11 +84,17 @@ void pl_usage_claims_write(pl_json_writer *writer, const pl_usage_claims *usage)
         pl_json_put_int(writer, "again", usage->again);
     if (usage->is_forked)
         pl_json_put_bool(writer, "forked", true);
+    if (usage->refusal)
+        pl_json_put_text(writer, "refused", pl_usage_refusal_text(usage->refusal));
+    if (usage->retry_at)
+        pl_json_put_int(writer, "retry_at", usage->retry_at);
     if (usage->balance_count > 0) {
         pl_json_open(writer, "balances", '[');
         for (size_t i = 0; i < usage->balance_count; i++)
             write_balance(writer, &usage->balances[i]);
         pl_json_close(writer);
     }
+    if (usage->more)
+        pl_json_put_int(writer, "more", usage->more);
     pl_json_close(writer);
 }

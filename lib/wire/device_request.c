@@ -68,6 +68,37 @@ const char *pl_act_proof(pl_act act)
     return NULL;
 }
 
+static pl_err session_digest(const char *session_id, uint8_t digest[PL_DIGEST_SIZE])
+{
+    static const char label[] = "pospal-session"; /* with the NUL */
+    char text[PL_UUID_TEXT_SIZE];
+    pl_uuid id;
+    pl_buf bytes;
+    pl_err err;
+
+    if ((err = pl_uuid_parse(pl_span_text(session_id), &id)))
+        return err;
+    pl_uuid_format(id, text);
+    pl_buf_init(&bytes);
+    pl_buf_add(&bytes, label, sizeof label);
+    pl_buf_add_text(&bytes, text);
+    if (!(err = bytes.err))
+        pl_digest(pl_buf_span(&bytes), digest);
+    pl_buf_reset(&bytes);
+    return err;
+}
+
+pl_err pl_act_proof_digest(pl_act act, const pl_device_request *request, uint8_t digest[PL_DIGEST_SIZE], bool *is_needed)
+{
+    bool is_session = (act == PL_ACT_SESSION_END || act == PL_ACT_SESSION_TAKEOVER) && request->session_id;
+    bool is_usage = act == PL_ACT_USAGE && request->usage;
+
+    *is_needed = is_session || is_usage;
+    if (is_session)
+        return session_digest(request->session_id, digest);
+    return is_usage ? pl_usage_batch_digest(request->usage, digest) : PL_OK;
+}
+
 static void put_bytes(pl_json_writer *writer, const char *name, const uint8_t bytes[32])
 {
     char text[BASE64_OF_32 + 1];
@@ -219,6 +250,7 @@ static pl_err check_presence(pl_act act, const pl_device_request *request)
         {"device_key", act == PL_ACT_ACTIVATE || act == PL_ACT_TRIAL, request->has_device_key},
         {"activation", is_proven, request->activation_id != NULL},
         {"proof", is_proven, request->proof != NULL},
+        {"session", act == PL_ACT_SESSION_END, request->session_id != NULL},
         {"reason", act == PL_ACT_SESSION_TAKEOVER, request->reason != NULL},
         {"license", act == PL_ACT_USAGE, request->license_id != NULL},
         {"channel", act == PL_ACT_RELEASE_CHECK, request->channel != NULL},

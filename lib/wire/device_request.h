@@ -52,17 +52,23 @@ typedef struct {
     const char *sdk_version;     /* "sdk_version" */
     const char *platform;        /* "platform": "linux/x86_64" */
     const char *proof;           /* "proof": JWS by the device key, see pl_act_proof */
-    const char *session_id;      /* "session": the one to be taken over; absent: the one seen least recently */
+    const char *session_id;      /* "session": the one that ends; the one to be taken over, absent: the one seen least recently */
     const char *reason;          /* "reason" of a takeover, for the one who loses the seat */
     const char *license_id;      /* "license": of the activation that used something */
     const pl_usage_batch *usage; /* "usage" */
     const char *channel;         /* "channel" of releases */
 } pl_device_request;
 
+/*
+ * What a proof signs besides act, activation and nonce: the usage reported, the session that is ended or named to be taken over. *is_needed:
+ * whether there is anything, and digest is set.
+ */
+pl_err pl_act_proof_digest(pl_act act, const pl_device_request *request, uint8_t digest[PL_DIGEST_SIZE], bool *is_needed);
+
 void pl_device_request_write(const pl_device_request *request, pl_buf *body);
 /*
  * All need roots, product, nonce, and all but usage and trial key; trial needs what activate needs, release-check what validate does and channel; usage needs license, activation, usage, proof; activate fingerprint, device_key; validate and list fingerprint; deactivate activation, proof;
- * the other session acts fingerprint, activation, proof, and a takeover a reason. PL_ERR_INVALID with the member named; texts live in the arena.
+ * the other session acts fingerprint, activation, proof, an end session, and a takeover a reason. PL_ERR_INVALID with the member named; texts live in the arena.
  */
 pl_err pl_device_request_read(pl_arena *arena, pl_act act, pl_span body, pl_device_request *request);
 

@@ -37,7 +37,8 @@ pl_err device_reply(const api_t *api, pl_arena *arena, const void *in, const voi
         return PL_ERR_MEMORY;
     pl_uuid_format(device->call.brand_id, brand);
     reply->brand = brand;
-    reply->is_refusal = outcome->verdict == PL_VERDICT_UNKNOWN_KEY || outcome->reason == PL_REASON_NO_TRIAL;
+    reply->is_refusal = outcome->verdict == PL_VERDICT_UNKNOWN_KEY || outcome->reason == PL_REASON_NO_TRIAL ||
+                        (outcome->usage && outcome->usage->refusal);
     if (reply->is_refusal && reply->is_tired)
         return pl_fail(PL_ERR_RATE_LIMITED, "too many refused requests from this address");
     sightings_note(api->sightings, outcome);

@@ -34,7 +34,7 @@ static bool recall_beat(const api_t *api, int64_t now_ms, void *in)
 static pl_err act_beat(const api_t *api, tx_t *tx, const void *in, void **out)
 {
     beat_in_t *beat = (beat_in_t *)(void *)(uintptr_t)in;
-    pl_err err = sessions_recall(api->sessions, beat->keyring, tx, &beat->beat);
+    pl_err err = sessions_recall(api->sessions, beat->keyring, tx, &beat->beat, beat->outcome.ends);
 
     (void)out;
     if (err || sessions_beat(api->sessions, &beat->beat, tx->now_ms, &beat->outcome))

@@ -10,16 +10,42 @@
 #include "cli/print.h"
 #include "command_line/nearest.h"
 
+/* By subject, as `help` lists them. */
 static const command_t *const commands[] = {
-    &command_init,          &command_serve,           &command_brand_add,        &command_brand_list,
-    &command_product_add,   &command_product_list,    &command_license_issue,    &command_license_show,
-    &command_license_list,  &command_license_suspend, &command_license_resume,   &command_license_cancel,
-    &command_license_renew, &command_license_file,    &command_activation_list,  &command_activation_release,
-    &command_keys_list,     &command_keys_rotate,     &command_keys_retire,      &command_keys_revoke,
-    &command_keys_export,   &command_keys_rewrap,     &command_audit_list,       &command_usage_list,
-    &command_release_add,   &command_release_list,    &command_release_withdraw, &command_backup,
-    &command_restore,       &command_license_answer,  &command_license_release,  &command_revocations_export,
-    &command_keys_add_root, &command_version,
+    &command_init,
+    &command_serve,
+    &command_backup,
+    &command_restore,
+    &command_brand_add,
+    &command_brand_list,
+    &command_product_add,
+    &command_product_list,
+    &command_license_issue,
+    &command_license_show,
+    &command_license_list,
+    &command_license_suspend,
+    &command_license_resume,
+    &command_license_cancel,
+    &command_license_renew,
+    &command_license_file,
+    &command_license_answer,
+    &command_license_release,
+    &command_activation_list,
+    &command_activation_release,
+    &command_revocations_export,
+    &command_usage_list,
+    &command_release_add,
+    &command_release_list,
+    &command_release_withdraw,
+    &command_keys_list,
+    &command_keys_rotate,
+    &command_keys_retire,
+    &command_keys_revoke,
+    &command_keys_export,
+    &command_keys_rewrap,
+    &command_keys_add_root,
+    &command_audit_list,
+    &command_version,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -221,7 +247,7 @@ cli_exit_t cli_exit_code(pl_err err)
         return CLI_EXIT_USAGE;
     if (err == PL_ERR_NOT_FOUND)
         return CLI_EXIT_NOT_FOUND;
-    if (err == PL_ERR_CONFLICT || err == PL_ERR_STATE)
+    if (err == PL_ERR_CONFLICT || err == PL_ERR_STATE || err == PL_ERR_REQUEST_CLOSED)
         return CLI_EXIT_STATE;
     if (err == PL_ERR_IO || err == PL_ERR_READ_ONLY || err == PL_ERR_DISK_FULL || err == PL_ERR_DATABASE || err == PL_ERR_BUSY ||
         err == PL_ERR_TOO_NEW || err == PL_ERR_NETWORK_SHARE)

@@ -27,6 +27,7 @@ typedef struct {
     license_change change;
     pl_reason reason;
     int64_t expires_at_ms;
+    bool is_trial;
     license_view_t view;
 } change_work_t;
 
@@ -86,12 +87,15 @@ typedef struct {
     const char *license;
     int64_t expires;
     bool perpetual;
+    bool trial;
 } renew_t;
 
 static const option_t renew_options[] = {
     {"license", OPTION_TEXT, offsetof(renew_t, license), true, "ID", "the license", 0, 0},
     {"expires", OPTION_TIME, offsetof(renew_t, expires), false, "TIME", "the new end, RFC 3339 or a date", 0, 0},
     {"perpetual", OPTION_FLAG, offsetof(renew_t, perpetual), false, NULL, "no end any more", 0, 0},
+    {"trial", OPTION_FLAG, offsetof(renew_t, trial), false, NULL,
+     "extend a trial, which stays one; else it is a sale from then on", 0, 0},
 };
 
 static pl_err work_renew(void *context, tx_t *tx)
@@ -100,7 +104,7 @@ static pl_err work_renew(void *context, tx_t *tx)
     pl_err err;
 
     if ((err = find_license(tx, work->id, &work->view)) ||
-        (err = admin_license_renew(tx, &work->view.license, work->expires_at_ms)))
+        (err = (work->is_trial ? admin_trial_extend : admin_license_renew)(tx, &work->view.license, work->expires_at_ms)))
         return err;
     return admin_license_show(tx, work->id, &work->view);
 }
@@ -108,7 +112,7 @@ static pl_err work_renew(void *context, tx_t *tx)
 static pl_err run_renew(cli_t *cli, const void *values)
 {
     const renew_t *renew = values;
-    change_work_t work = {.expires_at_ms = renew->expires * 1000};
+    change_work_t work = {.expires_at_ms = renew->expires * 1000, .is_trial = renew->trial};
     pl_err err;
 
     if ((renew->expires != 0) == renew->perpetual)

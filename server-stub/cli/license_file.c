@@ -14,7 +14,7 @@ typedef struct {
 static const option_t options[] = {
     {"license", OPTION_TEXT, offsetof(file_t, license), true, "ID", "the license", 0, 0},
     {"fingerprint", OPTION_TEXT, offsetof(file_t, fingerprint), false, "TEXT",
-     "bind it to the device of which `pospal-license fingerprint` printed this", 0, 0},
+     "bind it to the device of which `pospal-license fingerprint` printed this; else it is for any device", 0, 0},
 };
 
 typedef struct {
@@ -36,7 +36,7 @@ static pl_err work_file(void *context, tx_t *tx)
     return admin_license_file(tx, work->keyring, &work->view.license, work->fingerprint, &work->file);
 }
 
-static pl_err print_file(cli_t *cli, pl_span file, bool as_json)
+static pl_err print_file(cli_t *cli, pl_span file, bool is_bound, bool as_json)
 {
     pl_span document;
     pl_span keyset;
@@ -46,6 +46,10 @@ static pl_err print_file(cli_t *cli, pl_span file, bool as_json)
         return err;
     pl_json_put_span(&cli->json, "license", document);
     pl_json_put_span(&cli->json, "keyset", keyset);
+    pl_json_put_bool(&cli->json, "bound", is_bound);
+    if (!is_bound)
+        (void)fputs("pospal-validator: the file is bound to no device and works on any; --fingerprint TEXT binds it to one\n",
+                    cli->err);
     if (!as_json)
         (void)fprintf(cli->out, "%.*s\n%.*s\n", (int)document.size, document.data, (int)keyset.size, keyset.data);
     return PL_OK;
@@ -64,7 +68,7 @@ static pl_err run_file(cli_t *cli, const void *values)
     if ((err = read_id("license", file->license, &work.id)) ||
         (err = instance_write(cli->instance, &cli->arena, work_file, &work)) || (err = work.file.err))
         goto done;
-    err = print_file(cli, pl_buf_span(&work.file), file->common.json);
+    err = print_file(cli, pl_buf_span(&work.file), file->fingerprint != NULL, file->common.json);
 done:
     pl_buf_reset(&work.file);
     return err;

@@ -40,6 +40,8 @@ static void put_list(cli_t *cli, const revocations_view_t *view)
     pl_json_put_int(&cli->json, "devices", (int64_t)view->list.devices.count);
     pl_json_put_int(&cli->json, "keys", (int64_t)view->list.keys.count);
     pl_json_put_bool(&cli->json, "full", view->is_full);
+    pl_json_put_int(&cli->json, "licenses_left_out", (int64_t)view->licenses_left_out);
+    pl_json_put_int(&cli->json, "devices_left_out", (int64_t)view->devices_left_out);
     pl_json_put_text(&cli->json, "revocations", view->token);
 }
 
@@ -58,8 +60,11 @@ static pl_err run_export(cli_t *cli, const void *values)
     put_list(cli, &work.view);
     pl_json_put_span(&cli->json, "keyset", keyset);
     if (work.view.is_full)
-        (void)fprintf(cli->err, "pospal-validator: there is more to revoke than one list may name (%d); the newest are in it\n",
-                      (int)PL_REVOCATIONS_NAMES_MAX);
+        (void)fprintf(
+            cli->err,
+            "pospal-validator: a list names %d licenses and devices at most; the latest are in it, and %zu licenses and %zu"
+            " devices that were revoked earlier are NOT: they are refused online only\n",
+            (int)PL_REVOCATIONS_NAMES_MAX, work.view.licenses_left_out, work.view.devices_left_out);
     if (!export->common.json)
         (void)fprintf(cli->out, "%s\n%.*s\n", work.view.token, (int)keyset.size, keyset.data);
     return PL_OK;

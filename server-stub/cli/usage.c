@@ -34,11 +34,13 @@ typedef struct {
 static pl_err work_list(void *context, tx_t *tx)
 {
     list_work_t *work = context;
+    const pl_usage_report of_meter = {.meter = work->page.meter};
+    const pl_usage_batch asked = {.reports = &of_meter, .count = 1};
     license_view_t view;
     pl_err err;
 
     if ((err = find_license(tx, work->license_id, &view)) ||
-        (err = licensing_usage_balances(tx, &view.license, &view.product, &work->totals)))
+        (err = licensing_usage_balances(tx, &view.license, &view.product, of_meter.meter ? &asked : NULL, &work->totals)))
         return err;
     work->page.brand_id = view.license.brand_id;
     work->page.license_id = view.license.id;
@@ -57,8 +59,12 @@ static void put_total(cli_t *cli, const pl_usage_balance *total)
     pl_json_close(&cli->json);
 }
 
+/* Of the seat that used it: NULL: it was live when it told. */
 static void put_entry(cli_t *cli, const usage_entry_t *entry)
 {
+    static const char *const released[] = {
+        [USAGE_OF_LIVE] = NULL, [USAGE_OF_RELEASED] = "by_device", [USAGE_OF_TAKEN] = "by_operator"};
+
     pl_json_open(&cli->json, NULL, '{');
     put_id(cli, "activation_id", entry->activation_id);
     pl_json_put_int(&cli->json, "sequence", entry->report.sequence);
@@ -67,6 +73,8 @@ static void put_entry(cli_t *cli, const usage_entry_t *entry)
     put_time(cli, "used_at", entry->report.at * MS);
     put_time(cli, "received_at", entry->received_at_ms);
     pl_json_put_bool(&cli->json, "forked", entry->is_fork);
+    pl_json_put_text(&cli->json, "after_release",
+                     entry->released >= 0 && entry->released <= USAGE_OF_TAKEN ? released[entry->released] : NULL);
     pl_json_close(&cli->json);
 }
 
@@ -85,6 +93,7 @@ static pl_err run_list(cli_t *cli, const void *values)
     for (size_t i = 0; i < work.totals.balance_count; i++)
         put_total(cli, &work.totals.balances[i]);
     pl_json_close(&cli->json);
+    pl_json_put_int(&cli->json, "more_totals", work.totals.more);
     pl_json_open(&cli->json, "reports", '[');
     for (size_t i = 0; i < work.count; i++)
         put_entry(cli, &work.entries[i]);

@@ -222,7 +222,10 @@ static pl_err reply_result(exchange_t *exchange)
     reply_t made = {
         .status = 200, .media_type = "application/json", .is_tired = exchange->wait.refused_s > 0, .body = &exchange->reply_body};
     const endpoint_t *endpoint = exchange->route->endpoint;
-    pl_err err = endpoint->reply(exchange->loop->engine->api, &exchange->arena, exchange->in, exchange->out, &made);
+    pl_err err;
+
+    exchange->is_replied = true;
+    err = endpoint->reply(exchange->loop->engine->api, &exchange->arena, exchange->in, exchange->out, &made);
 
     exchange->is_refusal = made.is_refusal;
     if (err == PL_ERR_RATE_LIMITED)
@@ -298,6 +301,13 @@ static void recycle_buffer(pl_buf *buf)
     pl_buf_clear(buf);
 }
 
+/* What was committed is told to memory (which session ended) though its caller is gone and nobody hears the reply. */
+static void settle(exchange_t *exchange)
+{
+    if (exchange->is_run && !exchange->is_waiting && !exchange->is_replied && !exchange->err)
+        (void)reply_result(exchange);
+}
+
 void exchange_close(exchange_t *exchange)
 {
     loop_t *loop = exchange->loop;
@@ -305,6 +315,7 @@ void exchange_close(exchange_t *exchange)
     pl_buf body;
     pl_buf reply_body;
 
+    settle(exchange);
     log_exchange(exchange);
     loop->open--;
     if (loop->spare_count >= SPARE_MAX) {

@@ -50,6 +50,7 @@ struct exchange {
     int retry_after_s;
     limiter_wait_t wait; /* as the head came */
     bool is_run;
+    bool is_replied; /* reply was run */
     bool is_waiting;
     const char *brand;
     bool is_refusal;

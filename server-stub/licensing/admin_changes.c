@@ -6,6 +6,7 @@
 
 #include "store/audit.h"
 #include "store/sessions.h"
+#include "store/trials.h"
 
 static pl_err refuse_cancelled(const license_t *license)
 {
@@ -57,7 +58,7 @@ pl_err admin_license_change(tx_t *tx, license_t *license, license_change change,
     return set_status(tx, license, LICENSE_ACTIVE, PL_REASON_NONE);
 }
 
-pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms)
+static pl_err renew(tx_t *tx, license_t *license, int64_t expires_at_ms)
 {
     product_t product;
     pl_err err;
@@ -72,6 +73,25 @@ pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms)
     if ((err = admin_license_check_end(license, &product.policy)))
         return err;
     return write_change(tx, license, AUDIT_LICENSE_RENEWED, NULL);
+}
+
+pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms)
+{
+    pl_err err = renew(tx, license, expires_at_ms);
+
+    return err ? err : trials_sell(tx, license->brand_id, license->product_id, license->id);
+}
+
+pl_err admin_trial_extend(tx_t *tx, license_t *license, int64_t expires_at_ms)
+{
+    trial_t trial = {.brand_id = license->brand_id, .product_id = license->product_id, .license_id = license->id};
+    pl_err err = trials_find(tx, &trial);
+
+    if (err == PL_ERR_NOT_FOUND || (!err && trial.sold_at_ms))
+        return pl_fail(PL_ERR_STATE, "the license is no trial%s", err ? "" : " any more");
+    if (err || !expires_at_ms)
+        return err ? err : pl_fail(PL_ERR_INVALID, "a trial has an end");
+    return renew(tx, license, expires_at_ms);
 }
 
 pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid activation_id)

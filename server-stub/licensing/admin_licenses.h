@@ -72,6 +72,8 @@ pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list
 pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, pl_reason reason);
 /* A new end; 0: perpetual. PL_ERR_STATE with a cancelled license, PL_ERR_INVALID for an end in the past. */
 pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms);
+/* The same of a trial that goes on being one. PL_ERR_STATE where it is none, or was renewed before. */
+pl_err admin_trial_extend(tx_t *tx, license_t *license, int64_t expires_at_ms);
 /* Two lines: the license document, the keyset. fingerprint: text form, NULL: not bound. PL_ERR_STATE unless active and not expired. */
 pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *license, const char *fingerprint, pl_buf *file);
 

@@ -5,6 +5,7 @@
 #include "licensing/device.h"
 
 #include "licensing/judge.h"
+#include "licensing/offline.h"
 #include "store/audit.h"
 #include "store/sessions.h"
 
@@ -17,6 +18,8 @@ static pl_err release(tx_t *tx, outcome_t *out)
 
     if (out->activation.released_at_ms)
         return PL_OK; /* asked again */
+    if (out->activation.offline_until_ms > tx->now_ms && (err = offline_count_release(tx, out)))
+        return err;
     if ((err = activations_release(tx, &out->activation)) ||
         (err = sessions_end_of(tx, entry.brand_id, out->activation.license_id, entry.target)))
         return err;
@@ -37,7 +40,7 @@ pl_err licensing_deactivate(tx_t *tx, const device_call_t *call, outcome_t *out)
         out->reason = PL_REASON_NOT_ACTIVATED;
         return PL_OK;
     }
-    if (err || (err = judge_proof(call, &out->activation, NULL)) || (err = release(tx, out)))
+    if (err || (err = judge_proof(call, &out->activation)) || (err = release(tx, out)))
         return err;
     out->has_activation = true;
     out->verdict = PL_VERDICT_RELEASED;

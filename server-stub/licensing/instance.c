@@ -9,6 +9,8 @@
 #include "licensing/master_key.h"
 #include "licensing/secret_file.h"
 
+#include <stdio.h>
+
 instance_t *instance_of_directory(const char *directory, const pl_clock *clock)
 {
     instance_t *instance = pl_alloc(sizeof(*instance));
@@ -165,6 +167,20 @@ static pl_err open_and_migrate(instance_t *instance)
     return err == PL_ERR_STATE ? instance_open_store(instance, DB_READ_WRITE_CREATE, &instance->store) : err;
 }
 
+/* What another account than the server's meets, as a rule. */
+static pl_err explain_access(const instance_t *instance, pl_err err)
+{
+    char detail[256];
+
+    if (err != PL_ERR_READ_ONLY && err != PL_ERR_IO)
+        return err;
+    (void)snprintf(detail, sizeof detail, "%s", pl_err_detail());
+    return pl_fail(err,
+                   "%s cannot be opened (%s); where this account may not use it, run the command as the account that owns it "
+                   "(sudo -u ACCOUNT ...), or as root",
+                   instance->database, detail);
+}
+
 pl_err instance_open(const char *directory, const pl_clock *clock, instance_t **out)
 {
     instance_t *instance;
@@ -179,6 +195,7 @@ pl_err instance_open(const char *directory, const pl_clock *clock, instance_t **
     if (!(err = open_and_migrate(instance)))
         err = unlock(instance, &arena);
     pl_arena_reset(&arena);
+    err = explain_access(instance, err);
     if (err)
         instance_close(instance);
     else

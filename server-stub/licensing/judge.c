@@ -171,11 +171,17 @@ pl_err judge_seat(tx_t *tx, const device_call_t *call, const outcome_t *out, sea
     return activations_walk_live(tx, call->brand_id, license_id, visit, &search);
 }
 
-pl_err judge_proof(const device_call_t *call, const activation_t *activation, const uint8_t *digest)
+pl_err judge_proof(const device_call_t *call, const activation_t *activation)
 {
     char id[PL_UUID_TEXT_SIZE];
-    pl_proof expected = {.act = pl_act_proof(call->act), .activation_id = id, .digest = digest};
+    uint8_t digest[PL_DIGEST_SIZE];
+    pl_proof expected = {.act = pl_act_proof(call->act), .activation_id = id};
+    bool is_needed;
+    pl_err err = pl_act_proof_digest(call->act, &call->request, digest, &is_needed);
 
+    if (err)
+        return err;
+    expected.digest = is_needed ? digest : NULL;
     pl_uuid_format(activation->id, id);
     memcpy(expected.nonce, call->request.nonce, sizeof(expected.nonce));
     if (pl_proof_verify(pl_span_text(call->request.proof), activation->device_key, &expected))

@@ -32,10 +32,7 @@ typedef struct {
  */
 pl_err judge_seat(tx_t *tx, const device_call_t *call, const outcome_t *out, seat_t *seat);
 
-/*
- * Whether a call's proof is signed by that activation's device for this act and request; digest: what else it must sign (PL_DIGEST_SIZE
- * bytes), NULL: nothing. PL_ERR_UNAUTHORIZED.
- */
-pl_err judge_proof(const device_call_t *call, const activation_t *activation, const uint8_t *digest);
+/* Whether a call's proof is signed by that activation's device for this act and request, and what the act needs besides. PL_ERR_UNAUTHORIZED. */
+pl_err judge_proof(const device_call_t *call, const activation_t *activation);
 
 #endif

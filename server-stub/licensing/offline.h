@@ -39,7 +39,7 @@ pl_err offline_read_release(pl_arena *arena, const keyring_t *keyring, pl_span t
 
 /*
  * Writes. Activation as it is online, audited besides. PL_ERR_NOT_FOUND for a product that the brand does not have, PL_ERR_STATE for one
- * that allows no offline activation.
+ * that allows no offline activation, PL_ERR_REQUEST_CLOSED for a request whose seat was given back.
  */
 pl_err offline_activate(tx_t *tx, const offline_request_t *request, offline_outcome_t *out);
 /*
@@ -47,5 +47,11 @@ pl_err offline_activate(tx_t *tx, const offline_request_t *request, offline_outc
  * PL_ERR_UNAUTHORIZED for a proof that is not its device's, PL_ERR_RELEASE_LIMIT when the policy allows no more for now.
  */
 pl_err offline_release(tx_t *tx, const offline_release_call_t *release, offline_outcome_t *out);
+
+/*
+ * Writes. Counts the release of a seat whose answer was carried: a copy made before may go on without network. Also of one that is given
+ * back online, while that answer holds. PL_ERR_RELEASE_LIMIT.
+ */
+pl_err offline_count_release(tx_t *tx, const outcome_t *outcome);
 
 #endif

@@ -6,6 +6,9 @@
 
 #include "licensing/offline.h"
 #include "store/audit.h"
+#include "store/offline_releases.h"
+
+enum { MS = 1000 };
 
 pl_err offline_read_request(pl_arena *arena, const keyring_t *keyring, pl_span typed, offline_request_t *request)
 {
@@ -65,6 +68,42 @@ static pl_err note(tx_t *tx, const outcome_t *outcome)
     return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
 }
 
+/*
+ * An old text found in a drawer: the device closed the request when it gave the seat back, so an answer would take a seat that nobody can
+ * use. While the seat is held the same is answered again.
+ */
+static pl_err refuse_closed(tx_t *tx, const device_call_t *call)
+{
+    offline_answer_t answer = {.brand_id = call->brand_id};
+    activation_t activation;
+    pl_err err;
+
+    memcpy(answer.digest, call->digest, sizeof(answer.digest));
+    if ((err = offline_answers_find(tx, &answer)))
+        return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    if ((err = activations_find(tx, call->brand_id, answer.license_id, answer.activation_id, &activation)))
+        return err;
+    if (activation.released_at_ms)
+        return pl_fail(PL_ERR_REQUEST_CLOSED,
+                       "this request was answered before and its seat was given back since; have the device show a new request");
+    return PL_OK;
+}
+
+static pl_err remember(tx_t *tx, const outcome_t *outcome, const uint8_t digest[PL_DIGEST_SIZE])
+{
+    const activation_t *activation = &outcome->activation;
+    offline_answer_t answer = {
+        .brand_id = activation->brand_id, .license_id = activation->license_id, .activation_id = activation->id};
+    pl_err err;
+
+    if (!outcome->has_activation)
+        return PL_OK;
+    memcpy(answer.digest, digest, sizeof(answer.digest));
+    if ((err = offline_answers_put(tx, &answer)))
+        return err;
+    return activations_offer_offline(tx, activation, tx->now_ms + outcome->product.policy.offline_s * MS);
+}
+
 pl_err offline_activate(tx_t *tx, const offline_request_t *request, offline_outcome_t *out)
 {
     const product_t *product;
@@ -76,7 +115,8 @@ pl_err offline_activate(tx_t *tx, const offline_request_t *request, offline_outc
     if (product->policy.offline_s == 0)
         return pl_fail(PL_ERR_STATE, "the product %s allows no activation without network", product->slug);
     out->call.request.product = product->slug;
-    if ((err = licensing_activate(tx, &out->call, &out->outcome)))
+    if ((err = refuse_closed(tx, &out->call)) || (err = licensing_activate(tx, &out->call, &out->outcome)) ||
+        (err = remember(tx, &out->outcome, out->call.digest)))
         return err;
     out->outcome.is_offline = true;
     return out->outcome.has_license ? note(tx, &out->outcome) : PL_OK; /* guesses of keys must not fill the audit */

@@ -61,20 +61,34 @@ static pl_err find(tx_t *tx, const offline_release_call_t *release, offline_outc
     return PL_OK;
 }
 
-static pl_err free_seat(tx_t *tx, offline_outcome_t *out, const offline_release_t *count)
+static offline_release_t counted(const tx_t *tx, const outcome_t *outcome)
+{
+    const activation_t *activation = &outcome->activation;
+
+    return (offline_release_t){activation->brand_id, activation->license_id, activation->id,
+                               tx->now_ms - OFFLINE_RELEASES_DAYS * DAY_MS, outcome->product.policy.offline_releases};
+}
+
+pl_err offline_count_release(tx_t *tx, const outcome_t *outcome)
+{
+    const offline_release_t count = counted(tx, outcome);
+    bool taken = false;
+    pl_err err = offline_releases_take(tx, &count, &taken);
+
+    if (err || taken)
+        return err;
+    return pl_fail(PL_ERR_RELEASE_LIMIT,
+                   "the license has had %lld offline releases within %d days; `activation release` frees the seat by hand",
+                   (long long)count.most, OFFLINE_RELEASES_DAYS);
+}
+
+static pl_err free_seat(tx_t *tx, offline_outcome_t *out)
 {
     activation_t *activation = &out->outcome.activation;
     const audit_t entry = {.brand_id = activation->brand_id, .action = AUDIT_RELEASED_OFFLINE, .target = activation->id};
-    bool taken = false;
     pl_err err;
 
-    if ((err = offline_releases_take(tx, count, &taken)))
-        return err;
-    if (!taken)
-        return pl_fail(PL_ERR_RELEASE_LIMIT,
-                       "the license has had %lld offline releases within %d days; `activation release` frees the seat by hand",
-                       (long long)count->most, OFFLINE_RELEASES_DAYS);
-    if ((err = activations_release(tx, activation)) ||
+    if ((err = offline_count_release(tx, &out->outcome)) || (err = activations_release(tx, activation)) ||
         (err = sessions_end_of(tx, entry.brand_id, activation->license_id, entry.target)))
         return err;
     activation->released_at_ms = tx->now_ms;
@@ -83,8 +97,7 @@ static pl_err free_seat(tx_t *tx, offline_outcome_t *out, const offline_release_
 
 pl_err offline_release(tx_t *tx, const offline_release_call_t *release, offline_outcome_t *out)
 {
-    offline_release_t count = {release->call.brand_id, release->license_id, release->call.activation_id,
-                               tx->now_ms - OFFLINE_RELEASES_DAYS * DAY_MS, 0};
+    offline_release_t count;
     pl_err err;
 
     *out = (offline_outcome_t){.call = release->call};
@@ -92,9 +105,9 @@ pl_err offline_release(tx_t *tx, const offline_release_call_t *release, offline_
         return err;
     if (pl_proof_verify(release->token, out->outcome.activation.device_key, &release->proof))
         return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device");
-    count.most = out->outcome.product.policy.offline_releases;
-    if (!out->outcome.activation.released_at_ms && (err = free_seat(tx, out, &count)))
+    if (!out->outcome.activation.released_at_ms && (err = free_seat(tx, out)))
         return err;
+    count = counted(tx, &out->outcome);
     out->outcome.verdict = PL_VERDICT_RELEASED;
     out->outcome.reason = PL_REASON_RELEASED;
     out->outcome.decided_at_ms = tx->now_ms;

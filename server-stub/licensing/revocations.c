@@ -45,6 +45,30 @@ static pl_err name_keys(tx_t *tx, const brand_keys_t *brand, pl_revoked_names *n
     return PL_OK;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Neither kind crowds the other out: many cancelled licenses must not keep the one stolen till off the list. */
+static pl_err share(tx_t *tx, const revocation_search_t *search, size_t *licenses, size_t *devices, revocations_view_t *view)
+{
+    const size_t room = PL_REVOCATIONS_NAMES_MAX;
+    size_t all_licenses = 0, all_devices = 0;
+    pl_err err;
+
+    view->is_full = *licenses + *devices > room;
+    if (!view->is_full)
+        return PL_OK;
+    *devices = least(*devices, room - least(*licenses, REVOCATIONS_SHARE));
+    *licenses = least(*licenses, room - *devices);
+    if ((err = revocations_count(tx, search, &all_licenses, &all_devices)))
+        return err;
+    view->licenses_left_out = all_licenses - *licenses;
+    view->devices_left_out = all_devices - *devices;
+    return PL_OK;
+}
+
 static pl_err gather(tx_t *tx, const brand_keys_t *brand, revocations_view_t *view)
 {
     const revocation_search_t search = {brand->id, tx->now_ms - REVOCATIONS_LEASE_DAYS * DAY_MS, PL_REVOCATIONS_NAMES_MAX + 1};
@@ -55,12 +79,8 @@ static pl_err gather(tx_t *tx, const brand_keys_t *brand, revocations_view_t *vi
     if ((err = revocations_licenses(tx, &search, &licenses, &license_count)) ||
         (err = revocations_activations(tx, &search, &activations, &activation_count)))
         return err;
-    view->is_full = license_count + activation_count > PL_REVOCATIONS_NAMES_MAX;
-    if (license_count > PL_REVOCATIONS_NAMES_MAX)
-        license_count = PL_REVOCATIONS_NAMES_MAX;
-    if (activation_count > PL_REVOCATIONS_NAMES_MAX - license_count)
-        activation_count = PL_REVOCATIONS_NAMES_MAX - license_count;
-    if ((err = name_all(tx, licenses, license_count, &view->list.licenses)) ||
+    if ((err = share(tx, &search, &license_count, &activation_count, view)) ||
+        (err = name_all(tx, licenses, license_count, &view->list.licenses)) ||
         (err = name_all(tx, activations, activation_count, &view->list.devices)))
         return err;
     return name_keys(tx, brand, &view->list.keys);

@@ -9,8 +9,9 @@
 #include "licensing/keys.h"
 
 enum {
-    REVOCATIONS_DAYS = 90,       /* until exp: then the vendor should have sent a newer one */
-    REVOCATIONS_RENEW_DAYS = 30, /* a list so old is signed anew though it names the same */
+    REVOCATIONS_SHARE = PL_REVOCATIONS_NAMES_MAX / 2, /* of each kind, licenses and devices: what one leaves is the other's */
+    REVOCATIONS_DAYS = 90,                            /* until exp: then the vendor should have sent a newer one */
+    REVOCATIONS_RENEW_DAYS = 30,                      /* a list so old is signed anew though it names the same */
     REVOCATIONS_LEASE_DAYS =
         366, /* no answer holds for longer: an activation that was taken away before that names nobody any more */
 };
@@ -18,7 +19,9 @@ enum {
 typedef struct {
     pl_revocations list;
     const char *token;
-    bool is_full; /* there was more than a list may name: the newest are in it */
+    bool is_full; /* there was more than a list may name: the latest of both kinds are in it */
+    size_t licenses_left_out;
+    size_t devices_left_out;
 } revocations_view_t;
 
 /*

@@ -31,7 +31,7 @@ static pl_err judge_device(tx_t *tx, const device_call_t *call, session_outcome_
         return err;
     out->outcome.session = &out->claims;
     out->claims.limit = limit_of(&out->outcome);
-    return pl_act_proof(call->act) ? judge_proof(call, &out->outcome.activation, NULL) : PL_OK;
+    return pl_act_proof(call->act) ? judge_proof(call, &out->outcome.activation) : PL_OK;
 }
 
 /* ---- who holds the seats ---- */
@@ -250,7 +250,8 @@ pl_err licensing_session_end(const session_room_t *room, tx_t *tx, const device_
         return err;
     out->claims.state = PL_SESSION_ENDED;
     err = sessions_find_own(tx, activation->brand_id, activation->license_id, activation->id, &own);
-    if (err || own.ended_at_ms)
+    /* one that was replaced since is none to be ended: an old word must not end a later session */
+    if (err || own.ended_at_ms || !pl_uuid_equal(own.id, call->session_id))
         return err == PL_ERR_NOT_FOUND ? PL_OK : err;
     out->ended[0] = own.id;
     return sessions_end(tx, &own);

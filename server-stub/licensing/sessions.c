@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MS = 1000, SWEEP_EVERY_MS = 60 * 1000, FORGET_AFTER_MS = 10 * 60 * 1000 };
+enum { MS = 1000, SWEEP_EVERY_MS = 60 * 1000, FORGET_AFTER_MS = 10 * 60 * 1000, ENDS_KEPT = 1024 };
 
 struct sessions {
     pl_mutex *mutex;
@@ -23,6 +23,9 @@ struct sessions {
      */
     int64_t floor_ms;
     int64_t swept_ms;
+    uint64_t
+        ends; /* how many were ended; the ids of the last ones are in ended, so that no older view of the database revives one */
+    pl_uuid ended[ENDS_KEPT];
 };
 
 sessions_t *sessions_new(void)
@@ -71,13 +74,14 @@ int64_t session_beat_ms(int64_t beat_ms)
 
 /* ---- beats ---- */
 
-static bool find_key(sessions_t *sessions, const pl_beat *beat, uint8_t key[PL_SESSION_KEY_SIZE])
+static bool find_key(sessions_t *sessions, const pl_beat *beat, beat_outcome_t *outcome)
 {
     const session_entry_t *entry;
 
     pl_mutex_lock(sessions->mutex);
     if ((entry = session_map_find(&sessions->map, beat->brand_id, beat->session_id)))
-        memcpy(key, entry->key, PL_SESSION_KEY_SIZE);
+        memcpy(outcome->key, entry->key, PL_SESSION_KEY_SIZE);
+    outcome->ends = sessions->ends;
     pl_mutex_unlock(sessions->mutex);
     return entry != NULL;
 }
@@ -121,7 +125,7 @@ bool sessions_beat(sessions_t *sessions, const pl_beat *beat, int64_t now_ms, be
     session_entry_t *entry;
 
     memset(outcome, 0, sizeof(*outcome));
-    if (!find_key(sessions, beat, outcome->key))
+    if (!find_key(sessions, beat, outcome))
         return false;
     if (!pl_beat_check(beat, outcome->key)) {
         outcome->err = pl_fail(PL_ERR_UNAUTHORIZED, "the heartbeat is not authenticated by the session's key");
@@ -157,7 +161,31 @@ static void put(sessions_t *sessions, const session_t *session, const uint8_t ke
     }
 }
 
-pl_err sessions_recall(sessions_t *sessions, const keyring_t *keyring, tx_t *tx, const pl_beat *beat)
+/* Mutex held. Whether it was ended after so many were; after very many more that is not known, and counts as yes. */
+static bool was_ended_since(const sessions_t *sessions, uint64_t ends, pl_uuid id)
+{
+    if (sessions->ends - ends > ENDS_KEPT)
+        return true;
+    for (; ends < sessions->ends; ends++)
+        if (pl_uuid_equal(sessions->ended[ends % ENDS_KEPT], id))
+            return true;
+    return false;
+}
+
+static pl_err put_unless_ended(sessions_t *sessions, const session_t *session, const uint8_t key[PL_SESSION_KEY_SIZE],
+                               uint64_t ends)
+{
+    bool is_stale;
+
+    pl_mutex_lock(sessions->mutex);
+    is_stale = !session->ended_at_ms && was_ended_since(sessions, ends, session->id);
+    if (!is_stale)
+        put(sessions, session, key);
+    pl_mutex_unlock(sessions->mutex);
+    return is_stale ? pl_fail(PL_ERR_OVERLOADED, "the session was ended while it was read; ask again") : PL_OK;
+}
+
+pl_err sessions_recall(sessions_t *sessions, const keyring_t *keyring, tx_t *tx, const pl_beat *beat, uint64_t ends)
 {
     session_t session;
     uint8_t key[PL_SESSION_KEY_SIZE];
@@ -171,11 +199,9 @@ pl_err sessions_recall(sessions_t *sessions, const keyring_t *keyring, tx_t *tx,
     place = place_of(&session);
     if ((err = unseal_at(keyring_sealing_key(keyring), &place, pl_span_of(session.sealed_key, sizeof(session.sealed_key)), key)))
         return err;
-    pl_mutex_lock(sessions->mutex);
-    put(sessions, &session, key);
-    pl_mutex_unlock(sessions->mutex);
+    err = put_unless_ended(sessions, &session, key, ends);
     pl_wipe(key, sizeof(key));
-    return PL_OK;
+    return err;
 }
 
 void sessions_started(sessions_t *sessions, const session_t *session, const uint8_t key[PL_SESSION_KEY_SIZE])
@@ -191,6 +217,7 @@ void sessions_ended(sessions_t *sessions, pl_uuid brand_id, pl_uuid id)
     session_entry_t *entry;
 
     pl_mutex_lock(sessions->mutex);
+    sessions->ended[sessions->ends++ % ENDS_KEPT] = id;
     if ((entry = session_map_find(&sessions->map, brand_id, id)))
         session_map_remove(&sessions->map, entry);
     pl_mutex_unlock(sessions->mutex);

@@ -19,7 +19,8 @@ enum { SESSIONS_MAX = 2000000, SESSION_JITTER_PERCENT = 20 /* of the interval: b
 
 /* What became of a beat. */
 typedef struct {
-    pl_err err; /* PL_ERR_UNAUTHORIZED: not authenticated by the session's key */
+    uint64_t ends; /* where the session is not in memory: for sessions_recall */
+    pl_err err;    /* PL_ERR_UNAUTHORIZED: not authenticated by the session's key */
     uint8_t key[PL_SESSION_KEY_SIZE];
     pl_beat_reply reply;
     char by[PL_DEVICE_NAME_MAX + 1]; /* where reply's texts lie */
@@ -31,8 +32,11 @@ void sessions_free(sessions_t *sessions); /* wipes; accepts NULL */
 
 /* Any thread, no database. False: the session is not in memory, see sessions_recall. */
 bool sessions_beat(sessions_t *sessions, const pl_beat *beat, int64_t now_ms, beat_outcome_t *outcome);
-/* Reads a session from the database into memory. PL_ERR_NOT_FOUND; PL_ERR_OVERLOADED when there are too many. */
-pl_err sessions_recall(sessions_t *sessions, const keyring_t *keyring, tx_t *tx, const pl_beat *beat);
+/*
+ * Reads a session from the database into memory. ends: what sessions_beat said before the transaction began, so that one that was ended
+ * meanwhile is not brought back as live. PL_ERR_NOT_FOUND; PL_ERR_OVERLOADED when there are too many, or for just that: ask again.
+ */
+pl_err sessions_recall(sessions_t *sessions, const keyring_t *keyring, tx_t *tx, const pl_beat *beat, uint64_t ends);
 
 /* After the commit: it was started. Memory that is exhausted is no failure: the next beat reads it. */
 void sessions_started(sessions_t *sessions, const session_t *session, const uint8_t key[PL_SESSION_KEY_SIZE]);

@@ -6,12 +6,10 @@
 
 #include "licensing/admin_licenses.h"
 #include "licensing/judge.h"
+#include "licensing/trial_quota.h"
 #include "store/audit.h"
-#include "store/trials.h"
 
 #include <string.h>
-
-enum { HOUR_MS = 3600 * 1000 };
 
 static const int64_t DAY_MS = INT64_C(86400000);
 
@@ -27,7 +25,7 @@ static bool is_same_device(const trial_t *trial, const pl_fingerprint *device, p
 }
 
 /* The oldest. PL_ERR_NOT_FOUND. */
-static pl_err find_trial(tx_t *tx, const device_call_t *call, const product_t *product, license_t *license)
+static pl_err find_trial(tx_t *tx, const device_call_t *call, const product_t *product, trial_t *trial)
 {
     const trial_t like = {.brand_id = call->brand_id, .product_id = product->id, .fingerprint = call->fingerprint};
     const trial_t *found = NULL;
@@ -39,20 +37,10 @@ static pl_err find_trial(tx_t *tx, const device_call_t *call, const product_t *p
         if (is_same_device(&trials[i], &call->fingerprint, product->policy.match) &&
             (!found || trials[i].started_at_ms < found->started_at_ms))
             found = &trials[i];
-    if (err)
-        return err;
-    return found ? licenses_find(tx, call->brand_id, found->license_id, license) : PL_ERR_NOT_FOUND;
-}
-
-static pl_err check_flood(tx_t *tx, const product_t *product)
-{
-    int64_t count = 0;
-    pl_err err = trials_count_since(tx, product->brand_id, product->id, tx->now_ms - HOUR_MS, &count);
-
-    if (err || count < TRIALS_PER_HOUR_MAX)
-        return err;
-    return pl_fail(PL_ERR_RATE_LIMITED, "more than %d trials of %s were started within an hour", (int)TRIALS_PER_HOUR_MAX,
-                   product->slug);
+    if (err || !found)
+        return err ? err : PL_ERR_NOT_FOUND;
+    *trial = *found;
+    return PL_OK;
 }
 
 static pl_err start(tx_t *tx, const keyring_t *keyring, const device_call_t *call, const product_t *product, license_t *license)
@@ -66,11 +54,16 @@ static pl_err start(tx_t *tx, const keyring_t *keyring, const device_call_t *cal
                                    .expires_at_ms = tx->now_ms + product->policy.trial_days * DAY_MS};
     trial_t trial = {
         .brand_id = call->brand_id, .product_id = product->id, .fingerprint = call->fingerprint, .started_at_ms = tx->now_ms};
+    char network[TRIAL_NETWORK_SIZE];
     license_view_t view;
     const char *key;
     pl_err err;
 
-    if ((err = check_flood(tx, product)) || (err = admin_license_issue(tx, keyring, &order, &view, &key)))
+    if (tx->address) {
+        trial_network(tx->address, network);
+        trial.address = network;
+    }
+    if ((err = trial_quota_check(tx, product, trial.address)) || (err = admin_license_issue(tx, keyring, &order, &view, &key)))
         return err;
     *license = view.license;
     trial.license_id = license->id;
@@ -102,11 +95,63 @@ static pl_err refuse(tx_t *tx, const product_t *product, bool has_product, outco
     return PL_OK;
 }
 
+/* ---- a trial that was sold ---- */
+
+static bool is_sale(const trial_t *trial, const license_t *license)
+{
+    return trial->sold_at_ms || !pl_uuid_is_nil(license->customer_id) || !license->plan || strcmp(license->plan, TRIAL_PLAN) != 0;
+}
+
+typedef struct {
+    const uint8_t *device_key;
+    bool is_found;
+} key_search;
+
+static bool visit(void *context, const activation_t *activation)
+{
+    key_search *search = context;
+
+    search->is_found = pl_equal(search->device_key, activation->device_key, PL_DEVICE_PUBLIC_SIZE);
+    return !search->is_found;
+}
+
+/*
+ * What was sold is handed to nobody who knows a fingerprint text. A device that still has the device key of one of its seats is served: the
+ * license key is sealed to just that.
+ */
+static pl_err may_have(tx_t *tx, const device_call_t *call, const trial_t *trial, const license_t *license, bool *may)
+{
+    key_search search = {call->request.device_key, false};
+    pl_err err;
+
+    *may = !is_sale(trial, license);
+    if (*may)
+        return PL_OK;
+    err = activations_walk_live(tx, call->brand_id, license->id, visit, &search);
+    *may = search.is_found;
+    return err;
+}
+
+/* PL_ERR_NOT_FOUND: the device has none, and may start one. may: the key is for who asks. */
+static pl_err find(tx_t *tx, const device_call_t *call, const product_t *product, license_t *license, bool *may)
+{
+    trial_t trial;
+    pl_err err;
+
+    *may = true;
+    if ((err = find_trial(tx, call, product, &trial)))
+        return err;
+    if ((err = licenses_find(tx, call->brand_id, trial.license_id, license)))
+        return err == PL_ERR_NOT_FOUND ? pl_fail(PL_ERR_DATABASE, "a trial lacks its license") : err;
+    return may_have(tx, call, &trial, license, may);
+}
+
 pl_err licensing_trial(tx_t *tx, const keyring_t *keyring, const device_call_t *call, trial_outcome_t *out)
 {
     device_call_t activation = *call;
     license_t license;
     product_t product;
+    bool may;
     pl_err err = products_find_by_slug(tx, call->brand_id, call->request.product, &product);
 
     memset(out, 0, sizeof(*out));
@@ -114,8 +159,8 @@ pl_err licensing_trial(tx_t *tx, const keyring_t *keyring, const device_call_t *
         return refuse(tx, &product, false, &out->outcome);
     if (err)
         return err;
-    err = find_trial(tx, call, &product, &license);
-    if (err == PL_ERR_NOT_FOUND && product.policy.trial_days == 0)
+    err = find(tx, call, &product, &license, &may);
+    if ((!err && !may) || (err == PL_ERR_NOT_FOUND && product.policy.trial_days == 0))
         return refuse(tx, &product, true, &out->outcome);
     if (err == PL_ERR_NOT_FOUND)
         err = start(tx, keyring, call, &product, &license);

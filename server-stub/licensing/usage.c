@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Taking reports of usage.
+ * Taking reports of usage. How many is in usage_intake.c, what is told of sums in usage_balances.c.
  */
 #include "licensing/usage.h"
 
-#include "licensing/entitlement_text.h"
 #include "licensing/judge.h"
+#include "licensing/usage_intake.h"
 #include "store/audit.h"
-#include "store/usage.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { MS = 1000 };
+static const int64_t DAY_MS = INT64_C(86400000);
 
 /* ---- whose reports they are ---- */
 
@@ -38,14 +37,6 @@ static pl_err find_license(tx_t *tx, const device_call_t *call, outcome_t *out)
     return PL_OK;
 }
 
-static pl_err check_proof(const device_call_t *call, const activation_t *activation)
-{
-    uint8_t digest[PL_DIGEST_SIZE];
-    pl_err err = pl_usage_batch_digest(call->request.usage, digest);
-
-    return err ? err : judge_proof(call, activation, digest);
-}
-
 /* A seat given back answers for what it used, and is no seat. */
 static pl_err find_device(tx_t *tx, const device_call_t *call, outcome_t *out, bool *found)
 {
@@ -53,7 +44,7 @@ static pl_err find_device(tx_t *tx, const device_call_t *call, outcome_t *out, b
 
     *found = !err;
     if (!err)
-        err = check_proof(call, &out->activation);
+        err = judge_proof(call, &out->activation);
     if (err && err != PL_ERR_NOT_FOUND)
         return err;
     out->has_activation = *found && !out->activation.released_at_ms;
@@ -77,32 +68,35 @@ static pl_err note(tx_t *tx, const usage_log_t *log, audit_action action, const 
 }
 
 /* What the device has no more can't come: it is passed over, and seen. A log that is new begins where the device begins. */
-static pl_err begin(tx_t *tx, const pl_usage_batch *batch, usage_log_t *log)
+static pl_err begin(tx_t *tx, const usage_arrival_t *arrival, usage_log_t *log)
 {
-    pl_err err = usage_log_find(tx, log);
+    const pl_usage_batch *batch = arrival->batch;
     int64_t acked = log->acked, last;
+    pl_err err;
 
-    if (err == PL_ERR_NOT_FOUND) {
+    if (arrival->is_new_log) {
         log->acked = batch->from - 1;
         return PL_OK;
     }
-    if (err || (err = usage_count_on(tx, log, &acked, &last)) || batch->from <= acked + 1)
+    if ((err = usage_count_on(tx, log, &acked, &last)) || batch->from <= acked + 1)
         return err;
     log->acked = batch->from - 1;
     return note(tx, log, AUDIT_USAGE_MISSING,
                 pl_arena_format(tx->arena, "{\"from\":%" PRId64 ",\"to\":%" PRId64 "}", acked + 1, log->acked));
 }
 
-static pl_err add_all(tx_t *tx, const pl_usage_batch *batch, usage_log_t *log)
+static pl_err add_all(tx_t *tx, const pl_usage_batch *batch, usage_log_t *log, int64_t *count)
 {
     int64_t forks = log->forks;
     pl_err err = PL_OK;
 
+    *count = 0;
     for (size_t i = 0; !err && i < batch->count; i++) {
-        usage_added added;
+        usage_added added = USAGE_REPEATED;
 
         err = usage_add(tx, log, &batch->reports[i], &added);
         log->forks += !err && added == USAGE_FORKED;
+        *count += !err && added != USAGE_REPEATED;
     }
     if (err || log->forks == forks)
         return err;
@@ -111,46 +105,70 @@ static pl_err add_all(tx_t *tx, const pl_usage_batch *batch, usage_log_t *log)
                                 log->forks - forks));
 }
 
-static pl_err take(tx_t *tx, const device_call_t *call, usage_outcome_t *out)
+static pl_err store(tx_t *tx, const usage_arrival_t *arrival, usage_day_t *day, usage_log_t *log)
 {
-    usage_log_t log = {
-        .brand_id = call->brand_id, .license_id = out->outcome.license.id, .activation_id = out->outcome.activation.id};
-    const pl_usage_batch *batch = call->request.usage;
-    int64_t acked, last;
+    int64_t added, last;
     pl_err err;
 
-    memcpy(log.log, batch->log, sizeof(log.log));
-    if ((err = begin(tx, batch, &log)) || (err = add_all(tx, batch, &log)) || (err = usage_count_on(tx, &log, &acked, &last)))
+    if ((err = begin(tx, arrival, log)) || (err = add_all(tx, arrival->batch, log, &added)) ||
+        (err = usage_count_on(tx, log, &log->acked, &last)) || (err = usage_log_put(tx, log)))
         return err;
-    log.acked = acked;
-    if ((err = usage_log_put(tx, &log)))
-        return err;
-    out->claims.sequence = acked;
-    out->claims.again = last > acked ? acked + 1 : 0;
-    out->claims.is_forked = log.forks > 0;
-    out->outcome.usage = &out->claims;
-    return licensing_usage_balances(tx, &out->outcome.license, &out->outcome.product, &out->claims);
+    return usage_intake_count(tx, day, added, arrival->is_new_log);
 }
 
-pl_err licensing_usage_balances(tx_t *tx, const license_t *license, const product_t *product, pl_usage_claims *claims)
+/* How far the log has come, whether this batch was stored or not. */
+static pl_err describe(tx_t *tx, const usage_log_t *log, pl_usage_claims *claims)
 {
-    char name[PL_USAGE_ENTITLEMENT_SIZE];
-    pl_usage_balance *balances;
-    pl_entitlements set;
-    pl_err err = usage_balances(tx, license->brand_id, license->id, &balances, &claims->balance_count);
+    int64_t acked, last;
+    pl_err err = usage_count_on(tx, log, &acked, &last);
 
-    if (err || (err = entitlement_text_read(tx->arena, product->entitlements, license->entitlements, &set)))
-        return err;
-    claims->balances = balances;
-    for (size_t i = 0; i < claims->balance_count; i++) {
-        const pl_entitlement *allowance;
+    claims->sequence = acked;
+    claims->again = last > acked && !claims->refusal ? acked + 1 : 0;
+    claims->is_forked = log->forks > 0;
+    return err;
+}
 
-        pl_usage_entitlement(balances[i].meter, name);
-        allowance = pl_entitlements_find(&set, name, PL_ENTITLEMENT_LIMIT, tx->now_ms / MS);
-        if (allowance)
-            balances[i].allowed = allowance->number > 0 ? allowance->number : 0;
+static int64_t mark_of(const activation_t *activation)
+{
+    if (!activation->released_at_ms)
+        return USAGE_OF_LIVE;
+    return activation->taken_at_ms ? USAGE_OF_TAKEN : USAGE_OF_RELEASED;
+}
+
+static pl_err refuse_or_store(tx_t *tx, const usage_arrival_t *arrival, usage_log_t *log, pl_usage_claims *claims)
+{
+    int64_t released_at_ms = arrival->out->outcome.activation.released_at_ms;
+    usage_day_t day;
+    pl_err err;
+
+    if (released_at_ms && tx->now_ms - released_at_ms > USAGE_AFTER_RELEASE_DAYS * DAY_MS) {
+        claims->refusal = PL_USAGE_CLOSED;
+        return PL_OK;
     }
-    return PL_OK;
+    if ((err = usage_intake_check(tx, arrival, &day, claims)) || claims->refusal)
+        return err;
+    return store(tx, arrival, &day, log);
+}
+
+static pl_err take(tx_t *tx, const device_call_t *call, usage_outcome_t *out)
+{
+    const activation_t *activation = &out->outcome.activation;
+    usage_log_t log = {.brand_id = call->brand_id,
+                       .license_id = out->outcome.license.id,
+                       .activation_id = activation->id,
+                       .released = mark_of(activation)};
+    usage_arrival_t arrival = {out, call->request.usage, false};
+    pl_err err;
+
+    memcpy(log.log, arrival.batch->log, sizeof(log.log));
+    err = usage_log_find(tx, &log);
+    if (err && err != PL_ERR_NOT_FOUND)
+        return err;
+    arrival.is_new_log = err == PL_ERR_NOT_FOUND;
+    if ((err = refuse_or_store(tx, &arrival, &log, &out->claims)) || (err = describe(tx, &log, &out->claims)))
+        return err;
+    out->outcome.usage = &out->claims;
+    return licensing_usage_balances(tx, &out->outcome.license, &out->outcome.product, arrival.batch, &out->claims);
 }
 
 pl_err licensing_usage(tx_t *tx, const device_call_t *call, usage_outcome_t *out)

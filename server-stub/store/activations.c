@@ -9,18 +9,19 @@
 
 #include <string.h>
 
-enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TAKE_AWAY, TOUCH, MOVE };
+enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TAKE_AWAY, TOUCH, MOVE, OFFER_OFFLINE };
 
 enum {
     VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
     PACKED_MAX = PL_COMPONENT_COUNT * (1 + PL_COMPONENT_VALUES_MAX * PL_FINGERPRINT_VALUE_SIZE)
 };
 
-#define COLUMNS "brand_id, license_id, id, instance_id, fingerprint, device_key, device_name, validated_at, released_at"
+#define DEVICE_COLUMNS "brand_id, license_id, id, instance_id, fingerprint, device_key, device_name, validated_at, released_at"
+#define COLUMNS        DEVICE_COLUMNS ", taken_at, offline_until"
 
 static const char *const sql[] = {
     /* The last seat goes to one device only: counting and taking are one statement. Nothing inserted means no seat. */
-    [TAKE] = "INSERT INTO activation (" COLUMNS ")"
+    [TAKE] = "INSERT INTO activation (" DEVICE_COLUMNS ")"
              " SELECT $1, $2, $3, $4, $5, $6, $7, $8, NULL"
              " WHERE (SELECT count(*) FROM activation"
              "        WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL) < $9",
@@ -30,7 +31,7 @@ static const char *const sql[] = {
 
     /* By the index of the live ones, which alone the planner would not take for columns that are not in it. */
     [LIST_LIVE] = "SELECT seat.brand_id, seat.license_id, seat.id, seat.instance_id, seat.fingerprint, seat.device_key,"
-                  "       seat.device_name, seat.validated_at, seat.released_at"
+                  "       seat.device_name, seat.validated_at, seat.released_at, seat.taken_at, seat.offline_until"
                   " FROM activation AS live"
                   " JOIN activation AS seat"
                   "   ON seat.brand_id = live.brand_id AND seat.license_id = live.license_id AND seat.id = live.id"
@@ -70,6 +71,10 @@ static const char *const sql[] = {
     [MOVE] = "UPDATE activation"
              " SET instance_id = $4"
              " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL AND instance_id <> $4",
+
+    [OFFER_OFFLINE] = "UPDATE activation"
+                      " SET offline_until = $4"
+                      " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND (offline_until IS NULL OR offline_until < $4)",
 };
 
 const store_set activations_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -120,6 +125,8 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     activation->activated_at_ms = pl_uuid_v7_time_ms(activation->id);
     activation->validated_at_ms = pl_db_column_int(row, 7);
     activation->released_at_ms = pl_db_column_int(row, 8);
+    activation->taken_at_ms = pl_db_column_int(row, 9);
+    activation->offline_until_ms = pl_db_column_int(row, 10);
     pl_db_column_bytes(row, 5, activation->device_key, sizeof(activation->device_key));
     if (size > sizeof(packed))
         return pl_fail(PL_ERR_DATABASE, "a stored fingerprint is damaged");
@@ -288,4 +295,13 @@ pl_err activations_move(tx_t *tx, const sighting_t *sighting, bool *moved)
     err = store_change_one(tx, update);
     *moved = !err;
     return err == PL_ERR_NOT_FOUND ? PL_OK : err; /* released meanwhile, or stored already */
+}
+
+pl_err activations_offer_offline(tx_t *tx, const activation_t *activation, int64_t until_ms)
+{
+    pl_db_statement *update = with_license(tx, OFFER_OFFLINE, activation->brand_id, activation->license_id);
+
+    pl_db_bind_uuid(update, 3, activation->id);
+    pl_db_bind_int(update, 4, until_ms);
+    return pl_db_err(pl_db_run(update)); /* no row: one that holds longer was carried before */
 }

@@ -18,8 +18,10 @@ typedef struct {
     uint8_t device_key[PL_DEVICE_PUBLIC_SIZE];
     const char *device_name; /* NULL: not told */
     int64_t activated_at_ms;
-    int64_t validated_at_ms; /* last seen, a minute exact */
-    int64_t released_at_ms;  /* 0: live */
+    int64_t validated_at_ms;  /* last seen, a minute exact */
+    int64_t released_at_ms;   /* 0: live */
+    int64_t taken_at_ms;      /* released by an operator then; 0: not */
+    int64_t offline_until_ms; /* an answer that was carried to the device holds so long; 0: none was */
 } activation_t;
 
 /* Which activation was seen, and when. */
@@ -48,6 +50,8 @@ pl_err activations_change(tx_t *tx, const activation_t *activation);
 pl_err activations_release(tx_t *tx, const activation_t *activation); /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */
 /* The same by an operator's word, which revocation lists repeat. */
 pl_err activations_take_away(tx_t *tx, const activation_t *activation);
+/* Notes until when an answer that is carried holds; never sets a time back. */
+pl_err activations_offer_offline(tx_t *tx, const activation_t *activation, int64_t until_ms);
 pl_err activations_touch(tx_t *tx, const sighting_t *sightings, size_t count); /* never sets a time back */
 /* Stores the sighting's instance; *moved: another one was stored. */
 pl_err activations_move(tx_t *tx, const sighting_t *sighting, bool *moved);

@@ -49,6 +49,7 @@ static const char *const action_texts[] = {
     [AUDIT_ROOT_ADDED] = "keys.root_added",
     [AUDIT_OTHER_INSTANCE] = "activation.other_instance",
     [AUDIT_USAGE_FORKED] = "usage.forked",
+    [AUDIT_USAGE_REFUSED] = "usage.refused",
     [AUDIT_USAGE_MISSING] = "usage.missing",
     [AUDIT_RELEASE_ADDED] = "release.added",
     [AUDIT_RELEASE_WITHDRAWN] = "release.withdrawn",

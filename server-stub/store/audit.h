@@ -43,7 +43,8 @@ typedef enum {
     AUDIT_RELEASED_OFFLINE = 41, /* by a proof that was carried here */
     AUDIT_REVOCATIONS_SIGNED = 42,
     AUDIT_OTHER_INSTANCE =
-        50 /* validated by another installation than the last: two accounts, a restored image, or hardware alike */
+        50, /* validated by another installation than the last: two accounts, a restored image, or hardware alike */
+    AUDIT_USAGE_REFUSED = 60 /* more usage within a day than is taken; once a day and activation */
 } audit_action;
 
 typedef struct {

@@ -29,7 +29,8 @@ static const char *const sql[] = {
 
     [CHANGE] = "UPDATE license"
                " SET status = $3, reason = $4, seats = $5, renews = $6, starts_at = $7, expires_at = $8, plan = $9,"
-               "     entitlements = $10, version = version + 1"
+               "     entitlements = $10, version = version + 1,"
+               "     cancelled_at = CASE WHEN $3 = 3 THEN COALESCE(cancelled_at, $11) ELSE NULL END"
                " WHERE brand_id = $1 AND id = $2"
                " RETURNING version",
 
@@ -148,6 +149,7 @@ pl_err licenses_change(tx_t *tx, license_t *license)
     store_bind_time(update, 8, license->expires_at_ms);
     pl_db_bind_text(update, 9, license->plan);
     pl_db_bind_text(update, 10, license->entitlements);
+    pl_db_bind_int(update, 11, tx->now_ms);
     if (!(err = store_one(update)))
         license->version = pl_db_column_int(update, 0);
     pl_db_reset(update);

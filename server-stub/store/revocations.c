@@ -6,21 +6,30 @@
 
 #include "store/statements.h"
 
-enum { LICENSES, ACTIVATIONS, FIND, PUT };
+enum { LICENSES, ACTIVATIONS, COUNT_LICENSES, COUNT_ACTIVATIONS, FIND, PUT };
+
+/* Each has its cancelled_at, which is named here for the index that it is in. */
+#define CANCELLED                                                                              \
+    " FROM license"                                                                            \
+    " JOIN product ON product.brand_id = license.brand_id AND product.id = license.product_id" \
+    " WHERE license.brand_id = $1 AND license.status = 3 AND license.cancelled_at >= 0"        \
+    "   AND (license.expires_at IS NULL"                                                       \
+    "        OR license.expires_at + CASE WHEN license.renews <> 0 THEN product.slack_s * 1000 ELSE 0 END > $2)"
+
+#define TAKEN          \
+    " FROM activation" \
+    " WHERE brand_id = $1 AND taken_at > $2"
 
 static const char *const sql[] = {
-    [LICENSES] = "SELECT license.id FROM license"
-                 " JOIN product ON product.brand_id = license.brand_id AND product.id = license.product_id"
-                 " WHERE license.brand_id = $1 AND license.status = 3"
-                 "   AND (license.expires_at IS NULL"
-                 "        OR license.expires_at + CASE WHEN license.renews <> 0 THEN product.slack_s * 1000 ELSE 0 END > $2)"
-                 " ORDER BY license.id DESC"
+    [LICENSES] = "SELECT license.id" CANCELLED " ORDER BY license.cancelled_at DESC, license.id DESC"
                  " LIMIT $3",
 
-    [ACTIVATIONS] = "SELECT id FROM activation"
-                    " WHERE brand_id = $1 AND taken_at > $2"
-                    " ORDER BY taken_at DESC"
+    [ACTIVATIONS] = "SELECT id" TAKEN " ORDER BY taken_at DESC, id DESC"
                     " LIMIT $3",
+
+    [COUNT_LICENSES] = "SELECT count(*)" CANCELLED,
+
+    [COUNT_ACTIVATIONS] = "SELECT count(*)" TAKEN,
 
     [FIND] = "SELECT brand_id, epoch, sequence, content, issued_at, token FROM revocation_list"
              " WHERE brand_id = $1",
@@ -52,24 +61,47 @@ static pl_err list(tx_t *tx, pl_db_statement *select, pl_uuid **ids, size_t *cou
     return err;
 }
 
+/* $1 and $2. */
+static pl_db_statement *bind_search(const tx_t *tx, size_t statement, pl_uuid brand_id, int64_t since_ms)
+{
+    pl_db_statement *select = store_statement(tx, STORE_REVOCATIONS, statement);
+
+    pl_db_bind_uuid(select, 1, brand_id);
+    pl_db_bind_int(select, 2, since_ms);
+    return select;
+}
+
 pl_err revocations_licenses(tx_t *tx, const revocation_search_t *search, pl_uuid **ids, size_t *count)
 {
-    pl_db_statement *select = store_statement(tx, STORE_REVOCATIONS, LICENSES);
+    pl_db_statement *select = bind_search(tx, LICENSES, search->brand_id, tx->now_ms);
 
-    pl_db_bind_uuid(select, 1, search->brand_id);
-    pl_db_bind_int(select, 2, tx->now_ms);
     pl_db_bind_int(select, 3, search->most);
     return list(tx, select, ids, count);
 }
 
 pl_err revocations_activations(tx_t *tx, const revocation_search_t *search, pl_uuid **ids, size_t *count)
 {
-    pl_db_statement *select = store_statement(tx, STORE_REVOCATIONS, ACTIVATIONS);
+    pl_db_statement *select = bind_search(tx, ACTIVATIONS, search->brand_id, search->since_ms);
 
-    pl_db_bind_uuid(select, 1, search->brand_id);
-    pl_db_bind_int(select, 2, search->since_ms);
     pl_db_bind_int(select, 3, search->most);
     return list(tx, select, ids, count);
+}
+
+static pl_err count_rows(pl_db_statement *select, size_t *count)
+{
+    pl_err err = store_one(select);
+
+    if (!err)
+        *count = (size_t)pl_db_column_int(select, 0);
+    pl_db_reset(select);
+    return err;
+}
+
+pl_err revocations_count(tx_t *tx, const revocation_search_t *search, size_t *licenses, size_t *activations)
+{
+    pl_err err = count_rows(bind_search(tx, COUNT_LICENSES, search->brand_id, tx->now_ms), licenses);
+
+    return err ? err : count_rows(bind_search(tx, COUNT_ACTIVATIONS, search->brand_id, search->since_ms), activations);
 }
 
 pl_err revocations_find(tx_t *tx, pl_uuid brand_id, revocation_list_t *found)

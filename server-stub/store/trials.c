@@ -6,17 +6,18 @@
 
 #include "store/statements.h"
 
-enum { INSERT, INSERT_COMPONENT, LIST_BY_COMPONENT, COUNT_SINCE, ALIKE_MAX = 64 };
+enum { INSERT, INSERT_COMPONENT, LIST_BY_COMPONENT, COUNT_SINCE, COUNT_FROM, FORGET_ADDRESSES, SELL, FIND, ALIKE_MAX = 64 };
 
 static const char *const sql[] = {
-    [INSERT] = "INSERT INTO trial_device (brand_id, product_id, license_id, fingerprint, started_at)"
-               " VALUES ($1, $2, $3, $4, $5)",
+    [INSERT] = "INSERT INTO trial_device (brand_id, product_id, license_id, fingerprint, started_at, address)"
+               " VALUES ($1, $2, $3, $4, $5, $6)",
 
     [INSERT_COMPONENT] = "INSERT INTO trial_component (brand_id, product_id, license_id, component, value)"
                          " VALUES ($1, $2, $3, $4, $5)"
                          " ON CONFLICT (brand_id, product_id, component, value, license_id) DO NOTHING",
 
-    [LIST_BY_COMPONENT] = "SELECT t.brand_id, t.product_id, t.license_id, t.fingerprint, t.started_at FROM trial_component AS c"
+    [LIST_BY_COMPONENT] = "SELECT t.brand_id, t.product_id, t.license_id, t.fingerprint, t.started_at, t.sold_at"
+                          " FROM trial_component AS c"
                           " JOIN trial_device AS t"
                           "   ON t.brand_id = c.brand_id AND t.product_id = c.product_id AND t.license_id = c.license_id"
                           " WHERE c.brand_id = $1 AND c.product_id = $2 AND c.component = $3 AND c.value = $4"
@@ -25,6 +26,20 @@ static const char *const sql[] = {
 
     [COUNT_SINCE] = "SELECT count(*) FROM trial_device"
                     " WHERE brand_id = $1 AND product_id = $2 AND started_at > $3",
+
+    [COUNT_FROM] = "SELECT count(*) FROM trial_device"
+                   " WHERE brand_id = $1 AND product_id = $2 AND address = $4 AND started_at > $3",
+
+    [FORGET_ADDRESSES] = "UPDATE trial_device"
+                         " SET address = NULL"
+                         " WHERE brand_id = $1 AND product_id = $2 AND address IS NOT NULL AND started_at <= $3",
+
+    [SELL] = "UPDATE trial_device"
+             " SET sold_at = $4"
+             " WHERE brand_id = $1 AND product_id = $2 AND license_id = $3 AND sold_at IS NULL",
+
+    [FIND] = "SELECT sold_at FROM trial_device"
+             " WHERE brand_id = $1 AND product_id = $2 AND license_id = $3",
 };
 
 const store_set trials_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -58,6 +73,7 @@ pl_err trials_insert(tx_t *tx, const trial_t *trial)
     pl_db_bind_uuid(insert, 3, trial->license_id);
     pl_db_bind_text(insert, 4, text);
     pl_db_bind_int(insert, 5, trial->started_at_ms);
+    pl_db_bind_text(insert, 6, trial->address);
     err = pl_db_err(pl_db_run(insert));
     for (size_t i = 0; !err && i < PL_COMPONENT_COUNT; i++)
         for (size_t k = 0; !err && pl_component_is_hardware((pl_component)i) && k < trial->fingerprint.count[i]; k++)
@@ -77,6 +93,8 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     trial->product_id = pl_db_column_uuid(row, 1);
     trial->license_id = pl_db_column_uuid(row, 2);
     trial->started_at_ms = pl_db_column_int(row, 4);
+    trial->sold_at_ms = pl_db_column_int(row, 5);
+    trial->address = NULL;
     if (!text || pl_fingerprint_parse(pl_span_text(text), &trial->fingerprint))
         return pl_fail(PL_ERR_DATABASE, "a stored fingerprint is damaged");
     return PL_OK;
@@ -110,6 +128,49 @@ pl_err trials_count_since(tx_t *tx, pl_uuid brand_id, pl_uuid product_id, int64_
     pl_db_bind_int(select, 3, since_ms);
     if (!(err = store_one(select)))
         *count = pl_db_column_int(select, 0);
+    pl_db_reset(select);
+    return err;
+}
+
+static pl_err forget_addresses(tx_t *tx, const trial_t *of, int64_t until_ms)
+{
+    pl_db_statement *update = with_product(tx, FORGET_ADDRESSES, of);
+
+    pl_db_bind_int(update, 3, until_ms);
+    return pl_db_err(pl_db_run(update));
+}
+
+pl_err trials_count_from(tx_t *tx, const trial_t *of, int64_t since_ms, int64_t *count)
+{
+    pl_db_statement *select = with_product(tx, COUNT_FROM, of);
+    pl_err err;
+
+    pl_db_bind_int(select, 3, since_ms);
+    pl_db_bind_text(select, 4, of->address);
+    if (!(err = store_one(select)))
+        *count = pl_db_column_int(select, 0);
+    pl_db_reset(select);
+    return err ? err : forget_addresses(tx, of, since_ms);
+}
+
+pl_err trials_sell(tx_t *tx, pl_uuid brand_id, pl_uuid product_id, pl_uuid license_id)
+{
+    const trial_t of = {.brand_id = brand_id, .product_id = product_id};
+    pl_db_statement *update = with_product(tx, SELL, &of);
+
+    pl_db_bind_uuid(update, 3, license_id);
+    pl_db_bind_int(update, 4, tx->now_ms);
+    return pl_db_err(pl_db_run(update)); /* no row: no trial, or sold before */
+}
+
+pl_err trials_find(tx_t *tx, trial_t *trial)
+{
+    pl_db_statement *select = with_product(tx, FIND, trial);
+    pl_err err;
+
+    pl_db_bind_uuid(select, 3, trial->license_id);
+    if (!(err = store_one(select)))
+        trial->sold_at_ms = pl_db_column_int(select, 0);
     pl_db_reset(select);
     return err;
 }

@@ -100,6 +100,7 @@ static void a_license_file_verifies_with_the_exported_keys(void **state)
     assert_int_equal(run("keys export --data @ --brand acme"), 0);
     assert_int_equal(pl_jwks_parse(pl_span_text(result.out), keys, &count), PL_OK);
     assert_int_equal(run("license file --data @ --license #"), 0);
+    assert_non_null(strstr(result.err, "bound to no device"));
     pl_arena_init(&arena);
     assert_int_equal(pl_jws_parse(&arena, pl_span_of(result.out, strcspn(result.out, "\n")), &jws), PL_OK);
     for (size_t i = 0; i < count; i++)
@@ -122,6 +123,7 @@ static void a_license_file_has_its_keyset_on_the_second_line(void **state)
     assert_int_equal(pl_roots_parse(pl_span_text(server.roots), &roots), PL_OK);
     assert_int_equal(run("license file --data @ --license # --fingerprint fp1:m=AAAAAAAAAAAAAAAAAAAAAA,f=BBBBBBBBBBBBBBBBBBBBBA"),
                      0);
+    assert_string_equal(result.err, "");
     second = strchr(result.out, '\n') + 1;
     assert_int_equal(pl_keyset_verify(&roots, pl_span_of(second, strcspn(second, "\n")), &keyset), PL_OK);
     assert_int_equal(run("license file --data @ --license # --fingerprint nonsense"), 2);
@@ -174,6 +176,35 @@ static void a_failure_can_be_had_as_json(void **state)
     assert_true(strstr(result.err, "{\"error\":{\"code\":\"invalid_request\"") == result.err);
 }
 
+/* Where the command stands in `help`. */
+static const char *listed(const char *command)
+{
+    char line[64];
+    const char *found;
+
+    (void)snprintf(line, sizeof line, "\n  %s ", command);
+    found = strstr(result.out, line);
+    assert_non_null(found);
+    return found;
+}
+
+static void help_lists_the_commands_by_subject(void **state)
+{
+    static const char *const inside[][3] = {
+        {"license issue", "license answer", "activation list"},
+        {"license issue", "license release", "activation list"},
+        {"keys list", "keys add-root", "audit list"},
+        {"activation release", "revocations export", "audit list"},
+    };
+
+    (void)state;
+    assert_int_equal(run("help"), 0);
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+        assert_true(listed(inside[i][0]) < listed(inside[i][1]));
+        assert_true(listed(inside[i][1]) < listed(inside[i][2]));
+    }
+}
+
 static void every_command_explains_itself(void **state)
 {
     static const char *const commands[] = {
@@ -195,7 +226,10 @@ static void every_command_explains_itself(void **state)
         assert_true(says(commands[i]));
     }
     assert_int_equal(run("version --json"), 0);
-    assert_string_equal(result.out, "{\"version\":\"" POSPAL_VERSION_STRING "\"}\n");
+    assert_true(says("{\"version\":\"" POSPAL_VERSION_STRING "\",\"libraries\":{\"libsodium\":\""));
+    assert_int_equal(run("--version"), 0); /* as the other program */
+    assert_true(strstr(result.out, "pospal-validator " POSPAL_VERSION_STRING "\nlibsodium ") == result.out);
+    assert_true(says("\nsqlite 3."));
 }
 
 static void lists_can_be_read_by_people(void **state)
@@ -382,6 +416,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_license_goes_through_its_states, set_up, tear_down),
         cmocka_unit_test_setup_teardown(exit_codes_say_what_kind_of_failure_it_was, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_can_be_had_as_json, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(help_lists_the_commands_by_subject, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_command_explains_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_can_be_read_by_people, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_audit_can_be_read, set_up, tear_down),

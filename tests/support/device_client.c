@@ -38,15 +38,15 @@ void device_make(device_t *device, const server_t *server, const char *key, int 
     pl_device_key_new(device->public_key, device->secret);
 }
 
-static void write_proof(const device_t *device, pl_act act, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *token)
+static void write_proof(const device_t *device, pl_act act, const pl_device_request *request, pl_buf *token)
 {
     pl_proof proof = {.act = pl_act_proof(act), .activation_id = device->activation_id, .issued_at = proof_time};
-
     uint8_t digest[PL_DIGEST_SIZE];
+    bool is_needed;
 
-    if (act == PL_ACT_USAGE && !pl_usage_batch_digest(device->usage, digest))
+    if (!pl_act_proof_digest(act, request, digest, &is_needed) && is_needed)
         proof.digest = digest;
-    memcpy(proof.nonce, nonce, PL_NONCE_SIZE);
+    memcpy(proof.nonce, request->nonce, PL_NONCE_SIZE);
     pl_proof_write(&proof, device->secret, token);
 }
 
@@ -73,13 +73,14 @@ void device_write(const device_t *device, pl_act act, uint8_t nonce[PL_NONCE_SIZ
         request.license_id = device->license_id;
         request.usage = device->usage;
     }
+    request.session_id = act == PL_ACT_SESSION_END ? device->session_id : NULL;
     request.channel = act == PL_ACT_RELEASE_CHECK ? device->channel : NULL;
     memcpy(request.device_key, device->public_key, sizeof request.device_key);
     if (device->activation_id[0])
         request.activation_id = device->activation_id;
     request.reason = act == PL_ACT_SESSION_TAKEOVER ? "the other till is broken" : NULL;
     if (pl_act_proof(act)) {
-        write_proof(device, act, nonce, &proof);
+        write_proof(device, act, &request, &proof);
         request.proof = proof.data;
     }
     pl_device_request_write(&request, body);
@@ -143,6 +144,8 @@ void device_call(device_t *device, http_client_t *client, pl_act act, answer_t *
         answer->verdict = answer->claims.verdict;
         if (answer->claims.activation_id)
             (void)snprintf(device->activation_id, sizeof device->activation_id, "%s", answer->claims.activation_id);
+        if (answer->claims.session && answer->claims.session->session_id)
+            (void)snprintf(device->session_id, sizeof device->session_id, "%s", answer->claims.session->session_id);
     }
     pl_buf_reset(&body);
     free(response);

@@ -24,6 +24,7 @@ typedef struct {
     char license_id[64]; /* the same as activation_id */
     const pl_usage_batch *usage;
     const char *channel; /* of a release check */
+    char session_id[64]; /* of the last answer that had one */
 } device_t;
 
 /* What came of one call. */

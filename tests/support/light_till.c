@@ -40,8 +40,12 @@ light_till light_till_make(int number, const char *key)
 
 static void prove(const till *device, const pl_device_request *request, pl_act act, pl_buf *proof)
 {
+    uint8_t digest[PL_DIGEST_SIZE];
+    bool is_needed;
     pl_proof claims = {.act = pl_act_proof(act), .activation_id = device->activation_id, .issued_at = 1};
 
+    assert_int_equal(pl_act_proof_digest(act, request, digest, &is_needed), PL_OK);
+    claims.digest = is_needed ? digest : NULL;
     memcpy(claims.nonce, request->nonce, PL_NONCE_SIZE);
     if (claims.act)
         pl_proof_write(&claims, device->secret, proof);
@@ -57,6 +61,7 @@ static void write_request(const till *device, const session_shop *vendor, pl_act
                                  .instance_id = device->instance_id,
                                  .activation_id = device->activation_id[0] ? device->activation_id : NULL,
                                  .has_device_key = act == PL_ACT_ACTIVATE,
+                                 .session_id = device->session_id,
                                  .reason = act == PL_ACT_SESSION_TAKEOVER ? "a simulation" : NULL};
     pl_buf proof;
 
@@ -116,6 +121,8 @@ static bool gets_through(till_line line)
 light_answer light_till_ask(light_till *t, session_shop *vendor, pl_act act, till_line line)
 {
     light_answer answer = {PL_VERDICT_NONE, PL_SESSION_NONE, 0};
+    char session[PL_UUID_TEXT_SIZE];
+    till device = t->device;
     pl_buf body, reply;
     int status;
 
@@ -123,7 +130,9 @@ light_answer light_till_ask(light_till *t, session_shop *vendor, pl_act act, til
         return answer;
     pl_buf_init(&body);
     pl_buf_init(&reply);
-    write_request(&t->device, vendor, act, &body);
+    pl_uuid_format(t->session_id, session);
+    device.session_id = act == PL_ACT_SESSION_END ? session : NULL;
+    write_request(&device, vendor, act, &body);
     status = session_shop_serve(vendor, pl_act_path(act), pl_buf_span(&body), &reply);
     if (status == HTTP_OK && gets_through(line))
         answer = take_answer(t, pl_buf_span(&reply));

@@ -138,20 +138,21 @@ held_session session_hold(session_hall *hall, const till *t)
 typedef struct {
     session_hall *hall;
     const pl_beat *beat;
+    uint64_t ends;
 } recalling;
 
 static pl_err run_recall(void *context, tx_t *tx)
 {
     recalling *r = context;
 
-    return sessions_recall(r->hall->sessions, validator_keyring(r->hall->v), tx, r->beat);
+    return sessions_recall(r->hall->sessions, validator_keyring(r->hall->v), tx, r->beat, r->ends);
 }
 
 pl_err session_beat(session_hall *hall, held_session *held, beat_outcome_t *outcome)
 {
     int64_t now_ms = hall->v->time.wall_ms;
     pl_beat beat = {held->brand_id, held->id, ++held->number, {0}};
-    recalling r = {hall, &beat};
+    recalling r = {hall, &beat, 0};
     pl_buf body;
     pl_err err;
 
@@ -159,6 +160,7 @@ pl_err session_beat(session_hall *hall, held_session *held, beat_outcome_t *outc
     pl_beat_write(&beat, held->key, &body);
     pl_buf_reset(&body);
     if (!sessions_beat(hall->sessions, &beat, now_ms, outcome)) {
+        r.ends = outcome->ends;
         if ((err = instance_read(hall->v->instance, &hall->v->arena, run_recall, &r)))
             return err;
         assert_true(sessions_beat(hall->sessions, &beat, now_ms, outcome));

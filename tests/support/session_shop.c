@@ -126,6 +126,7 @@ typedef struct {
     pl_beat beat;
     bool is_session;
     size_t live;
+    uint64_t ends;
 } serving;
 
 static pl_err run_verb(void *context, tx_t *tx)
@@ -196,7 +197,7 @@ static pl_err recall(void *context, tx_t *tx)
 {
     serving *s = context;
 
-    return sessions_recall(s->shop->sessions, s->keyring, tx, &s->beat);
+    return sessions_recall(s->shop->sessions, s->keyring, tx, &s->beat, s->ends);
 }
 
 static pl_err serve_beat(serving *s, pl_arena *arena, pl_span body, pl_buf *reply)
@@ -210,6 +211,7 @@ static pl_err serve_beat(serving *s, pl_arena *arena, pl_span body, pl_buf *repl
     if ((err = pl_beat_read(arena, body, &s->beat)))
         return err;
     if (!sessions_beat(vendor->sessions, &s->beat, now_ms, &outcome)) {
+        s->ends = outcome.ends;
         if ((err = instance_write(vendor->v.instance, arena, recall, s)))
             return err;
         assert_true(sessions_beat(vendor->sessions, &s->beat, now_ms, &outcome));

@@ -207,17 +207,15 @@ till till_make(int number, const char *key)
     return t;
 }
 
-static void prove(const till *t, const pl_usage_batch *usage, const char *act, const uint8_t nonce[PL_NONCE_SIZE], pl_buf *proof)
+static void prove(const till *t, pl_act act, const pl_device_request *request, pl_buf *proof)
 {
-    pl_proof claims = {.act = act, .activation_id = t->activation_id, .issued_at = VALIDATOR_NOW_MS / 1000};
-
+    pl_proof claims = {.act = pl_act_proof(act), .activation_id = t->activation_id, .issued_at = VALIDATOR_NOW_MS / 1000};
     uint8_t digest[PL_DIGEST_SIZE];
+    bool is_needed;
 
-    if (usage) {
-        assert_int_equal(pl_usage_batch_digest(usage, digest), PL_OK);
-        claims.digest = digest;
-    }
-    memcpy(claims.nonce, nonce, PL_NONCE_SIZE);
+    assert_int_equal(pl_act_proof_digest(act, request, digest, &is_needed), PL_OK);
+    claims.digest = is_needed ? digest : NULL;
+    memcpy(claims.nonce, request->nonce, PL_NONCE_SIZE);
     pl_proof_write(&claims, t->secret, proof);
 }
 
@@ -249,7 +247,7 @@ void till_write(const till *t, const pl_roots *roots, pl_act act, pl_buf *body, 
     request.usage = act == PL_ACT_USAGE ? t->usage : NULL;
     request.reason = act == PL_ACT_SESSION_TAKEOVER ? "the other till is broken" : NULL;
     if (pl_act_proof(act)) {
-        prove(t, request.usage, pl_act_proof(act), nonce, &proof);
+        prove(t, act, &request, &proof);
         request.proof = proof.data;
     }
     pl_device_request_write(&request, body);

@@ -61,7 +61,7 @@ typedef struct {
     int64_t keyset_epoch;
     int64_t keyset_sequence;
     const char *keyset_root; /* NULL: not told */
-    const char *session_id;  /* to be taken over; NULL: not told */
+    const char *session_id;  /* to be taken over or ended; NULL: not told */
     const char *license_id;  /* of usage, with the batch */
     const pl_usage_batch *usage;
     const char *channel; /* of a release check */

@@ -53,6 +53,16 @@ static pl_err parse(const char *line)
     return options_parse(options, COUNT, words, &values);
 }
 
+static void an_empty_operand_is_named_as_it_is_written(void **state)
+{
+    char *const words[] = {(char[]){""}, NULL};
+
+    (void)state;
+    memset(&values, 0, sizeof values);
+    assert_int_equal(options_parse(options, COUNT, words, &values), PL_ERR_INVALID);
+    assert_string_equal(pl_err_detail(), "FILE is empty");
+}
+
 static void fills_the_struct(void **state)
 {
     (void)state;
@@ -133,6 +143,7 @@ static void prints_each_option_with_its_help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_operand_is_named_as_it_is_written),
         cmocka_unit_test(fills_the_struct),
         cmocka_unit_test(gathers_what_may_be_given_often),
         cmocka_unit_test(takes_a_value_after_an_equals_sign),

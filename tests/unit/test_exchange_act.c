@@ -23,6 +23,7 @@ enum { QUEUE = 1, WAIT_MS = 10000 };
 /* What the acts do, and what they saw. */
 static pl_err act_result;
 static int acts;
+static int replies;
 static int64_t act_now_ms;
 static store_t *act_store;
 static bool gate_is_open;
@@ -51,6 +52,7 @@ static pl_err reply(const api_t *api, pl_arena *arena, const void *in, const voi
     (void)arena;
     (void)in;
     (void)out;
+    replies++;
     pl_buf_add_text(made->body, "done");
     return PL_OK;
 }
@@ -94,6 +96,7 @@ static int set_up(void **state)
     memset(&engine, 0, sizeof engine);
     act_result = PL_OK;
     acts = 0;
+    replies = 0;
     gate_is_open = true;
     mutex = pl_mutex_new();
     change = pl_cond_new();
@@ -191,6 +194,24 @@ static void each_kind_acts_on_its_own_connection(void **state)
         assert_int_equal(act_now_ms, VALIDATOR_NOW_MS);
         assert_int_equal(acts, (int)i + 1);
     }
+}
+
+static void what_was_done_is_replied_once_though_the_caller_is_gone(void **state)
+{
+    exchange_t *exchange = begin("/write");
+
+    (void)state;
+    await(exchange);
+    assert_int_equal(replies, 0);
+    exchange_close(exchange); /* the connection was cut: memory hears of it all the same */
+    assert_int_equal(replies, 1);
+    assert_int_equal(outcome_of("/write"), 200);
+    assert_int_equal(replies, 2);
+    act_result = PL_ERR_NOT_FOUND;
+    exchange = begin("/write");
+    await(exchange);
+    exchange_close(exchange);
+    assert_int_equal(replies, 2);
 }
 
 static void an_act_that_fails_is_the_requests_own_failure(void **state)
@@ -322,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_kind_acts_on_its_own_connection, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_done_is_replied_once_though_the_caller_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_act_that_fails_is_the_requests_own_failure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_slow_request_keeps_neither_the_loop_nor_the_writer_waiting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_clock_that_jumps_is_no_verdict_and_no_act_until_it_is_back, set_up, tear_down),

@@ -395,10 +395,25 @@ static void a_restore_waits_for_no_server(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_database_that_can_not_be_opened_is_named_with_what_to_do(void **state)
+{
+    validator *v = *state;
+    instance_t *instance = NULL;
+
+    instance_close(v->instance);
+    v->instance = NULL;
+    assert_int_equal(unlink(path_in(v, "validator.db")), 0);
+    assert_int_equal(mkdir(path_in(v, "validator.db"), 0700), 0); /* who runs the tests may be root, to whom everything opens */
+    assert_int_not_equal(instance_open(v->data, &v->clock, &instance), PL_OK);
+    assert_non_null(strstr(pl_err_detail(), path_in(v, "validator.db")));
+    assert_non_null(strstr(pl_err_detail(), "sudo -u ACCOUNT"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(init_refuses_a_directory_that_holds_anything),
+        TEST(a_database_that_can_not_be_opened_is_named_with_what_to_do),
         TEST(init_that_fails_can_be_tried_again),
         TEST(init_that_fails_half_way_takes_back_what_it_made_and_says_why),
         TEST(what_is_secret_is_for_its_owner_only),

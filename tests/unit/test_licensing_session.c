@@ -52,6 +52,17 @@ static pl_session_state state_of(scene *s, const till *t, pl_act act)
     return call(s, t, act).claims.state;
 }
 
+/* Ends the session of that id. */
+static pl_session_state end(scene *s, const till *t, pl_uuid id)
+{
+    char text[PL_UUID_TEXT_SIZE];
+    till named = *t;
+
+    pl_uuid_format(id, text);
+    named.session_id = text;
+    return state_of(s, &named, PL_ACT_SESSION_END);
+}
+
 static void a_seat_is_held_under_a_key_that_only_its_device_can_open(void **state)
 {
     scene *s = *state;
@@ -161,11 +172,69 @@ static void ending_frees_the_seat_and_may_be_repeated(void **state)
     till first = session_till(&s->v, key, 1), second = session_till(&s->v, key, 2);
     held_session held = session_hold(&s->hall, &first);
 
-    assert_int_equal(state_of(s, &first, PL_ACT_SESSION_END), PL_SESSION_ENDED);
-    assert_int_equal(state_of(s, &first, PL_ACT_SESSION_END), PL_SESSION_ENDED);
+    assert_int_equal(end(s, &first, held.id), PL_SESSION_ENDED);
+    assert_int_equal(end(s, &first, held.id), PL_SESSION_ENDED);
     assert_int_equal(session_beat_state(&s->hall, &held), PL_SESSION_ENDED);
-    assert_int_equal(state_of(s, &second, PL_ACT_SESSION_START), PL_SESSION_HELD);
-    assert_int_equal(state_of(s, &second, PL_ACT_SESSION_END), PL_SESSION_ENDED);
+    held = session_hold(&s->hall, &second);
+    assert_int_equal(end(s, &second, held.id), PL_SESSION_ENDED);
+}
+
+static void the_end_of_an_earlier_session_ends_no_later_one(void **state)
+{
+    scene *s = *state;
+    const char *key = session_sell(&s->v, 5, 1, TAKEOVER_ANY);
+    till first = session_till(&s->v, key, 1);
+    held_session before = session_hold(&s->hall, &first), now = session_hold(&s->hall, &first);
+    session_outcome_t out;
+
+    assert_int_equal(end(s, &first, before.id), PL_SESSION_ENDED); /* that one has ended indeed */
+    assert_int_equal(session_beat_state(&s->hall, &now), PL_SESSION_HELD);
+    assert_int_equal(session_call(&s->hall, &first, PL_ACT_SESSION_END, &out), PL_ERR_INVALID); /* none is named */
+    assert_int_equal(session_beat_state(&s->hall, &now), PL_SESSION_HELD);
+}
+
+typedef struct {
+    scene *s;
+    const device_call_t *call;
+    session_outcome_t *out;
+} acting;
+
+static pl_err run_end(void *context, tx_t *tx)
+{
+    const acting *a = context;
+    const session_room_t room = {a->s->hall.sessions, validator_keyring(&a->s->v)};
+
+    return licensing_session_end(&room, tx, a->call, a->out);
+}
+
+/* Somebody heard a whole request, and puts the id of the session of today into it. */
+static void a_proof_of_an_end_is_for_the_session_it_names(void **state)
+{
+    scene *s = *state;
+    const char *key = session_sell(&s->v, 5, 1, TAKEOVER_ANY);
+    till first = session_till(&s->v, key, 1);
+    held_session before = session_hold(&s->hall, &first), now = session_hold(&s->hall, &first);
+    char id[PL_UUID_TEXT_SIZE], id_now[PL_UUID_TEXT_SIZE];
+    uint8_t nonce[PL_NONCE_SIZE];
+    session_outcome_t out;
+    device_call_t heard;
+    acting a = {s, &heard, &out};
+    pl_buf body;
+
+    pl_uuid_format(before.id, id);
+    pl_uuid_format(now.id, id_now);
+    first.session_id = id;
+    pl_buf_init(&body);
+    till_write(&first, &s->v.roots, PL_ACT_SESSION_END, &body, nonce);
+    assert_int_equal(licensing_read_call(&s->v.arena, validator_keyring(&s->v), PL_ACT_SESSION_END, pl_buf_span(&body), &heard),
+                     PL_OK);
+    heard.request.session_id = id_now;
+    heard.session_id = now.id;
+    assert_int_equal(validator_do(&s->v, run_end, &a), PL_ERR_UNAUTHORIZED);
+    heard.request.session_id = NULL;
+    assert_int_equal(validator_do(&s->v, run_end, &a), PL_ERR_UNAUTHORIZED);
+    assert_int_equal(session_beat_state(&s->hall, &now), PL_SESSION_HELD);
+    pl_buf_reset(&body);
 }
 
 /* ---- taking over ---- */
@@ -222,12 +291,14 @@ static void the_longest_silent_loses_unless_another_is_named(void **state)
     till first = session_till(&s->v, key, 1), second = session_till(&s->v, key, 2), third = session_till(&s->v, key, 3);
     held_session one = session_hold(&s->hall, &first), two = session_hold(&s->hall, &second);
     char named[PL_UUID_TEXT_SIZE];
+    session_outcome_t out;
 
     validator_advance(&s->v, 10);
     assert_int_equal(session_beat_state(&s->hall, &one), PL_SESSION_HELD);
-    assert_int_equal(state_of(s, &third, PL_ACT_SESSION_TAKEOVER), PL_SESSION_HELD);
+    out = call(s, &third, PL_ACT_SESSION_TAKEOVER);
+    assert_int_equal(out.claims.state, PL_SESSION_HELD);
     assert_int_equal(session_beat_state(&s->hall, &two), PL_SESSION_EVICTED);
-    assert_int_equal(state_of(s, &third, PL_ACT_SESSION_END), PL_SESSION_ENDED);
+    assert_int_equal(end(s, &third, out.started.id), PL_SESSION_ENDED);
     two = session_hold(&s->hall, &second);
     pl_uuid_format(two.id, named);
     third.session_id = named;
@@ -295,8 +366,11 @@ static void a_proof_by_another_key_moves_nothing(void **state)
     static const pl_act acts[] = {PL_ACT_SESSION_START, PL_ACT_SESSION_TAKEOVER, PL_ACT_SESSION_END};
     till first = session_till(&s->v, key, 1), forger = first;
     held_session held = session_hold(&s->hall, &first);
+    char id[PL_UUID_TEXT_SIZE];
     session_outcome_t out;
 
+    pl_uuid_format(held.id, id);
+    forger.session_id = id;
     pl_device_key_new(forger.public_key, forger.secret);
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
         assert_int_equal(session_call(&s->hall, &forger, acts[i], &out), PL_ERR_UNAUTHORIZED);
@@ -362,6 +436,8 @@ int main(void)
         TEST(a_silent_seat_is_free_when_its_lease_is_over_and_not_before),
         TEST(a_beat_that_was_not_written_yet_keeps_the_seat),
         TEST(ending_frees_the_seat_and_may_be_repeated),
+        TEST(the_end_of_an_earlier_session_ends_no_later_one),
+        TEST(a_proof_of_an_end_is_for_the_session_it_names),
         TEST(a_takeover_gives_the_seat_and_tells_the_loser_by_whom_and_why),
         TEST(a_takeover_where_a_seat_is_free_takes_none_from_anybody),
         TEST(the_longest_silent_loses_unless_another_is_named),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "licensing/trial.h"
+#include "licensing/trial_quota.h"
 #include "store/trials.h"
 #include "support/validator.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     validator v;
     trial_outcome_t out;
     char key[PL_LICENSE_KEY_MAX + 1];
+    const char *address; /* of who asks; NULL: not told */
 } scene;
 
 static pl_err add_product(void *context, tx_t *tx)
@@ -57,13 +59,16 @@ typedef struct {
     const keyring_t *keyring;
     const device_call_t *call;
     trial_outcome_t *out;
+    const char *address;
 } calling;
 
 static pl_err run_trial(void *context, tx_t *tx)
 {
     calling *c = context;
+    tx_t from = *tx;
 
-    return licensing_trial(tx, c->keyring, c->call, c->out);
+    from.address = c->address;
+    return licensing_trial(&from, c->keyring, c->call, c->out);
 }
 
 static pl_err ask(scene *s, const till *t)
@@ -71,7 +76,7 @@ static pl_err ask(scene *s, const till *t)
     const keyring_t *keyring = validator_keyring(&s->v);
     uint8_t nonce[PL_NONCE_SIZE];
     device_call_t call;
-    calling c = {keyring, &call, &s->out};
+    calling c = {keyring, &call, &s->out, s->address};
     pl_buf body;
     pl_err err;
 
@@ -180,13 +185,14 @@ static void an_ended_trial_stays_ended(void **state)
 typedef struct {
     license_t license;
     int64_t expires_at_ms;
+    bool sells;
 } renewal;
 
 static pl_err renew(void *context, tx_t *tx)
 {
     renewal *r = context;
 
-    return admin_license_renew(tx, &r->license, r->expires_at_ms);
+    return (r->sells ? admin_license_renew : admin_trial_extend)(tx, &r->license, r->expires_at_ms);
 }
 
 static void the_vendor_can_extend_it(void **state)
@@ -198,9 +204,32 @@ static void the_vendor_can_extend_it(void **state)
     start(s, &t, PL_VERDICT_ACTIVE);
     validator_advance(&s->v, 20 * DAY_S);
     start(s, &t, PL_VERDICT_EXPIRED);
-    r = (renewal){s->out.outcome.license, s->v.time.wall_ms + 7000 * (int64_t)DAY_S};
+    r = (renewal){s->out.outcome.license, s->v.time.wall_ms + 7000 * (int64_t)DAY_S, false};
     assert_int_equal(validator_do(&s->v, renew, &r), PL_OK);
     start(s, &t, PL_VERDICT_ACTIVE);
+}
+
+static void a_trial_that_was_sold_is_no_trial_any_more(void **state)
+{
+    scene *s = *state;
+    till t = make_till(1), stranger = wiped(&t);
+    renewal r;
+    pl_uuid first = start(s, &t, PL_VERDICT_ACTIVE);
+
+    r = (renewal){s->out.outcome.license, s->v.time.wall_ms + 365000 * (int64_t)DAY_S, true};
+    assert_int_equal(validator_do(&s->v, renew, &r), PL_OK);
+    assert_int_equal(ask(s, &stranger), PL_OK); /* who tells the same hardware */
+    assert_int_equal(s->out.outcome.verdict, PL_VERDICT_NOT_ACTIVATED);
+    assert_int_equal(s->out.outcome.reason, PL_REASON_NO_TRIAL);
+    assert_null(s->out.outcome.trial);
+    assert_false(s->out.outcome.has_license);                           /* it says nothing of the one sold */
+    assert_true(pl_uuid_equal(start(s, &t, PL_VERDICT_ACTIVE), first)); /* who has the key of its seat */
+    r.sells = false;
+    assert_int_equal(validator_do(&s->v, renew, &r), PL_ERR_STATE);
+    t.key = s->key; /* the ordinary path goes on for both */
+    assert_int_equal(till_verdict(&s->v, &t, PL_ACT_VALIDATE), PL_VERDICT_ACTIVE);
+    stranger.key = s->key;
+    assert_int_equal(till_verdict(&s->v, &stranger, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
 }
 
 static void a_shared_system_id_refuses_no_second_computer(void **state)
@@ -292,6 +321,52 @@ static void a_flood_of_devices_is_held_back_and_those_who_have_one_are_not(void 
     start(s, &next, PL_VERDICT_ACTIVE);
 }
 
+static void one_network_uses_up_its_own_share_only(void **state)
+{
+    scene *s = *state;
+    till t = make_till(1);
+    pl_uuid first;
+
+    s->address = "2001:db8::1:2:3:4:5"; /* in 2001:db8:0:1::/64 */
+    first = start(s, &t, PL_VERDICT_ACTIVE);
+    for (int i = 2; i <= TRIALS_PER_HOUR_AND_NETWORK_MAX; i++) {
+        till other = make_till(i);
+
+        s->address = "2001:db8:0:1::9";
+        start(s, &other, PL_VERDICT_ACTIVE);
+    }
+    t = make_till(TRIALS_PER_HOUR_AND_NETWORK_MAX + 1);
+    assert_int_equal(ask(s, &t), PL_ERR_RATE_LIMITED);
+    s->address = "192.0.2.7";
+    start(s, &t, PL_VERDICT_ACTIVE);
+    s->address = "2001:db8:0:1::9";
+    t = make_till(1); /* who has one is served, and its key is new */
+    assert_true(pl_uuid_equal(start(s, &t, PL_VERDICT_ACTIVE), first));
+    t = make_till(TRIALS_PER_HOUR_AND_NETWORK_MAX + 2);
+    assert_int_equal(ask(s, &t), PL_ERR_RATE_LIMITED);
+    validator_advance(&s->v, 3601);
+    start(s, &t, PL_VERDICT_ACTIVE);
+}
+
+static void of_an_address_its_network_counts(void **state)
+{
+    static const struct {
+        const char *address, *network;
+    } rows[] = {
+        {"192.0.2.7", "192.0.2.7"},        {"::1", "0:0:0:0::"},
+        {"2001:db8::1", "2001:db8:0:0::"}, {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+        {"fe80::", "fe80:0:0:0::"},        {"1::2:3:4:5:6:7", "1:0:2:3::"},
+        {"::ffff:192.0.2.7", "0:0:0:0::"},
+    };
+    char network[TRIAL_NETWORK_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        trial_network(rows[i].address, network);
+        assert_string_equal(network, rows[i].network);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -302,10 +377,13 @@ int main(void)
         CASE(a_wiped_device_is_given_the_same_trial),
         CASE(an_ended_trial_stays_ended),
         CASE(the_vendor_can_extend_it),
+        CASE(a_trial_that_was_sold_is_no_trial_any_more),
         CASE(a_shared_system_id_refuses_no_second_computer),
         CASE(one_part_that_moved_makes_no_device),
         CASE(a_product_without_trials_says_so),
         CASE(a_device_that_cannot_be_told_from_others_gets_none),
+        CASE(one_network_uses_up_its_own_share_only),
+        CASE(of_an_address_its_network_counts),
         CASE(a_flood_of_devices_is_held_back_and_those_who_have_one_are_not),
     };
 

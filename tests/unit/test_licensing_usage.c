@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -246,6 +247,146 @@ static void nothing_that_was_used_is_refused(void **state)
     assert_int_equal(used(s, "hours"), 220);
 }
 
+static pl_err take_away(void *context, tx_t *tx)
+{
+    scene *s = context;
+
+    return admin_activation_release(tx, &s->view.license, s->out.outcome.activation.id);
+}
+
+typedef struct {
+    scene *s;
+    usage_entry_t *entries;
+    size_t count;
+} listing;
+
+static pl_err list_entries(void *context, tx_t *tx)
+{
+    listing *l = context;
+    const license_t *license = &l->s->view.license;
+    const usage_page_t page = {license->brand_id, license->id, NULL, 0, USAGE_PAGE_MAX};
+
+    return usage_list(tx, &page, &l->entries, &l->count);
+}
+
+static void after_a_release_reports_are_marked_and_taken_for_a_while_only(void **state)
+{
+    scene *s = *state;
+    listing l = {.s = s};
+
+    report(s, 1, 1);
+    assert_int_equal(validator_do(&s->v, take_away, s), PL_OK);
+    assert_int_equal(report(s, 2, 2)->refusal, PL_USAGE_TAKEN);
+    assert_int_equal(validator_do(&s->v, list_entries, &l), PL_OK);
+    assert_int_equal(l.count, 2);
+    assert_int_equal(l.entries[0].released, USAGE_OF_LIVE);
+    assert_int_equal(l.entries[1].released, USAGE_OF_TAKEN);
+    validator_advance(&s->v, USAGE_AFTER_RELEASE_DAYS * INT64_C(86400));
+    assert_int_equal(report(s, 3, 3)->sequence, 3);
+    validator_advance(&s->v, 1);
+    assert_int_equal(report(s, 3, 5)->refusal, PL_USAGE_CLOSED);
+    assert_int_equal(s->out.claims.sequence, 3); /* what is there is acknowledged all the same */
+    assert_int_equal(s->out.claims.again, 0);
+    assert_int_equal(used(s, "hours"), 30);
+}
+
+typedef struct {
+    scene *s;
+    pl_uuid activation_id; /* nil: of the license */
+    int64_t reports;
+} filling;
+
+static pl_err fill_day(void *context, tx_t *tx)
+{
+    const filling *f = context;
+    const license_t *license = &f->s->view.license;
+    const usage_intake_t intake = {.brand_id = license->brand_id,
+                                   .license_id = license->id,
+                                   .activation_id = f->activation_id,
+                                   .day = tx->now_ms / 86400000,
+                                   .reports = f->reports};
+
+    return usage_intake_put(tx, &intake);
+}
+
+static void more_than_a_days_share_is_refused_signed_and_taken_the_next_day(void **state)
+{
+    scene *s = *state;
+    filling f = {s, {{0}}, USAGE_REPORTS_PER_DAY - 5};
+
+    report(s, 1, 1);
+    f.activation_id = s->out.outcome.activation.id;
+    assert_int_equal(validator_do(&s->v, fill_day, &f), PL_OK);
+    assert_int_equal(report(s, 2, 6)->refusal, PL_USAGE_TAKEN);
+    assert_int_equal(report(s, 7, 9)->refusal, PL_USAGE_LIMIT);
+    assert_int_equal(s->out.claims.sequence, 6);
+    assert_true(s->out.claims.retry_at > NOW_S && s->out.claims.retry_at <= NOW_S + 86400);
+    assert_int_equal(s->out.outcome.verdict, PL_VERDICT_ACTIVE); /* it says nothing of the license */
+    assert_int_equal(report(s, 7, 9)->refusal, PL_USAGE_LIMIT);
+    assert_int_equal(used(s, "hours"), 60);
+    assert_int_equal(audited(s, AUDIT_USAGE_REFUSED), 1);
+    validator_advance(&s->v, s->out.claims.retry_at - NOW_S);
+    assert_int_equal(report(s, 7, 9)->sequence, 9);
+    assert_int_equal(used(s, "hours"), 90);
+}
+
+static void logs_are_made_up_so_many_a_day_only(void **state)
+{
+    scene *s = *state;
+
+    for (int i = 0; i < USAGE_LOGS_PER_DAY; i++) {
+        s->batch.log[1] = (uint8_t)i;
+        assert_int_equal(report(s, 1, 1)->refusal, PL_USAGE_TAKEN);
+    }
+    s->batch.log[1] = USAGE_LOGS_PER_DAY;
+    assert_int_equal(report(s, 1, 2)->refusal, PL_USAGE_LIMIT);
+    assert_int_equal(s->out.claims.sequence, 0);
+    s->batch.log[1] = 0; /* a known one goes on */
+    assert_int_equal(report(s, 2, 2)->sequence, 2);
+    validator_advance(&s->v, 86400);
+    s->batch.log[1] = USAGE_LOGS_PER_DAY;
+    assert_int_equal(report(s, 1, 2)->sequence, 2);
+}
+
+static void seats_that_come_and_go_share_the_licenses_day(void **state)
+{
+    scene *s = *state;
+    filling f = {s, {{0}}, 2 * USAGE_REPORTS_PER_DAY - 5}; /* the license has two seats */
+
+    report(s, 1, 1);
+    assert_int_equal(validator_do(&s->v, fill_day, &f), PL_OK);
+    assert_int_equal(report(s, 2, 6)->refusal, PL_USAGE_TAKEN);
+    assert_int_equal(report(s, 7, 7)->refusal, PL_USAGE_LIMIT);
+}
+
+static void meters_beyond_the_room_of_an_answer_are_told_and_the_reported_ones_are_in_it(void **state)
+{
+    enum { METERS = PL_USAGE_BALANCES_MAX + 6 };
+    static char names[METERS][8];
+    static pl_usage_report reports[METERS];
+    scene *s = *state;
+    const pl_usage_claims *claims;
+
+    for (int i = 0; i < METERS; i++) {
+        (void)snprintf(names[i], sizeof names[i], "m%03d", i);
+        reports[i] = (pl_usage_report){i + 1, names[i], 1, NOW_S, {0}};
+        pl_random(reports[i].id, PL_USAGE_ID_SIZE);
+    }
+    s->batch.reports = reports;
+    s->batch.count = METERS;
+    assert_int_equal(send(s), PL_OK);
+    assert_int_equal(s->out.claims.balance_count, PL_USAGE_BALANCES_MAX);
+    assert_int_equal(s->out.claims.more, 6);
+    reports[0] = (pl_usage_report){METERS + 1, names[METERS - 1], 5, NOW_S, {9}};
+    s->batch.count = 1;
+    assert_int_equal(send(s), PL_OK);
+    claims = s->out.outcome.usage;
+    assert_int_equal(used(s, names[METERS - 1]), 6);
+    assert_int_equal(claims->more, 6);
+    for (size_t i = 1; i < claims->balance_count; i++)
+        assert_true(strcmp(claims->balances[i - 1].meter, claims->balances[i].meter) < 0);
+}
+
 static void meters_are_counted_apart_and_without_a_limit_where_none_is_set(void **state)
 {
     scene *s = *state;
@@ -324,6 +465,11 @@ int main(void)
         CASE(a_copy_of_the_log_is_seen_and_what_it_used_counts_once),
         CASE(a_state_made_anew_counts_from_one_and_is_no_copy),
         CASE(nothing_that_was_used_is_refused),
+        CASE(after_a_release_reports_are_marked_and_taken_for_a_while_only),
+        CASE(more_than_a_days_share_is_refused_signed_and_taken_the_next_day),
+        CASE(logs_are_made_up_so_many_a_day_only),
+        CASE(seats_that_come_and_go_share_the_licenses_day),
+        CASE(meters_beyond_the_room_of_an_answer_are_told_and_the_reported_ones_are_in_it),
         CASE(meters_are_counted_apart_and_without_a_limit_where_none_is_set),
         CASE(a_stranger_reports_nothing),
         CASE(reports_changed_under_the_proof_are_refused),

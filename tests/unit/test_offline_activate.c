@@ -123,6 +123,33 @@ static void a_device_gets_its_own_seat_again_and_another_none_beyond_the_last(vo
     validator_close(&v);
 }
 
+static void a_request_whose_seat_was_given_back_takes_none_again(void **state)
+{
+    char text[PL_OFFLINE_REQUEST_MAX + 1];
+    offline_outcome_t out;
+    const char *key;
+    pl_uuid first;
+    validator v;
+    till t;
+
+    (void)state;
+    validator_open(&v);
+    (void)validator_issue(&v, NULL, &key);
+    t = till_make(1, key);
+    carried_request(&t, &v.roots, text);
+    assert_int_equal(carried_activate(&v, text, &out), PL_OK);
+    first = out.outcome.activation.id;
+    assert_int_equal(carried_activate(&v, text, &out), PL_OK); /* the answer was lost on its way */
+    assert_true(pl_uuid_equal(first, out.outcome.activation.id));
+    pl_uuid_format(first, t.activation_id);
+    assert_int_equal(till_verdict(&v, &t, PL_ACT_DEACTIVATE), PL_VERDICT_RELEASED);
+    assert_int_equal(carried_activate(&v, text, &out), PL_ERR_REQUEST_CLOSED);
+    assert_int_equal(audited(&v, AUDIT_ACTIVATED), 1);
+    carried_expect(&v, &t, PL_VERDICT_ACTIVE, &out); /* a new request */
+    assert_int_equal(carried_activate(&v, text, &out), PL_ERR_REQUEST_CLOSED);
+    validator_close(&v);
+}
+
 static void denials_are_signed_answers_too(void **state)
 {
     pl_device_reply reply;
@@ -228,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_answer_is_for_this_request_and_holds_as_long_as_the_policy_says),
         cmocka_unit_test(a_device_gets_its_own_seat_again_and_another_none_beyond_the_last),
+        cmocka_unit_test(a_request_whose_seat_was_given_back_takes_none_again),
         cmocka_unit_test(denials_are_signed_answers_too),
         cmocka_unit_test(what_is_for_somebody_else_gets_no_answer),
         cmocka_unit_test(the_policy_bounds_offline_answers_or_allows_none),

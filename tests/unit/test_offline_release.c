@@ -169,6 +169,27 @@ static void releases_are_limited_by_policy_until_a_year_is_past(void **state)
     validator_close(&h.v);
 }
 
+static void a_release_through_the_network_counts_while_the_carried_answer_holds(void **state)
+{
+    device_call_t call;
+    offline_outcome_t out;
+    outcome_t online;
+    house h;
+
+    (void)state;
+    open_house(&h);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(till_verdict(&h.v, &h.t, PL_ACT_DEACTIVATE), PL_VERDICT_RELEASED);
+        carried_expect(&h.v, &h.t, PL_VERDICT_ACTIVE, &out);
+    }
+    assert_int_equal(till_call(&h.v, &h.t, PL_ACT_DEACTIVATE, &call, &online), PL_ERR_RELEASE_LIMIT);
+    assert_int_equal(release(&h, &h.t, &out), PL_ERR_RELEASE_LIMIT);
+    assert_int_equal(till_verdict(&h.v, &h.t, PL_ACT_VALIDATE), PL_VERDICT_ACTIVE); /* the seat stays its own */
+    validator_advance(&h.v, 366 * DAY_S);
+    assert_int_equal(till_verdict(&h.v, &h.t, PL_ACT_DEACTIVATE), PL_VERDICT_RELEASED);
+    validator_close(&h.v);
+}
+
 static void releases_through_the_network_do_not_count(void **state)
 {
     offline_outcome_t out;
@@ -176,9 +197,10 @@ static void releases_through_the_network_do_not_count(void **state)
 
     (void)state;
     open_house(&h);
+    validator_advance(&h.v, 366 * DAY_S); /* what was carried holds no more */
     for (int i = 0; i < 5; i++) {
         assert_int_equal(till_verdict(&h.v, &h.t, PL_ACT_DEACTIVATE), PL_VERDICT_RELEASED);
-        carried_expect(&h.v, &h.t, PL_VERDICT_ACTIVE, &out);
+        assert_int_equal(till_verdict(&h.v, &h.t, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
     }
     assert_int_equal(release(&h, &h.t, &out), PL_OK);
     assert_int_equal(out.releases, 1);
@@ -193,6 +215,7 @@ int main(void)
         cmocka_unit_test(a_proof_of_another_device_or_for_another_act_frees_nothing),
         cmocka_unit_test(an_activation_that_nobody_has_is_not_found),
         cmocka_unit_test(releases_are_limited_by_policy_until_a_year_is_past),
+        cmocka_unit_test(a_release_through_the_network_counts_while_the_carried_answer_holds),
         cmocka_unit_test(releases_through_the_network_do_not_count),
     };
 

@@ -153,6 +153,80 @@ static void what_no_document_could_use_any_more_is_left_out(void **state)
     validator_close(&v);
 }
 
+enum { CROWD = PL_REVOCATIONS_NAMES_MAX + 10 };
+
+typedef struct {
+    license_t like;
+    pl_uuid first; /* of the crowd */
+} crowding;
+
+/* Cancelled licenses without end, one after the other. */
+static pl_err cancel_many(void *context, tx_t *tx)
+{
+    crowding *c = context;
+    tx_t later = *tx;
+    pl_err err = PL_OK;
+
+    for (int i = 0; !err && i < CROWD; i++) {
+        license_t license = c->like;
+
+        license.id = store_new_id(tx);
+        memcpy(license.key_hash, license.id.bytes, sizeof license.key_hash);
+        license.status = LICENSE_ACTIVE;
+        if (i == 0)
+            c->first = license.id;
+        if ((err = licenses_insert(tx, &license)))
+            break;
+        license.status = LICENSE_CANCELLED;
+        later.now_ms = tx->now_ms + (i == 0 ? CROWD : i); /* the one that was issued first is cancelled last */
+        err = licenses_change(&later, &license);
+    }
+    return err;
+}
+
+static pl_err cancel_many_unchecked(validator *v, crowding *c)
+{
+    pl_db *db = store_db(instance_store(v->instance));
+    pl_err err;
+
+    assert_int_equal(pl_db_script(db, "PRAGMA foreign_keys=OFF"), PL_OK);
+    err = validator_do(v, cancel_many, c);
+    assert_int_equal(pl_db_script(db, "PRAGMA foreign_keys=ON"), PL_OK);
+    return err;
+}
+
+static void a_full_list_has_the_latest_of_both_kinds_and_says_what_it_lacks(void **state)
+{
+    char text[PL_UUID_TEXT_SIZE];
+    pl_revocations list;
+    const char *key;
+    validator v;
+    publishing p = {.v = &v};
+    crowding c;
+    taking t;
+    till device;
+
+    (void)state;
+    validator_open(&v);
+    c.like = t.license = validator_issue(&v, NULL, &key).license;
+    device = till_make(1, key);
+    assert_int_equal(till_verdict(&v, &device, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE);
+    assert_int_equal(pl_uuid_parse(pl_span_text(device.activation_id), &t.activation_id), PL_OK);
+    assert_int_equal(validator_do(&v, take_away, &t), PL_OK);
+    assert_int_equal(cancel_many_unchecked(&v, &c), PL_OK);
+    list = published(&v);
+    assert_int_equal(list.devices.count, 1); /* the till that was stolen */
+    assert_string_equal(list.devices.names[0], device.activation_id);
+    assert_int_equal(list.licenses.count, PL_REVOCATIONS_NAMES_MAX - 1);
+    pl_uuid_format(c.first, text);
+    assert_string_equal(list.licenses.names[0], text);
+    assert_int_equal(validator_do(&v, publish, &p), PL_OK);
+    assert_true(p.view.is_full);
+    assert_int_equal(p.view.licenses_left_out, CROWD - (PL_REVOCATIONS_NAMES_MAX - 1));
+    assert_int_equal(p.view.devices_left_out, 0);
+    validator_close(&v);
+}
+
 static void the_keyset_route_carries_the_list_that_was_signed_last(void **state)
 {
     pl_device_reply reply;
@@ -180,6 +254,7 @@ int main(void)
         cmocka_unit_test(cancelled_licenses_and_seats_that_were_taken_away_are_named),
         cmocka_unit_test(the_sequence_rises_with_what_is_named_and_not_with_time),
         cmocka_unit_test(what_no_document_could_use_any_more_is_left_out),
+        cmocka_unit_test(a_full_list_has_the_latest_of_both_kinds_and_says_what_it_lacks),
         cmocka_unit_test(the_keyset_route_carries_the_list_that_was_signed_last),
     };
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -249,6 +250,53 @@ static void many_sessions_are_kept_and_forgotten_long_after_their_end(void **sta
     assert_int_equal(session_beat_state(&s->hall, &s->held), PL_SESSION_LAPSED); /* read again, and told the same */
 }
 
+typedef struct {
+    scene *s;
+    const pl_beat *beat;
+    uint64_t ends;
+} late_recall;
+
+/* Another connection saw the database before the takeover, and puts what it saw into memory after it. */
+static pl_err recall_late(void *context, tx_t *tx)
+{
+    late_recall *late = context;
+    scene *s = late->s;
+    till second = session_till(&s->v, s->key, 2);
+    session_outcome_t out;
+    session_t seen;
+
+    assert_int_equal(sessions_find(tx, s->held.brand_id, s->held.id, &seen), PL_OK);
+    assert_int_equal(session_call(&s->hall, &second, PL_ACT_SESSION_TAKEOVER, &out), PL_OK);
+    assert_int_equal(out.claims.state, PL_SESSION_HELD);
+    return sessions_recall(s->hall.sessions, validator_keyring(&s->v), tx, late->beat, late->ends);
+}
+
+static void after_a_takeover_no_older_view_lets_the_loser_hold(void **state)
+{
+    scene *s = *state;
+    char path[VALIDATOR_PATH + 16];
+    const store_options_t options = {path, DB_READ_ONLY, 0};
+    tx_t about = {NULL, &s->v.arena, s->v.time.wall_ms, "test", NULL};
+    pl_beat beat = {s->held.brand_id, s->held.id, 1, {0}};
+    late_recall late = {s, &beat, 0};
+    beat_outcome_t outcome;
+    store_t *reader;
+    pl_buf body;
+
+    snprintf(path, sizeof path, "%s/validator.db", s->v.data);
+    assert_int_equal(store_open(&options, 1, &reader), PL_OK);
+    pl_buf_init(&body);
+    pl_beat_write(&beat, s->held.key, &body);
+    pl_buf_reset(&body);
+    session_hall_restart(&s->hall); /* the session is not in memory */
+    assert_false(sessions_beat(s->hall.sessions, &beat, s->v.time.wall_ms, &outcome));
+    late.ends = outcome.ends;
+    assert_int_equal(store_read(reader, &about, recall_late, &late), PL_ERR_OVERLOADED);
+    assert_false(sessions_beat(s->hall.sessions, &beat, s->v.time.wall_ms, &outcome));
+    assert_int_equal(session_beat_state(&s->hall, &s->held), PL_SESSION_EVICTED); /* asked again */
+    store_close(reader);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -265,6 +313,7 @@ int main(void)
         TEST(after_a_restart_who_lived_gets_a_whole_lease),
         TEST(after_a_restart_who_was_gone_before_stays_gone),
         TEST(a_beat_of_an_earlier_moment_than_the_last_gift_does_not_count),
+        TEST(after_a_takeover_no_older_view_lets_the_loser_hold),
         TEST(many_sessions_are_kept_and_forgotten_long_after_their_end),
     };
 

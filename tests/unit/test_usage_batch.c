@@ -154,7 +154,7 @@ static pl_err read_claims(pl_arena *arena, const char *text, const pl_usage_clai
 static void the_claim_is_read_as_written(void **state)
 {
     const pl_usage_balance balances[] = {{"hours", 5, 10}, {"covers", 7, PL_USAGE_UNLIMITED}};
-    const pl_usage_claims claims = {12, 13, true, balances, 2};
+    const pl_usage_claims claims = {12, 13, true, PL_USAGE_LIMIT, 1800000000, balances, 2, 3};
     const pl_usage_claims *read;
     pl_json_writer writer;
     pl_arena arena;
@@ -171,11 +171,20 @@ static void the_claim_is_read_as_written(void **state)
     assert_int_equal(read->sequence, 12);
     assert_int_equal(read->again, 13);
     assert_true(read->is_forked);
+    assert_int_equal(read->refusal, PL_USAGE_LIMIT);
+    assert_int_equal(read->retry_at, 1800000000);
+    assert_int_equal(read->more, 3);
     assert_int_equal(read->balance_count, 2);
     assert_int_equal(read->balances[0].allowed, 10);
     assert_int_equal(read->balances[1].allowed, PL_USAGE_UNLIMITED);
     assert_int_equal(read_claims(&arena, "{\"usage\":{\"seq\":-1}}", &read), PL_ERR_MALFORMED);
     assert_int_equal(read_claims(&arena, "{\"usage\":{\"seq\":1,\"balances\":[{\"meter\":\"h\"}]}}", &read), PL_ERR_MALFORMED);
+    assert_int_equal(read_claims(&arena, "{\"usage\":{\"seq\":1,\"refused\":\"usage_closed\"}}", &read), PL_OK);
+    assert_int_equal(read->refusal, PL_USAGE_CLOSED);
+    assert_int_equal(read_claims(&arena, "{\"usage\":{\"seq\":1,\"refused\":\"a new word\"}}", &read), PL_OK);
+    assert_int_equal(read->refusal, PL_USAGE_LIMIT); /* kept, and sent later */
+    assert_int_equal(read_claims(&arena, "{\"usage\":{\"seq\":1}}", &read), PL_OK);
+    assert_int_equal(read->refusal, PL_USAGE_TAKEN);
     assert_int_equal(read_claims(&arena, "{}", &read), PL_OK);
     assert_null(read);
     pl_buf_reset(&text);

@@ -42,10 +42,15 @@ const pl_entitlements *fake_entitlements(void)
     return &all;
 }
 
-bool fake_is_proven(const fake_call *call, const uint8_t *digest)
+bool fake_is_proven(const fake_call *call)
 {
-    pl_proof expected = {.act = pl_act_proof(call->act), .activation_id = call->seat->activation, .digest = digest};
+    pl_proof expected = {.act = pl_act_proof(call->act), .activation_id = call->seat->activation};
+    uint8_t digest[PL_DIGEST_SIZE];
+    bool is_needed;
 
+    if (pl_act_proof_digest(call->act, call->request, digest, &is_needed))
+        return false;
+    expected.digest = is_needed ? digest : NULL;
     memcpy(expected.nonce, call->request->nonce, sizeof expected.nonce);
     return !pl_proof_verify(pl_span_text(call->request->proof), call->seat->device_key, &expected);
 }

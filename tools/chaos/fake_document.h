@@ -34,8 +34,8 @@ void fake_draft_bind(fake_draft *draft, const char *fingerprint, const char *dev
 /* What the licenses grant: what they all grant is the same. */
 const pl_entitlements *fake_entitlements(void);
 
-/* Whether the device signed what the act needs. digest NULL: no more than that it is meant. */
-bool fake_is_proven(const fake_call *call, const uint8_t *digest);
+/* Whether the device signed what the act needs. */
+bool fake_is_proven(const fake_call *call);
 pl_jwk fake_jwk_of(const pl_key_pair *pair);
 /* What can't be untrue in a fake: it ends the program, for a failed assertion has nowhere to go in the threads it runs in. */
 void fake_must(bool is_true, const char *what);

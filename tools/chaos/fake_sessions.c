@@ -226,6 +226,16 @@ static void take_over(fake_validator *v, const fake_call *call, fake_draft *draf
 
 /* ---- the verbs ---- */
 
+/* The one that is named, where it is the device's current one. */
+static void end_own(fake_validator *v, const fake_call *call)
+{
+    pl_uuid id;
+
+    for (size_t i = 0; !pl_uuid_parse(pl_span_text(call->request->session_id), &id) && i < FAKE_SESSIONS_MAX; i++)
+        if (is_alive(v, &v->sessions[i]) && is_own(&v->sessions[i], call) && pl_uuid_equal(v->sessions[i].id, id))
+            v->sessions[i].ended_at = clock_s(v);
+}
+
 void fake_session_end_of(fake_validator *v, const fake_seat *seat)
 {
     for (size_t i = 0; i < FAKE_SESSIONS_MAX; i++)
@@ -237,7 +247,7 @@ pl_err fake_session_answer(fake_validator *v, const fake_call *call, fake_draft 
 {
     if (call->act != PL_ACT_SESSION_LIST && !call->seat)
         return PL_OK;
-    if (call->act != PL_ACT_SESSION_LIST && !fake_is_proven(call, NULL))
+    if (call->act != PL_ACT_SESSION_LIST && !fake_is_proven(call))
         return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device");
     draft->session.limit = (int64_t)limit_of(v, call->license);
     draft->claims.session = &draft->session;
@@ -246,7 +256,7 @@ pl_err fake_session_answer(fake_validator *v, const fake_call *call, fake_draft 
     } else if (call->act == PL_ACT_SESSION_TAKEOVER) {
         take_over(v, call, draft);
     } else if (call->act == PL_ACT_SESSION_END) {
-        fake_session_end_of(v, call->seat);
+        end_own(v, call);
         draft->session.state = PL_SESSION_ENDED;
     } else {
         draft->session.state = PL_SESSION_LISTED;

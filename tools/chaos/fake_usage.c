@@ -89,20 +89,20 @@ pl_err fake_usage_take(fake_validator *v, const fake_call *call, fake_draft *dra
 {
     const pl_usage_batch *batch = call->request->usage;
     pl_usage_claims *taken = &draft->usage;
-    uint8_t digest[PL_DIGEST_SIZE];
-    pl_err err = pl_usage_batch_digest(batch, digest);
+    pl_err err;
 
-    if (err || !call->seat)
-        return err;
-    if (!fake_is_proven(call, digest))
+    if (!call->seat)
+        return PL_OK;
+    if (!fake_is_proven(call))
         return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device");
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; !v->usage_refusal && i < batch->count; i++)
         if ((err = add(v, call, &batch->reports[i])))
             return err;
     *taken = (pl_usage_claims){.sequence = batch->from - 1, .is_forked = v->forks > 0};
     while (find(v, batch->log, taken->sequence + 1))
         taken->sequence++;
-    if (batch->reports[batch->count - 1].sequence > taken->sequence)
+    taken->refusal = v->usage_refusal;
+    if (!taken->refusal && batch->reports[batch->count - 1].sequence > taken->sequence)
         taken->again = taken->sequence + 1;
     describe_balances(v, call->license, draft);
     draft->claims.usage = taken;

@@ -85,6 +85,7 @@ typedef struct {
     size_t report_count, repeats, forks;
     fake_meter meters[FAKE_METERS_MAX]; /* in the order in which they were first told */
     int64_t allowed;                    /* of a meter that no entitlement names */
+    pl_usage_refusal usage_refusal;     /* of all that is reported */
     bool seals_to_another;              /* device */
     const pl_release_claims *release;
 

@@ -79,8 +79,12 @@ static pl_err set_value(parser_t *parser, const option_t *option, const char *te
         return pl_fail(PL_ERR_INVALID, "--%s is given twice", option->name);
     parser->seen[option - parser->options] = true;
     switch (option->kind) {
-    case OPTION_TEXT:
     case OPTION_OPERAND:
+        if (!text[0])
+            return pl_fail(PL_ERR_INVALID, "%s is empty", option->value);
+        *(const char **)place = text;
+        return PL_OK;
+    case OPTION_TEXT:
         if (!text[0])
             return pl_fail(PL_ERR_INVALID, "--%s has an empty value", option->name);
         *(const char **)place = text;

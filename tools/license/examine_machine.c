@@ -6,29 +6,11 @@
 
 #include <string.h>
 
+#include "command_line/versions.h"
 #include "platform/file.h"
-#include "storage/db.h"
 #include "transport/transport.h"
 
 enum { LIST_SIZE = 160 };
-
-static void read_sqlite_version(char text[PL_VERSION_TEXT_SIZE])
-{
-    pl_db_sqlite_options options = {":memory:", DB_READ_WRITE_CREATE, 0, false, false};
-    pl_db_statement *statement;
-    pl_db *db = NULL;
-
-    text[0] = '\0';
-    if (!pl_db_open_sqlite(&options, &db) && !pl_db_prepare(db, "SELECT sqlite_version()", &statement)) {
-        if (pl_db_step(statement) == DB_ROW) {
-            size_t size = pl_db_column_bytes(statement, 0, text, PL_VERSION_TEXT_SIZE - 1);
-
-            text[size < PL_VERSION_TEXT_SIZE ? size : 0] = '\0';
-        }
-        pl_db_reset(statement);
-    }
-    pl_db_close(db);
-}
 
 /* libcurl and its TLS library; the rest of what it was built with is of no interest here. */
 static int two_words(const char *text)
@@ -47,7 +29,7 @@ void examine_versions(examination_t *e)
 
     pl_sodium_version(sodium);
     pl_mbedtls_version(mbedtls);
-    read_sqlite_version(sqlite);
+    versions_sqlite(sqlite);
     if (!curl) {
         severity = FINDING_PROBLEM;
         remedy = "install libcurl 7.81 or newer (Debian: libcurl4)";

@@ -4,10 +4,10 @@
  */
 #include "chaos_server.h"
 #include "command.h"
+#include "command_line/versions.h"
 #include "crypto/crypto.h"
 #include "qr_code.h"
 #include "qr_png.h"
-#include "storage/db.h"
 #include "transport/transport.h"
 
 #include <string.h>
@@ -43,21 +43,6 @@ static void put_curl(tool_t *tool)
     put(tool, "libcurl", version);
 }
 
-static pl_err read_sqlite(char version[VERSION_SIZE])
-{
-    const pl_db_sqlite_options options = {":memory:", DB_READ_WRITE_CREATE, 0, false, false};
-    pl_db_statement *select;
-    pl_db *db = NULL;
-    pl_err err;
-
-    if ((err = pl_db_open_sqlite(&options, &db)))
-        return err;
-    if (!(err = pl_db_prepare(db, "SELECT sqlite_version()", &select)) && pl_db_step(select) == DB_ROW)
-        version[pl_db_column_bytes(select, 0, version, VERSION_SIZE - 1)] = '\0';
-    pl_db_close(db);
-    return err;
-}
-
 static void put_libraries(tool_t *tool)
 {
     char version[VERSION_SIZE] = "";
@@ -67,7 +52,8 @@ static void put_libraries(tool_t *tool)
     pl_mbedtls_version(version);
     put(tool, "mbedtls", version);
     put_curl(tool);
-    put(tool, "sqlite", read_sqlite(version) ? NULL : version);
+    versions_sqlite(version);
+    put(tool, "sqlite", version);
     put(tool, "libmicrohttpd", chaos_server_version());
     put(tool, "libqrencode", qr_code_version());
     put(tool, "libpng", qr_png_version());
