@@ -25,9 +25,9 @@ static const char *const sql[PL_USAGE_STATEMENTS] = {
     [PL_USAGE_INSERT] = "INSERT INTO usage_report (seq, at, once, place, is_acked, sealed) VALUES ($1, $2, $3, $4, 0, $5)",
     [PL_USAGE_FIND_METER] = "SELECT sealed FROM usage_meter WHERE name = $1",
     [PL_USAGE_PUT_METER] = "INSERT OR REPLACE INTO usage_meter (name, sealed) VALUES ($1, $2)",
-    [PL_USAGE_FIND_PENDING] = "SELECT r.place FROM usage_report r JOIN usage_place p ON p.id = r.place"
-                              " WHERE r.is_acked = 0 AND r.aside = 0 AND r.seq > $1 AND p.activation <> ''"
-                              " ORDER BY r.seq LIMIT 1",
+    [PL_USAGE_FIND_PENDING] = ("SELECT r.place FROM usage_report r JOIN usage_place p ON p.id = r.place"
+                               " WHERE r.is_acked = 0 AND r.aside = 0 AND r.seq > $1 AND p.activation <> ''"
+                               " ORDER BY r.seq LIMIT 1"),
     [PL_USAGE_LIST_PENDING] = "SELECT seq, sealed FROM usage_report WHERE is_acked = 0 ORDER BY seq",
     [PL_USAGE_LIST_ALL] = "SELECT seq, sealed FROM usage_report ORDER BY seq DESC",
     [PL_USAGE_FIND_LAST_PLACE] = "SELECT id, license, activation FROM usage_place ORDER BY id DESC LIMIT 1",
@@ -37,14 +37,14 @@ static const char *const sql[PL_USAGE_STATEMENTS] = {
     [PL_USAGE_BIND] = "UPDATE usage_report SET place = $1 WHERE place = 0",
     [PL_USAGE_MOVE_PLACE] = "UPDATE usage_place SET activation = $1 WHERE activation = '' AND license = $2",
     [PL_USAGE_EMPTY_PLACE] = "UPDATE usage_place SET activation = '' WHERE id = $1",
-    [PL_USAGE_LIST_OF_PLACE] = "SELECT seq, sealed FROM usage_report"
-                               " WHERE place = $1 AND is_acked = 0 AND aside = 0 AND seq > $2 ORDER BY seq LIMIT $3",
+    [PL_USAGE_LIST_OF_PLACE] = ("SELECT seq, sealed FROM usage_report"
+                                " WHERE place = $1 AND is_acked = 0 AND aside = 0 AND seq > $2 ORDER BY seq LIMIT $3"),
     [PL_USAGE_FIND_FROM] = "SELECT seq FROM usage_report WHERE place = $1 AND aside = 0 ORDER BY seq LIMIT 1",
     [PL_USAGE_FIND_KEPT] = "SELECT seq FROM usage_report WHERE place = $1 AND seq = $2 AND aside = 0",
     [PL_USAGE_SET_ASIDE] = "UPDATE usage_report SET aside = $2 WHERE seq = $1 AND is_acked = 0",
     [PL_USAGE_TAKE_UP] = "UPDATE usage_report SET aside = 0 WHERE aside > 0 AND aside = 2",
-    [PL_USAGE_COUNT] = "SELECT coalesce(sum(aside = 0), 0), coalesce(sum(aside = 1), 0), coalesce(sum(aside = 2), 0)"
-                       "  FROM usage_report WHERE is_acked = 0",
+    [PL_USAGE_COUNT] = ("SELECT coalesce(sum(aside = 0), 0), coalesce(sum(aside = 1), 0), coalesce(sum(aside = 2), 0)"
+                        "  FROM usage_report WHERE is_acked = 0"),
     [PL_USAGE_ACK] = "UPDATE usage_report SET is_acked = 1 WHERE seq = $1 AND place = $2 AND is_acked = 0",
     [PL_USAGE_UNACK] = "UPDATE usage_report SET is_acked = 0 WHERE place = $1 AND seq >= $2 AND is_acked = 1",
     [PL_USAGE_DROP_BEFORE] = "DELETE FROM usage_report WHERE place = $1 AND seq < $2 AND is_acked = 1",
