@@ -186,7 +186,7 @@ typedef enum pospal_reason {
 typedef enum pospal_session_state {
     POSPAL_SESSION_NONE = 0,        /* never started, or ended */
     POSPAL_SESSION_HELD = 1,        /* the server says so, and its lease runs */
-    POSPAL_SESSION_UNCONFIRMED = 2, /* the server has not been reached for a lease: go on, the license is usable */
+    POSPAL_SESSION_UNCONFIRMED = 2, /* nobody here has reached the server for a lease: go on, the license is usable */
     POSPAL_SESSION_TAKEN = 3,       /* other devices hold all seats; it is had again when one becomes free */
     POSPAL_SESSION_EVICTED = 4,     /* another device took it over: see pospal_session_evictor */
     POSPAL_SESSION_DENIED = 5       /* the license is not usable: its status says why */
@@ -216,7 +216,8 @@ typedef enum pospal_verb {
     POSPAL_VERB_ACTIVATE = 1,     /* pospal_client_activate; the argument is the key or NULL */
     POSPAL_VERB_CHECK_ONLINE = 2, /* pospal_client_check, ONLINE */
     POSPAL_VERB_CHECK_AUTO = 3,   /* pospal_client_check, AUTO */
-    POSPAL_VERB_DEACTIVATE = 4    /* pospal_client_deactivate; gives no license */
+    POSPAL_VERB_DEACTIVATE = 4,   /* pospal_client_deactivate; gives no license */
+    POSPAL_VERB_START_TRIAL = 5   /* pospal_client_start_trial */
 } pospal_verb_t;
 
 /* What the value given to pospal_options_set_license_key is. */
@@ -464,7 +465,8 @@ POSPAL_API void pospal_client_close(pospal_client *client);
  * back.
  * key NULL means the stored key, else the one given in the options.
  * Returns: POSPAL_OK when the server answered ACTIVE; POSPAL_ERROR_DENIED when it decided otherwise: the detail names its verdict
- *   and reason, *license tells what is held, which may be another license that goes on; POSPAL_ERROR_INVALID_ARGUMENT for a key
+ *   and reason, *license tells what is held: where that is another license that goes on, its status and reason are its own,
+ *   and the detail says so; the stored key stays that license's; POSPAL_ERROR_INVALID_ARGUMENT for a key
  *   with a typing error or where no server is set; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_UNREACHABLE;
  *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE where what is stored, or the file that names the key, is there and cannot be read
  *   just now; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is set
@@ -504,14 +506,14 @@ POSPAL_API pospal_status_t pospal_client_status(const pospal_client *client);
 
 /*
  * Gives this device's seat back to the server and forgets the lease; the stored license key stays. Needs the device key made at
- * activation.
+ * activation. Usage that waits is told before where it can be, else later.
  * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND when this device holds no activation; POSPAL_ERROR_UNREACHABLE (this device goes on;
  *   should the server have heard it all the same, the next check takes the seat again);
  *   POSPAL_ERROR_DENIED; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE where what is stored cannot be read just now;
  *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network up to the time-out, and once more, with 10 s to it, where usage waits to be told.
  */
 POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
 
@@ -638,7 +640,8 @@ POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, posp
  * background tells the server later, in batches, and each exactly once; so does pospal_client_check with ONLINE, before it returns.
  * meter has 1 to 58 of the characters A-Z a-z 0-9 . _ -, amount is 1 to 10^12. What is beyond the allowance is recorded as well:
  * pospal_usage_balance shows it as overdraft. idempotency (NULL: none) is a text of 1 to 64 bytes of your own, such as a receipt's number:
- * the same one again is not counted again, for 7 days at least among this device's last 100,000 reports. Where nothing can be stored it is kept in memory, and lost with the process.
+ * the same one again is not counted again, for 7 days at least among this device's last 100,000 reports. It counts for the license that is held now, also
+ * when it is told later; for the first one held where there is none. Where nothing can be stored it is kept in memory, and lost with the process.
  * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the disk refused or another process was at it for 3 s, nothing was recorded,
  *   try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
