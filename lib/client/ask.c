@@ -59,8 +59,8 @@ static pl_err settle_identity(pospal_client *client, pl_identity *identity)
     pl_mutex_lock(client->mutex);
     err = pl_identity_find(client, identity, &is_there);
     pl_mutex_unlock(client->mutex);
-    if (err || is_there)
-        return err;
+    if ((err && err != PL_ERR_BUSY) || is_there)
+        return err; /* where the vault is busy one may be made all the same: see pl_identity_get */
     lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
     if (client->is_closing) /* the wait for the lock was cut short, so nobody else may be kept out */

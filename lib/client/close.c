@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "client/callback.h"
+#include "client/records.h"
 #include "client/task_queue.h"
 #include "client/view.h"
 #include "client/worker.h"
@@ -33,6 +34,7 @@ void pl_client_end(pospal_client *client)
 {
     pl_task_queue_end(client->tasks);
     pl_worker_stop(client);
+    pl_records_settle(client);
     pl_timeline_observe(&client->mark, pl_clock_read(&client->clock));
     pl_view_store_mark(client, pl_clock_read(&client->clock), PL_MARK_CLOSE_MS);
     pl_client_free(client);

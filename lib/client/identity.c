@@ -14,10 +14,10 @@
 #include "license/license_key.h"
 #include "state/mark.h"
 
-enum { RECORD_FIXED = 16 + PL_DEVICE_PUBLIC_SIZE + PL_DEVICE_SECRET_SIZE, KEY_FILE_MAX = 4096 };
+enum { RECORD_FIXED = PL_IDENTITY_PUBLIC_AT + PL_DEVICE_PUBLIC_SIZE + PL_DEVICE_SECRET_SIZE, KEY_FILE_MAX = 4096 };
 
 static const char key_item[] = "license_key";
-static const char identity_item[] = "identity";
+static const char identity_item[] = PL_IDENTITY_ITEM;
 static const char released_item[] = "released";
 static const char release_item[] = "release_proof";
 static const char mark_item[] = "time_mark";
@@ -160,12 +160,12 @@ pl_err pl_identity_store_license_key(pospal_client *client, const char *key)
 bool pl_identity_has_license_key(pospal_client *client)
 {
     pl_buf stored;
-    bool has;
+    pl_err err;
 
     pl_buf_init(&stored);
-    has = get(client, key_item, &stored) == PL_OK;
+    err = get(client, key_item, &stored);
     pl_buf_reset(&stored);
-    return has;
+    return !err || err == PL_ERR_BUSY; /* what can't be read now may be there */
 }
 
 static pl_err decode_identity(pl_span record, pl_identity *identity, pl_fingerprint *made_on)
@@ -173,8 +173,8 @@ static pl_err decode_identity(pl_span record, pl_identity *identity, pl_fingerpr
     if (record.size <= RECORD_FIXED)
         return pl_fail(PL_ERR_MALFORMED, "the identity record is too short");
     memcpy(identity->instance_id.bytes, record.data, 16);
-    memcpy(identity->device_public, record.data + 16, PL_DEVICE_PUBLIC_SIZE);
-    memcpy(identity->device_secret, record.data + 16 + PL_DEVICE_PUBLIC_SIZE, PL_DEVICE_SECRET_SIZE);
+    memcpy(identity->device_public, record.data + PL_IDENTITY_PUBLIC_AT, PL_DEVICE_PUBLIC_SIZE);
+    memcpy(identity->device_secret, record.data + PL_IDENTITY_PUBLIC_AT + PL_DEVICE_PUBLIC_SIZE, PL_DEVICE_SECRET_SIZE);
     return pl_fingerprint_parse(pl_span_of(record.data + RECORD_FIXED, record.size - RECORD_FIXED), made_on);
 }
 
@@ -249,6 +249,11 @@ pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
     const char *why;
     pl_err err = find(client, identity, &is_there, &why);
 
+    /* a till without a seat is not locked out by who keeps the vault busy: should there be one already, see records.c */
+    if (err == PL_ERR_BUSY && pl_vault_is_stand_in(client->vault) && !pl_holding_activation(client->holding)) {
+        why = "the stored one can't be read now";
+        err = PL_OK;
+    }
     if (err || is_there)
         return err;
     pl_log_write(&client->log, why ? PL_LOG_WARN : PL_LOG_INFO, "a new identity is made: %s", why ? why : "there is none yet");
@@ -328,20 +333,32 @@ pl_err pl_identity_take_extension(pospal_client *client, const char *token_id, i
     return pl_fail(PL_ERR_NO_EXTENSION, "it could not be noted on disk: %s", detail);
 }
 
+static pl_err get_released(pospal_client *client, bool *is_released)
+{
+    pl_buf value;
+    pl_err err;
+
+    pl_buf_init(&value);
+    err = get(client, released_item, &value);
+    *is_released = !err && pl_span_is(pl_buf_span(&value), "1");
+    pl_buf_reset(&value);
+    return err;
+}
+
 bool pl_identity_is_released(pospal_client *client)
 {
     bool is_released;
-    pl_buf value;
 
-    pl_buf_init(&value);
-    is_released = !get(client, released_item, &value) && pl_span_is(pl_buf_span(&value), "1");
-    pl_buf_reset(&value);
+    (void)get_released(client, &is_released);
     return is_released;
 }
 
 pl_err pl_identity_set_released(pospal_client *client, bool is_released)
 {
-    if (pl_identity_is_released(client) == is_released)
+    bool was_released;
+    pl_err err = get_released(client, &was_released);
+
+    if (was_released == is_released && err != PL_ERR_BUSY)
         return PL_OK;
     if (!is_released)
         (void)pl_records_remove(client, release_item); /* a proof of the seat before */

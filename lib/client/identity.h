@@ -12,6 +12,10 @@
 #include "client/client.h"
 #include "wire/device_request.h"
 
+/* The identity's record, and where in it the device key's public half is. */
+#define PL_IDENTITY_ITEM "identity"
+enum { PL_IDENTITY_PUBLIC_AT = 16 };
+
 typedef struct {
     pl_uuid instance_id;
     uint8_t device_public[PL_DEVICE_PUBLIC_SIZE];

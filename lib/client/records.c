@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "client/polling.h"
+#include "client/stand_in.h"
 
 enum { PATIENCE_MS = 3000 };
 
@@ -20,26 +21,35 @@ static bool wait_for_others(pospal_client *client, pl_polling *p)
     return pl_polling_wait(client, p, "the vault");
 }
 
+/* What is busy or full is so for a while: another reason may come after it, and it may pass. */
 static void note_storage(pospal_client *client, pl_err err)
 {
-    if (!err || client->vault_storage)
+    if (!err || err == client->vault_storage || (client->vault_storage && client->vault_storage != PL_ERR_BUSY))
         return;
     client->vault_storage = err;
     snprintf(client->vault_detail, sizeof client->vault_detail, "%s", pl_err_detail());
     pl_log_write(&client->log, PL_LOG_WARN, "license key and device key are kept in memory only: %s", client->vault_detail);
 }
 
-/* PL_ERR_BUSY, and no vault, unless this is the last try. */
-static pl_err try_open(pospal_client *client, bool is_last_try)
+static pl_err open_once(pospal_client *client, pl_vault **vault, pl_err *storage)
 {
     pl_time now = pl_clock_read(&client->clock);
     pl_vault_options options = {client->options.fs, client->shelf.is_read_only ? "" : client->directory,
                                 client->wrap_keys,  client->wrap_key_count,
                                 now.wall_ms,        &client->log};
-    pl_vault *vault;
     bool set_aside;
+    pl_err err = pl_vault_open(&options, vault, storage, &set_aside);
+
+    client->was_set_aside = client->was_set_aside || set_aside;
+    return err;
+}
+
+/* PL_ERR_BUSY, and no vault, unless this is the last try: then a stand-in. */
+static pl_err try_open(pospal_client *client, bool is_last_try)
+{
+    pl_vault *vault;
     pl_err storage;
-    pl_err err = pl_vault_open(&options, &vault, &storage, &set_aside);
+    pl_err err = open_once(client, &vault, &storage);
 
     if (err)
         return err;
@@ -48,9 +58,39 @@ static pl_err try_open(pospal_client *client, bool is_last_try)
         return storage;
     }
     client->vault = vault;
-    client->was_set_aside = client->was_set_aside || set_aside;
     note_storage(client, storage);
     return PL_OK;
+}
+
+/* One try, without waiting: who may wait did so when the vault was first needed, or does so around this. */
+static void replace_stand_in(pospal_client *client)
+{
+    pl_vault *real;
+    pl_err storage;
+
+    if (open_once(client, &real, &storage))
+        return;
+    if (storage == PL_ERR_BUSY || pl_stand_in_reconcile(client, real)) {
+        pl_vault_close(real);
+        return;
+    }
+    pl_vault_inherit(real, client->vault);
+    pl_vault_close(client->vault);
+    client->vault = real;
+    note_storage(client, storage);
+}
+
+void pl_records_settle(pospal_client *client)
+{
+    if (!client->vault)
+        return;
+    if (pl_vault_is_stand_in(client->vault))
+        replace_stand_in(client);
+    if (pl_vault_settle(client->vault) || !client->vault_storage || !pl_vault_is_durable(client->vault))
+        return;
+    pl_log_write(&client->log, PL_LOG_INFO, "what was kept in memory only is stored now");
+    client->vault_storage = PL_OK;
+    client->vault_detail[0] = '\0';
 }
 
 static pl_err open_vault(pospal_client *client, pl_polling *p)
@@ -99,22 +139,33 @@ static pl_err act_clear(pl_vault *vault, const void *call)
     return pl_vault_clear(vault);
 }
 
-pl_err pl_records_act(pospal_client *client, pl_records_call act, const void *call, pl_records_mode mode)
+static pl_err act_patiently(pospal_client *client, pl_records_call act, const void *call, pl_polling *p)
 {
-    pl_polling p = begin(mode);
-    pl_err err = open_vault(client, &p);
+    pl_err err = open_vault(client, p);
 
     if (err)
         return err;
-    do
+    do {
+        pl_records_settle(client);
         err = act(client->vault, call);
-    while (err == PL_ERR_BUSY && wait_for_others(client, &p));
+    } while (err == PL_ERR_BUSY && wait_for_others(client, p));
     return err;
 }
 
+pl_err pl_records_act(pospal_client *client, pl_records_call act, const void *call, pl_records_mode mode)
+{
+    pl_polling p = begin(mode);
+
+    return act_patiently(client, act, call, &p);
+}
+
+/* Who waited for the vault once, and in vain, does not wait again for each of many records. */
 static pl_err run(pospal_client *client, const vault_call *call, pl_records_mode mode)
 {
-    return pl_records_act(client, call->act, call, mode);
+    bool is_patient = mode == PL_RECORDS_WAIT && !(client->vault && pl_vault_is_stand_in(client->vault));
+    pl_polling p = begin(is_patient ? PL_RECORDS_WAIT : PL_RECORDS_AT_ONCE);
+
+    return act_patiently(client, call->act, call, &p);
 }
 
 pl_err pl_records_get(pospal_client *client, const char *name, pl_buf *value, pl_records_mode mode)

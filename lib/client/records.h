@@ -9,8 +9,9 @@
 #include "client/client.h"
 
 /*
- * While another process is at the vault. WAIT: up to 3 s and without the mutex, so that whatever it guards may have changed on return; a
- * vault that cannot be opened in that time is one in memory from then on. AT_ONCE, for what a check calls: PL_ERR_BUSY.
+ * While another process is at the vault. WAIT: up to 3 s and without the mutex, so that whatever it guards may have changed on return.
+ * AT_ONCE, for what a check calls: PL_ERR_BUSY. A vault that cannot be opened in 3 s has a stand-in in memory until it can: each use tries
+ * again, without waiting; what was put meanwhile is carried over, and what was not put can't be read (PL_ERR_BUSY).
  */
 typedef enum { PL_RECORDS_WAIT, PL_RECORDS_AT_ONCE } pl_records_mode;
 
@@ -18,6 +19,8 @@ typedef enum { PL_RECORDS_WAIT, PL_RECORDS_AT_ONCE } pl_records_mode;
 typedef pl_err (*pl_records_call)(pl_vault *vault, const void *call);
 pl_err pl_records_act(pospal_client *client, pl_records_call act, const void *call, pl_records_mode mode);
 
+/* Carries over to the disk what could not go there before; one try, which does not wait. Every use does so first. */
+void pl_records_settle(pospal_client *client);
 /* PL_ERR_MEMORY; storage that can't be used is no error: it is noted, and the records are kept in memory. */
 pl_err pl_records_open(pospal_client *client, pl_records_mode mode);
 /* Appends the value. PL_ERR_NOT_FOUND; PL_ERR_SIGNATURE for a record that was tampered with. */

@@ -59,16 +59,6 @@ static void plan_sending(pospal_client *client)
         client->usage_after_ms = pl_clock_read(&client->clock).boot_ms + PL_USAGE_GATHER_MS;
 }
 
-/* Mutex held. A vault that was only kept busy when it was opened is replaced by one in memory: usage must not go there unseen. */
-static pl_err record(pospal_client *client, usage_call *call)
-{
-    pl_err err = pl_records_open(client, PL_RECORDS_WAIT);
-
-    if (!err && client->vault_storage == PL_ERR_BUSY)
-        return pl_fail(PL_ERR_BUSY, "another process kept the stored state busy when it was opened; nothing was recorded");
-    return err ? err : pl_records_act(client, act_add, call, PL_RECORDS_WAIT);
-}
-
 pospal_result_t pospal_usage_add(pospal_client *client, const char *meter, int64_t amount, const char *idempotency)
 {
     usage_call call = {.client = client, .entry = {meter, amount, idempotency, 0}};
@@ -83,7 +73,8 @@ pospal_result_t pospal_usage_add(pospal_client *client, const char *meter, int64
     call.entry.at = pl_timeline_effective(&client->mark, pl_clock_read(&client->clock));
     if (call.entry.at < 1)
         call.entry.at = 1;
-    err = client->is_closing ? pl_fail(PL_ERR_CLOSED, "the client is being closed") : record(client, &call);
+    err = client->is_closing ? pl_fail(PL_ERR_CLOSED, "the client is being closed")
+                             : pl_records_act(client, act_add, &call, PL_RECORDS_WAIT);
     if (!err)
         plan_sending(client);
     pl_mutex_unlock(client->mutex);

@@ -47,7 +47,7 @@ typedef struct {
     pl_usage_batch batch; /* lives in the arena */
 } pl_usage_parcel;
 
-/* The vault outlives it. PL_ERR_MEMORY; PL_ERR_UNSUPPORTED where there is no SQLite. */
+/* The vault outlives it. PL_ERR_MEMORY; PL_ERR_UNSUPPORTED where there is no SQLite; PL_ERR_BUSY for a stand-in: usage is not kept there. */
 pl_err pl_usage_log_open(pl_vault *vault, pl_usage_log **log);
 void pl_usage_log_close(pl_usage_log *log); /* accepts NULL */
 

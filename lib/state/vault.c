@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "crypto/crypto.h"
 #include "state/usage_rows.h"
+#include "state/vault_check.h"
 #include "state/vault_key.h"
 #include "state/vault_memory.h"
 #include "storage/migrate.h"
@@ -37,6 +38,7 @@ struct pl_vault {
     pl_db *db; /* NULL: in memory */
     pl_db_statement *select, *upsert, *delete;
     bool is_read_only;
+    bool is_stand_in;
     uint8_t key[32];
     const pl_fs *fs;
     char path[PATH_SIZE];
@@ -70,32 +72,13 @@ static pl_err take_key(void *context, pl_db *db)
     return pl_vault_key_open(db, vault->options->keys, vault->options->key_count, vault->key);
 }
 
-/* Damage shows here and not in the middle of a record; the file has a few pages. */
-static pl_err check_file(pl_db *db)
-{
-    pl_db_statement *check;
-    pl_db_result result;
-    char verdict[3] = "";
-    pl_err err;
-
-    if ((err = pl_db_prepare(db, "PRAGMA quick_check(1)", &check)))
-        return err;
-    result = pl_db_step(check);
-    if (result == DB_ROW)
-        (void)pl_db_column_bytes(check, 0, verdict, 2);
-    pl_db_reset(check);
-    if (result != DB_ROW)
-        return result == DB_DONE ? PL_ERR_DATABASE : pl_db_err(result);
-    return strcmp(verdict, "ok") == 0 ? PL_OK : pl_fail(PL_ERR_DATABASE, "the stored state is damaged");
-}
-
 /* PL_ERR_NOT_FOUND where there is no file. */
 static pl_err open_file(pl_vault *vault)
 {
     pl_db_sqlite_options options = {vault->path, DB_READ_WRITE, 0, true, false};
     pl_err err;
 
-    if ((err = pl_db_open_sqlite(&options, &vault->db)) || (err = check_file(vault->db)) ||
+    if ((err = pl_db_open_sqlite(&options, &vault->db)) || (err = pl_vault_check(vault->db)) ||
         (err = pl_db_script(vault->db, "PRAGMA secure_delete=ON")) ||
         (err = pl_migrate(vault->db, migrations, sizeof migrations / sizeof *migrations, vault->options->now_ms)) ||
         (err = pl_db_transaction(vault->db, take_key, vault)) || (err = prepare(vault))) {
@@ -121,7 +104,7 @@ static pl_err open_to_read(pl_vault *vault)
     pl_err err;
 
     vault->is_read_only = true;
-    if ((err = pl_db_open_sqlite(&options, &vault->db)) || (err = check_file(vault->db)) ||
+    if ((err = pl_db_open_sqlite(&options, &vault->db)) || (err = pl_vault_check(vault->db)) ||
         (err = refuse_other_version(vault->db)) ||
         (err = pl_vault_key_find(vault->db, vault->options->keys, vault->options->key_count, vault->key)) ||
         (err = prepare(vault)))
@@ -217,6 +200,7 @@ pl_err pl_vault_open(const pl_vault_options *options, pl_vault **vault, pl_err *
     if (options->directory && options->directory[0])
         *storage = open_on_disk(fresh, set_aside);
     fresh->options = NULL;
+    fresh->is_stand_in = *storage == PL_ERR_BUSY;
     if (*storage == PL_ERR_MEMORY) {
         pl_vault_close(fresh);
         return *storage;
@@ -243,6 +227,11 @@ bool pl_vault_is_durable(const pl_vault *vault)
     return vault->db && !vault->is_read_only;
 }
 
+bool pl_vault_is_stand_in(const pl_vault *vault)
+{
+    return vault->is_stand_in;
+}
+
 pl_db *pl_vault_db(pl_vault *vault)
 {
     return pl_vault_is_durable(vault) ? vault->db : NULL;
@@ -255,6 +244,8 @@ pl_err pl_vault_derive(const pl_vault *vault, const char *purpose, uint8_t key[3
 
 static pl_err refuse_write(const pl_vault *vault)
 {
+    if (vault->is_stand_in)
+        return pl_fail(PL_ERR_BUSY, "another process keeps the stored state busy");
     return vault->is_read_only ? pl_fail(PL_ERR_READ_ONLY, "%s can't be written by this account", vault->path) : PL_OK;
 }
 
@@ -279,11 +270,13 @@ pl_err pl_vault_get(pl_vault *vault, const char *name, pl_buf *value)
     pl_err err = PL_ERR_NOT_FOUND;
     pl_db_result result;
 
-    if (item) {
+    if (item && !item->is_removed) {
         pl_buf_add(value, item->value, item->size);
         return value->err;
     }
-    if (!vault->db)
+    if (!item && vault->is_stand_in)
+        return refuse_write(vault); /* whether there is one is not known */
+    if (item || !vault->db)
         return PL_ERR_NOT_FOUND;
     pl_db_bind_text(vault->select, 1, name);
     result = pl_db_step(vault->select);
@@ -309,12 +302,11 @@ static pl_err put_on_disk(pl_vault *vault, const char *name, pl_span value)
 
 pl_err pl_vault_put(pl_vault *vault, const char *name, pl_span value)
 {
-    pl_vault_item *item;
     pl_err err;
 
     if (value.size > PL_VAULT_VALUE_MAX)
         return pl_fail(PL_ERR_TOO_LARGE, "the record %s is larger than %d bytes", name, PL_VAULT_VALUE_MAX);
-    if (!vault->db)
+    if (!vault->db && !vault->is_stand_in)
         return pl_vault_memory_put(&vault->memory, name, value);
     err = put_on_disk(vault, name, value);
     if (err) {
@@ -323,22 +315,58 @@ pl_err pl_vault_put(pl_vault *vault, const char *name, pl_span value)
 
         return kept ? kept : err;
     }
-    if ((item = pl_vault_memory_find(&vault->memory, name)) != NULL)
-        pl_vault_item_release(item);
+    pl_vault_disown(vault, name);
     return PL_OK;
 }
 
-pl_err pl_vault_remove(pl_vault *vault, const char *name)
+static pl_err remove_on_disk(pl_vault *vault, const char *name)
 {
-    pl_vault_item *item = pl_vault_memory_find(&vault->memory, name);
     pl_err err = refuse_write(vault);
 
-    if (item)
-        pl_vault_item_release(item);
     if (err || !vault->db)
         return err;
     pl_db_bind_text(vault->delete, 1, name);
     return pl_db_err(pl_db_run(vault->delete));
+}
+
+pl_err pl_vault_remove(pl_vault *vault, const char *name)
+{
+    pl_err err = remove_on_disk(vault, name);
+
+    pl_vault_disown(vault, name);
+    if (err == PL_ERR_BUSY)
+        pl_vault_memory_remove(&vault->memory, name);
+    return err;
+}
+
+void pl_vault_disown(pl_vault *vault, const char *name)
+{
+    pl_vault_item *item = pl_vault_memory_find(&vault->memory, name);
+
+    if (item)
+        pl_vault_item_release(item);
+}
+
+void pl_vault_inherit(pl_vault *vault, pl_vault *stand_in)
+{
+    vault->memory = stand_in->memory;
+    memset(&stand_in->memory, 0, sizeof stand_in->memory);
+}
+
+pl_err pl_vault_settle(pl_vault *vault)
+{
+    pl_err err = PL_OK;
+
+    for (size_t i = 0; !err && pl_vault_is_durable(vault) && i < PL_VAULT_MEMORY_ITEMS_MAX; i++) {
+        pl_vault_item *item = &vault->memory.items[i];
+
+        if (item->name)
+            err = item->is_removed ? remove_on_disk(vault, item->name)
+                                   : put_on_disk(vault, item->name, pl_span_of(item->value, item->size));
+        if (!err)
+            pl_vault_item_release(item);
+    }
+    return err;
 }
 
 pl_err pl_vault_clear(pl_vault *vault)

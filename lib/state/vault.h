@@ -3,7 +3,8 @@
  * The vault: named secrets and records of one product on one machine (license key, device key, time mark, extensions taken), sealed in
  * one small SQLite file that all processes of the product share. It is opened when first needed, since most starts never need it. The
  * random sealing key is wrapped once per hardware component: any that still fits opens it. Without storage it works in memory.
- * No call waits for another process: PL_ERR_BUSY, and whether to try again is for the caller to choose.
+ * No call waits for another process: PL_ERR_BUSY, and whether to try again is for the caller to choose. What was put or removed while it
+ * was busy holds in memory, and goes to the disk with pl_vault_settle.
  */
 #ifndef PL_STATE_VAULT_H
 #define PL_STATE_VAULT_H
@@ -30,13 +31,20 @@ typedef struct {
 /*
  * Opens or makes the vault. A file that no component opens, or that is no database, is set aside as vault.db.TIME.bad and a new one is
  * made; *set_aside tells. A vault that can be read and not written is read, and what is put holds in memory. When the place can't be used
- * at all, or the vault is a newer version's or busy, it is left alone and all is in memory. *storage tells why (PL_OK: on disk).
- * PL_ERR_MEMORY.
+ * at all, or the vault is a newer version's, it is left alone and all is in memory. Where it is busy the same, but as a stand-in: what is not
+ * put here can't be read now (PL_ERR_BUSY), and a vault opened later inherits. *storage tells why (PL_OK: on disk). PL_ERR_MEMORY.
  */
 pl_err pl_vault_open(const pl_vault_options *options, pl_vault **vault, pl_err *storage, bool *set_aside);
 void pl_vault_close(pl_vault *vault); /* accepts NULL */
 
-bool pl_vault_is_durable(const pl_vault *vault); /* what is put goes to disk */
+bool pl_vault_is_durable(const pl_vault *vault);  /* what is put goes to disk */
+bool pl_vault_is_stand_in(const pl_vault *vault); /* for one that was busy */
+/* Takes over what was put into a stand-in; pl_vault_settle writes it. */
+void pl_vault_inherit(pl_vault *vault, pl_vault *stand_in);
+/* Writes what a busy or full disk left in memory, of a durable one. PL_OK: nothing is left there. */
+pl_err pl_vault_settle(pl_vault *vault);
+/* Lets go of what memory holds under the name, as if it had never been put. */
+void pl_vault_disown(pl_vault *vault, const char *name);
 /* For what lies in the same file in tables of its own (usage_log.h): NULL where it is not durable. Valid until the vault is closed. */
 pl_db *pl_vault_db(pl_vault *vault);
 pl_err pl_vault_derive(const pl_vault *vault, const char *purpose, uint8_t key[32]); /* of a durable one's key */

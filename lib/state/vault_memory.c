@@ -30,7 +30,7 @@ pl_vault_item *pl_vault_memory_find(pl_vault_memory *memory, const char *name)
 
 pl_err pl_vault_memory_put(pl_vault_memory *memory, const char *name, pl_span value)
 {
-    pl_vault_item fresh = {pl_copy_text(name), pl_alloc(value.size + 1), value.size};
+    pl_vault_item fresh = {pl_copy_text(name), pl_alloc(value.size + 1), value.size, false};
     pl_vault_item *item = pl_vault_memory_find(memory, name);
     size_t i;
 
@@ -45,4 +45,14 @@ pl_err pl_vault_memory_put(pl_vault_memory *memory, const char *name, pl_span va
     pl_vault_item_release(item);
     *item = fresh;
     return PL_OK;
+}
+
+void pl_vault_memory_remove(pl_vault_memory *memory, const char *name)
+{
+    pl_vault_item *item;
+
+    if (pl_vault_memory_put(memory, name, pl_span_text("")))
+        return;
+    item = pl_vault_memory_find(memory, name);
+    item->is_removed = true;
 }

@@ -11,6 +11,7 @@ typedef struct {
     char *name; /* NULL: free */
     char *value;
     size_t size;
+    bool is_removed; /* it is to be removed on disk too */
 } pl_vault_item;
 
 typedef struct {
@@ -19,6 +20,8 @@ typedef struct {
 
 pl_vault_item *pl_vault_memory_find(pl_vault_memory *memory, const char *name); /* NULL: none */
 pl_err pl_vault_memory_put(pl_vault_memory *memory, const char *name, pl_span value);
+/* Notes that the record is to be removed; without room it stays. */
+void pl_vault_memory_remove(pl_vault_memory *memory, const char *name);
 void pl_vault_item_release(pl_vault_item *item);
 
 #endif

@@ -122,6 +122,71 @@ static void who_is_being_closed_does_not_wait(void **state)
     pospal_client_close(client);
 }
 
+/* Busy from the first use on, for longer than anybody waits. */
+static pospal_client *with_stand_in(shop *s, pl_db **other)
+{
+    pospal_client *client;
+
+    pospal_client_close(shop_active_client(s));
+    *other = shop_lock_vault(s);
+    client = shop_client(s);
+    client->is_closing = true; /* nobody waits */
+    assert_int_equal(pl_records_open(client, PL_RECORDS_WAIT), PL_OK);
+    client->is_closing = false;
+    assert_true(pl_vault_is_stand_in(client->vault));
+    assert_int_equal(client->vault_storage, PL_ERR_BUSY);
+    return client;
+}
+
+static void a_vault_that_was_busy_at_first_is_tried_again_and_takes_over_what_was_put(void **state)
+{
+    shop *s = *state;
+    pl_db *other;
+    pospal_client *client = with_stand_in(s, &other);
+
+    assert_int_equal(pl_records_put(client, "a", pl_span_text("one"), PL_RECORDS_WAIT), PL_ERR_BUSY);
+    assert_int_equal(pl_records_put(client, "b", pl_span_text("two"), PL_RECORDS_AT_ONCE), PL_ERR_BUSY);
+    assert_int_equal(pl_records_remove(client, "license_key"), PL_ERR_BUSY);
+    expect(client, "a", "one");
+    expect(client, "license_key", "NOT_FOUND");
+    expect(client, "identity", "BUSY"); /* what can't be read is not none */
+    pl_db_close(other);
+    assert_int_equal(pl_records_remove(client, "b"), PL_OK);
+    assert_true(pl_vault_is_durable(client->vault));
+    assert_int_equal(client->vault_storage, PL_OK);
+    pospal_client_close(client);
+    client = shop_client(s);
+    expect(client, "a", "one");
+    expect(client, "b", "NOT_FOUND");
+    expect(client, "license_key", "NOT_FOUND");
+    pospal_client_close(client);
+}
+
+static void what_a_busy_vault_refused_is_written_by_the_next_use_or_at_the_close(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_client(s);
+    pl_db *other;
+
+    for (int at_close = 0; at_close < 2; at_close++) {
+        const char *value = at_close ? "two" : "one";
+
+        assert_int_equal(pl_records_open(client, PL_RECORDS_WAIT), PL_OK);
+        other = shop_lock_vault(s);
+        client->is_closing = true;
+        assert_int_equal(pl_records_put(client, "a", pl_span_text(value), PL_RECORDS_WAIT), PL_ERR_BUSY);
+        client->is_closing = false;
+        pl_db_close(other);
+        if (!at_close)
+            expect(client, "b", "NOT_FOUND");
+        assert_int_equal(client->vault_storage, at_close ? PL_ERR_BUSY : PL_OK);
+        pospal_client_close(client);
+        client = shop_client(s);
+        expect(client, "a", value);
+    }
+    pospal_client_close(client);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, shop_setup, shop_teardown)
 
 int main(void)
@@ -131,6 +196,8 @@ int main(void)
         CASE(a_busy_vault_is_not_waited_for_where_a_check_asks_and_costs_nothing_later),
         CASE(who_waits_for_the_vault_lets_the_mutex_go),
         CASE(who_is_being_closed_does_not_wait),
+        CASE(a_vault_that_was_busy_at_first_is_tried_again_and_takes_over_what_was_put),
+        CASE(what_a_busy_vault_refused_is_written_by_the_next_use_or_at_the_close),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
