@@ -504,14 +504,14 @@ POSPAL_API pospal_status_t pospal_client_status(const pospal_client *client);
 
 /*
  * Gives this device's seat back to the server and forgets the lease; the stored license key stays. Needs the device key made at
- * activation.
+ * activation. Usage that waits is told before where it can be, else later.
  * Returns: POSPAL_OK; POSPAL_ERROR_NOT_FOUND when this device holds no activation; POSPAL_ERROR_UNREACHABLE (this device goes on;
  *   should the server have heard it all the same, the next check takes the seat again);
  *   POSPAL_ERROR_DENIED; POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE where what is stored cannot be read just now;
  *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network up to the time-out, and once more, with 10 s to it, where usage waits to be told.
  */
 POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
 
@@ -638,7 +638,8 @@ POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, posp
  * background tells the server later, in batches, and each exactly once; so does pospal_client_check with ONLINE, before it returns.
  * meter has 1 to 58 of the characters A-Z a-z 0-9 . _ -, amount is 1 to 10^12. What is beyond the allowance is recorded as well:
  * pospal_usage_balance shows it as overdraft. idempotency (NULL: none) is a text of 1 to 64 bytes of your own, such as a receipt's number:
- * the same one again is not counted again, for 7 days at least among this device's last 100,000 reports. Where nothing can be stored it is kept in memory, and lost with the process.
+ * the same one again is not counted again, for 7 days at least among this device's last 100,000 reports. It counts for the license that is held now, also
+ * when it is told later; for the first one held where there is none. Where nothing can be stored it is kept in memory, and lost with the process.
  * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the disk refused or another process was at it for 3 s, nothing was recorded,
  *   try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.

@@ -14,7 +14,7 @@
 #include "transport/retry.h"
 #include "wire/device_reply.h"
 
-enum { HTTP_UNAUTHORIZED = 401 };
+enum { HTTP_BAD_REQUEST = 400, HTTP_UNAUTHORIZED = 401, HTTP_TOO_LARGE = 413, HTTP_UNPROCESSABLE = 422 };
 
 /* All that a request is made of, gathered under the mutex so that the exchange can run without it. */
 typedef struct {
@@ -283,6 +283,11 @@ static pl_err as_unreachable(pl_err err)
     return pl_fail(PL_ERR_UNSIGNED, "%s: %s", pl_err_code(err), pl_err_detail());
 }
 
+static bool is_refused(int status)
+{
+    return status == HTTP_BAD_REQUEST || status == HTTP_TOO_LARGE || status == HTTP_UNPROCESSABLE;
+}
+
 static pl_err ask_once(pospal_client *client, question *q, pl_answer *answer)
 {
     pl_exchange_reply reply;
@@ -293,6 +298,7 @@ static pl_err ask_once(pospal_client *client, question *q, pl_answer *answer)
     answer->keyset_token = pl_span_of(NULL, 0);
     if ((err = write_question(client, q)) == PL_OK && (err = send(client, q, &reply)) == PL_ERR_TOO_LARGE)
         err = as_unreachable(err);
+    answer->is_refused = err && is_refused(reply.status);
     answer->is_proof_refused = err && reply.status == HTTP_UNAUTHORIZED;
     if (!err) {
         err = believe(client, q, pl_buf_span(&reply.body), answer);

@@ -21,6 +21,7 @@ typedef struct {
     pl_claims claims;
     pl_time asked;         /* when the question was written */
     bool is_carried;       /* by a person: it may have been signed long ago */
+    bool is_refused;       /* not signed either: something calls the request wrong or too large */
     bool is_proof_refused; /* not signed, so that nothing was decided: the server may know another key of this device */
     pl_span token;         /* the answer as received */
     pl_span revocations;   /* a revocation list that came along, not verified; else empty */

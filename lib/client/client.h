@@ -66,6 +66,8 @@ struct pospal_client {
     pl_usage_log *usage;    /* NULL until first needed; closed before the vault */
     int64_t usage_after_ms; /* boot_ms after which the background sends what waits; 0: nothing is known to wait */
     int usage_failures;     /* in a row */
+    bool is_usage_known;    /* whether an earlier run left some, where nothing is held that would be refreshed */
+    bool is_usage_anew;     /* what was refused to an earlier run was tried again */
     bool was_set_aside;
     pl_holding *holding;
     char online_token[PL_CLAIMS_ID_MAX + 1]; /* jti of the answer this process received itself */

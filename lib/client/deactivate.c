@@ -5,6 +5,7 @@
 #include "client/client.h"
 #include "client/identity.h"
 #include "client/online.h"
+#include "client/usage_send.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
 
@@ -19,8 +20,10 @@ pospal_result_t pospal_client_deactivate(pospal_client *client)
     pl_mutex_lock(client->mutex);
     err = pl_identity_license_key(client, key);
     pl_mutex_unlock(client->mutex);
-    if (!err)
+    if (!err) {
+        (void)pl_usage_send(client); /* what can't be told now stays this activation's, and is told later */
         err = pl_online_ask(client, PL_ACT_DEACTIVATE, key, &outcome);
+    }
     pl_wipe(key, sizeof key);
     if (err == PL_ERR_NO_KEY)
         err = pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation");

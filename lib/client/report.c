@@ -3,12 +3,19 @@
  * pospal_client_support_report: what a vendor's support needs to see, and nothing that must not leave the machine.
  */
 #include "client/client.h"
+#include "client/records.h"
 #include "client/view.h"
 
 #include <inttypes.h>
 
 #include "base/timestamp.h"
 #include "transport/proxy.h"
+
+/* Through the vault. */
+typedef struct {
+    pospal_client *client;
+    pl_usage_counts *counts;
+} usage_look;
 
 static void add_time(pl_buf *out, const char *label, int64_t seconds)
 {
@@ -129,6 +136,32 @@ static void add_session(pospal_client *client, const pl_view *view, pl_buf *out)
                           (seat->lease_until_ms - view->now.boot_ms) / 1000, seat->failures);
 }
 
+static pl_err count_usage(pl_vault *vault, const void *call)
+{
+    const usage_look *look = call;
+    pl_err err = look->client->usage ? PL_OK : pl_usage_log_open(vault, &look->client->usage);
+
+    return err ? err : pl_usage_log_count(look->client->usage, look->counts);
+}
+
+static void add_usage(pospal_client *client, pl_buf *out)
+{
+    pl_usage_counts counts = {0};
+    const usage_look look = {client, &counts};
+
+    if (!client->usage && !pl_vault_is_there(client->options.fs, client->directory))
+        return;
+    if (pl_records_act(client, count_usage, &look, PL_RECORDS_AT_ONCE))
+        return;
+    if (counts.waiting + counts.unreadable + counts.refused > 0)
+        pl_buf_add_format(out, "usage            %" PRId64 " reports wait\n", counts.waiting);
+    if (counts.unreadable > 0)
+        pl_buf_add_format(out, "                 %" PRId64 " can't be opened and are set aside\n", counts.unreadable);
+    if (counts.refused > 0)
+        pl_buf_add_format(out, "                 %" PRId64 " were refused by the server and are tried again by the next start\n",
+                          counts.refused);
+}
+
 pospal_result_t pospal_client_support_report(pospal_client *client, char **report)
 {
     pl_view view;
@@ -146,6 +179,7 @@ pospal_result_t pospal_client_support_report(pospal_client *client, char **repor
         add_device(client, &out);
         add_license(client, &view, &out);
         add_session(client, &view, &out);
+        add_usage(client, &out);
         *report = pl_buf_detach(&out);
         err = out.err;
     }

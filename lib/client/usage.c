@@ -26,9 +26,11 @@ static pl_err open_log(pl_vault *vault, pospal_client *client)
 static pl_err act_add(pl_vault *vault, const void *call)
 {
     const usage_call *c = call;
+    pl_usage_entry entry = c->entry;
     pl_err err = open_log(vault, c->client);
 
-    return err ? err : pl_usage_log_add(c->client->usage, &c->entry);
+    entry.holder = pl_usage_holder_of(c->client);
+    return err ? err : pl_usage_log_add(c->client->usage, &entry);
 }
 
 static pl_err act_sum(pl_vault *vault, const void *call)
@@ -61,7 +63,7 @@ static void plan_sending(pospal_client *client)
 
 pospal_result_t pospal_usage_add(pospal_client *client, const char *meter, int64_t amount, const char *idempotency)
 {
-    usage_call call = {.client = client, .entry = {meter, amount, idempotency, 0}};
+    usage_call call = {.client = client, .entry = {.meter = meter, .amount = amount, .idempotency = idempotency}};
     pl_err err;
 
     if (!client)
@@ -105,7 +107,7 @@ static int64_t sum_of(int64_t a, int64_t b)
 pospal_result_t pospal_usage_balance(pospal_client *client, const char *meter, pospal_usage_t *usage)
 {
     pl_usage_sum sum = {0, PL_USAGE_UNLIMITED, 0};
-    usage_call call = {.client = client, .entry = {meter, 1, NULL, 0}, .sum = &sum};
+    usage_call call = {.client = client, .entry = {.meter = meter, .amount = 1}, .sum = &sum};
     char license_id[PL_CLAIMS_ID_MAX + 1];
     const char *held;
     pl_err err;

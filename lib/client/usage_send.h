@@ -14,11 +14,7 @@ enum { PL_USAGE_GATHER_MS = 10 * 1000 /* what is recorded is sent so much later,
  * Unreachable errors, _BUSY, _CLOSED, _MEMORY: all that was recorded is still there.
  */
 pl_err pl_usage_send(pospal_client *client);
-/* Mutex held: the license that usage is for now, and its activation; NULLs where none is held. */
-typedef struct {
-    const char *license_id;
-    const char *activation_id;
-} pl_usage_holder;
+/* Mutex held: for whom usage is now; borrowed from what is held. */
 pl_usage_holder pl_usage_holder_of(const pospal_client *client);
 
 #endif

@@ -86,6 +86,17 @@ static void send_usage(pospal_client *client)
     pl_mutex_unlock(client->mutex);
 }
 
+/* Mutex held, once. What was used before a seat was given back is told by whoever runs next: there is no refresh that would think of it. */
+static void look_for_usage(pospal_client *client)
+{
+    if (client->is_usage_known)
+        return;
+    client->is_usage_known = true;
+    if (client->usage_after_ms == 0 && !pl_holding_activation(client->holding) &&
+        pl_vault_is_there(client->options.fs, client->directory))
+        client->usage_after_ms = 1;
+}
+
 void pl_worker_round(pospal_client *client)
 {
     bool is_refresh, is_usage;
@@ -100,6 +111,7 @@ void pl_worker_round(pospal_client *client)
     if (is_refresh)
         refresh(client);
     pl_mutex_lock(client->mutex);
+    look_for_usage(client);
     is_usage = !client->is_closing && !client->is_asking && client->options.text[PL_OPTION_SERVER] &&
                client->usage_after_ms != 0 && pl_clock_read(&client->clock).boot_ms >= client->usage_after_ms;
     pl_mutex_unlock(client->mutex);

@@ -19,7 +19,7 @@ static pl_err open_in_memory(pl_usage_log *log)
         return err;
     log->is_own = true;
     pl_random(log->key, sizeof log->key);
-    return pl_db_script(log->db, PL_USAGE_SCHEMA);
+    return pl_db_script(log->db, PL_USAGE_SCHEMA PL_USAGE_SCHEMA_ASIDE);
 }
 
 pl_err pl_usage_log_open(pl_vault *vault, pl_usage_log **log)
@@ -96,13 +96,15 @@ static pl_err add(void *context, pl_db *db)
     const adding *a = context;
     pl_usage_report report = {0, a->entry->meter, a->entry->amount, a->entry->at, {0}};
     bool is_known;
+    int64_t place;
     pl_err err;
 
     (void)db;
     if ((err = pl_usage_once_find(a->log, a->entry->idempotency, &is_known)) || is_known)
         return err;
     pl_random(report.id, sizeof report.id);
-    if ((err = take_number(a->log, &report.sequence)) || (err = pl_usage_report_insert(a->log, &report, a->entry->idempotency)))
+    if ((err = take_number(a->log, &report.sequence)) || (err = pl_usage_place_choose(a->log, &a->entry->holder, &place)) ||
+        (err = pl_usage_report_insert(a->log, &report, a->entry->idempotency, place)))
         return err;
     return pl_usage_pending_add(a->log, report.meter, report.amount);
 }
@@ -161,13 +163,15 @@ pl_err pl_usage_log_meters(pl_usage_log *log, pl_arena *arena, const char **name
     return pl_db_err(result);
 }
 
-pl_err pl_usage_log_has_pending(pl_usage_log *log, bool *has)
+pl_err pl_usage_log_count(pl_usage_log *log, pl_usage_counts *counts)
 {
-    int64_t place;
-    pl_err err = pl_usage_number(log->statements[PL_USAGE_FIND_PENDING], &place);
+    pl_db_statement *select = log->statements[PL_USAGE_COUNT];
+    pl_db_result result = pl_db_step(select);
 
-    *has = !err;
-    return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    if (result == DB_ROW)
+        *counts = (pl_usage_counts){pl_db_column_int(select, 0), pl_db_column_int(select, 1), pl_db_column_int(select, 2)};
+    pl_db_reset(select);
+    return pl_db_err(result);
 }
 
 static pl_err clear(void *context, pl_db *db)

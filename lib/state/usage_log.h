@@ -5,8 +5,11 @@
  * It lies in the vault's file, sealed, and is shared by all processes of the product; where the vault is not durable it is in memory and
  * goes with the process.
  *
- * Reports are bound to an activation just before they are first sent, and stay bound: a batch whose reply was lost must not be sent
- * under another one, where it would count again. What is bound to one activation is a log of its own on the wire.
+ * A report is bound to the activation that is held when it is recorded, else to the first one after, and stays bound: a batch whose reply
+ * was lost must not be sent under another one, where it would count again. What is bound to one activation is a log of its own on the
+ * wire. Where the validator does not know the activation, what is bound to it waits for the next one of the same license.
+ *
+ * A report that can't be opened, or that the validator can't take in, is set aside: it stays, and those after it are sent.
  *
  * PL_ERR_BUSY while another process is at the vault; nothing has happened then.
  */
@@ -26,7 +29,14 @@ enum {
 
 typedef struct pl_usage_log pl_usage_log;
 
+/* The license that usage is for, and its activation; NULLs where none is held. */
 typedef struct {
+    const char *license_id;
+    const char *activation_id;
+} pl_usage_holder;
+
+typedef struct {
+    pl_usage_holder holder;
     const char *meter;
     int64_t amount;
     const char *idempotency; /* NULL: none */
@@ -39,12 +49,21 @@ typedef struct {
     int64_t pending; /* recorded here and not acknowledged */
 } pl_usage_sum;
 
+/* Which reports to pack. */
+typedef struct {
+    pl_usage_holder holder; /* for what is bound to nothing yet */
+    int64_t after;          /* only of higher numbers */
+    size_t most;            /* 0: as many as there may be */
+    bool is_anew;           /* what the validator refused before is tried again */
+} pl_usage_order;
+
 /* Reports on their way. */
 typedef struct {
     char license_id[PL_USAGE_UUID_SIZE];
     char activation_id[PL_USAGE_UUID_SIZE];
     int64_t place;
     pl_usage_batch batch; /* lives in the arena */
+    size_t set_aside;     /* that could not be opened just now */
 } pl_usage_parcel;
 
 /* The vault outlives it. PL_ERR_MEMORY; PL_ERR_UNSUPPORTED where there is no SQLite; PL_ERR_BUSY for a stand-in: usage is not kept there. */
@@ -60,16 +79,20 @@ pl_err pl_usage_log_sum(pl_usage_log *log, const char *meter, const char *licens
  * was altered is passed over. Texts live in the arena.
  */
 pl_err pl_usage_log_meters(pl_usage_log *log, pl_arena *arena, const char **names, size_t room, size_t *count);
-/* Whether anything waits to be sent. */
-pl_err pl_usage_log_has_pending(pl_usage_log *log, bool *has);
+/* How many wait, can't be opened, were refused. */
+typedef struct {
+    int64_t waiting, unreadable, refused;
+} pl_usage_counts;
+pl_err pl_usage_log_count(pl_usage_log *log, pl_usage_counts *counts);
 pl_err pl_usage_log_clear(pl_usage_log *log);
 
 /*
- * The next reports to send, bound to the activation they are for; what is bound to none yet is bound to this one. NULLs: none is held.
- * PL_ERR_NOT_FOUND where there is nothing, or nothing that can be bound.
+ * The next reports to send, all of one activation and numbered without a gap. PL_ERR_NOT_FOUND where there is nothing, or nothing that is
+ * bound.
  */
-pl_err pl_usage_log_pack(pl_usage_log *log, pl_arena *arena, const char *license_id, const char *activation_id,
-                         pl_usage_parcel *parcel);
+pl_err pl_usage_log_pack(pl_usage_log *log, pl_arena *arena, const pl_usage_order *order, pl_usage_parcel *parcel);
+/* Sets a report aside that the validator refuses, until one is packed anew. */
+pl_err pl_usage_log_refuse(pl_usage_log *log, int64_t sequence);
 /* What the validator said to it. claims NULL: it does not know the activation, so nothing of it is stored there. */
 pl_err pl_usage_log_settle(pl_usage_log *log, const pl_usage_parcel *parcel, const pl_usage_claims *claims, int64_t now);
 

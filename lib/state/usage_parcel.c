@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reports on their way to the validator: binding them to an activation, packing the next ones, and what its answer makes of them.
+ * Reports on their way to the validator: packing the next ones, and what its answer makes of them. Binding them is in usage_place.c.
  */
 #include <string.h>
 
@@ -10,9 +10,13 @@
 typedef struct {
     pl_usage_log *log;
     pl_arena *arena;
-    const char *license_id;
-    const char *activation_id;
+    const pl_usage_order *order;
     pl_usage_parcel *parcel;
+    pl_usage_report *reports;
+    size_t count;
+    int64_t unreadable[PL_USAGE_REPORTS_MAX];
+    size_t unreadable_count;
+    bool is_empty;
 } packing;
 
 typedef struct {
@@ -21,56 +25,6 @@ typedef struct {
     const pl_usage_claims *claims;
     int64_t now;
 } settling;
-
-/* ---- binding ---- */
-
-/* Columns id, license, activation into the parcel. PL_ERR_NOT_FOUND. */
-static pl_err read_place(pl_db_statement *select, pl_usage_parcel *parcel)
-{
-    pl_db_result result = pl_db_step(select);
-    pl_err err = result == DB_DONE ? PL_ERR_NOT_FOUND : pl_db_err(result);
-
-    if (!err) {
-        memset(parcel, 0, sizeof *parcel);
-        parcel->place = pl_db_column_int(select, 0);
-        (void)pl_db_column_bytes(select, 1, parcel->license_id, sizeof parcel->license_id - 1);
-        (void)pl_db_column_bytes(select, 2, parcel->activation_id, sizeof parcel->activation_id - 1);
-    }
-    pl_db_reset(select);
-    return err;
-}
-
-static pl_err make_place(const packing *p, int64_t place)
-{
-    pl_db_statement *insert = p->log->statements[PL_USAGE_MAKE_PLACE];
-
-    pl_db_bind_int(insert, 1, place);
-    pl_db_bind_text(insert, 2, p->license_id);
-    pl_db_bind_text(insert, 3, p->activation_id);
-    return pl_db_err(pl_db_run(insert));
-}
-
-/* The last place where it is for this activation, else a new one: so that numbers in one have no gap. */
-static pl_err bind(const packing *p)
-{
-    pl_db_statement *update = p->log->statements[PL_USAGE_BIND];
-    pl_usage_parcel last = {.place = 0};
-    pl_err err;
-
-    if (!p->license_id || !p->activation_id || strlen(p->license_id) >= sizeof last.license_id ||
-        strlen(p->activation_id) >= sizeof last.activation_id)
-        return PL_ERR_NOT_FOUND;
-    err = read_place(p->log->statements[PL_USAGE_FIND_LAST_PLACE], &last);
-    if (err && err != PL_ERR_NOT_FOUND)
-        return err;
-    if (err || strcmp(last.license_id, p->license_id) != 0 || strcmp(last.activation_id, p->activation_id) != 0) {
-        last.place++;
-        if ((err = make_place(p, last.place)))
-            return err;
-    }
-    pl_db_bind_int(update, 1, last.place);
-    return pl_db_err(pl_db_run(update));
-}
 
 /* ---- packing ---- */
 
@@ -97,60 +51,138 @@ static pl_err name_log(const packing *p)
     return PL_OK;
 }
 
-static pl_err read_reports(const packing *p)
+/* What can't be opened, or is missing, leaves a gap; the batch ends before it. */
+static pl_err take_row(packing *p, pl_db_statement *row, bool *is_end)
+{
+    pl_usage_report *report = &p->reports[p->count];
+    pl_err err = pl_usage_report_read(p->log, row, p->arena, report);
+
+    if (err == PL_ERR_SIGNATURE)
+        p->unreadable[p->unreadable_count++] = report->sequence;
+    else if (!err && p->count > 0 && report->sequence != report[-1].sequence + 1)
+        *is_end = true;
+    else if (!err)
+        p->count++;
+    return err == PL_ERR_SIGNATURE ? PL_OK : err;
+}
+
+static pl_err read_reports(packing *p)
 {
     pl_db_statement *select = p->log->statements[PL_USAGE_LIST_OF_PLACE];
-    pl_usage_report *reports = pl_arena_take(p->arena, PL_USAGE_REPORTS_MAX * sizeof *reports);
+    bool is_most = p->order->most > 0 && p->order->most < PL_USAGE_REPORTS_MAX;
     pl_db_result result = DB_DONE;
-    pl_err err = reports ? PL_OK : pl_fail(PL_ERR_MEMORY, "reports of usage");
-    size_t count = 0;
+    bool is_end = false;
+    pl_err err = PL_OK;
 
+    p->count = p->unreadable_count = 0;
+    if (!p->reports && !(p->reports = pl_arena_take(p->arena, PL_USAGE_REPORTS_MAX * sizeof *p->reports)))
+        return pl_fail(PL_ERR_MEMORY, "reports of usage");
     pl_db_bind_int(select, 1, p->parcel->place);
-    pl_db_bind_int(select, 2, PL_USAGE_REPORTS_MAX);
-    while (!err && (result = pl_db_step(select)) == DB_ROW) {
-        err = pl_usage_report_read(p->log, select, p->arena, &reports[count]);
-        if (!err)
-            count++;
-        else if (err == PL_ERR_SIGNATURE)
-            err = PL_OK; /* somebody altered it: the validator will miss it, and ask in vain */
-    }
+    pl_db_bind_int(select, 2, p->order->after);
+    pl_db_bind_int(select, 3, is_most ? (int64_t)p->order->most : PL_USAGE_REPORTS_MAX);
+    while (!err && !is_end && (result = pl_db_step(select)) == DB_ROW)
+        err = take_row(p, select, &is_end);
     pl_db_reset(select);
-    p->parcel->batch.reports = reports;
-    p->parcel->batch.count = count;
-    if (err || result != DB_DONE)
-        return err ? err : pl_db_err(result);
-    return count ? PL_OK : PL_ERR_NOT_FOUND;
+    p->parcel->batch.reports = p->reports;
+    p->parcel->batch.count = p->count;
+    return err || is_end || result == DB_DONE ? err : pl_db_err(result);
+}
+
+static pl_err mark(pl_usage_log *log, int64_t sequence, int64_t why)
+{
+    pl_db_statement *update = log->statements[PL_USAGE_SET_ASIDE];
+
+    pl_db_bind_int(update, 1, sequence);
+    pl_db_bind_int(update, 2, why);
+    return pl_db_err(pl_db_run(update));
+}
+
+/* They stay, and count for nothing: not for what is pending either, since nobody knows of what meter they are. */
+static pl_err set_aside(const packing *p)
+{
+    pl_err err = PL_OK;
+
+    for (size_t i = 0; !err && i < p->unreadable_count; i++)
+        err = mark(p->log, p->unreadable[i], PL_USAGE_UNREADABLE);
+    return err || p->unreadable_count == 0 ? err : pl_usage_pending_count(p->log);
+}
+
+/*
+ * The lowest number that can still come: where the one before the first is not kept, or not sent with it, there is a gap that the validator
+ * is to pass over, else it would ask for that number for ever.
+ */
+static pl_err find_from(const packing *p)
+{
+    pl_db_statement *kept = p->log->statements[PL_USAGE_FIND_KEPT];
+    pl_db_statement *lowest = p->log->statements[PL_USAGE_FIND_FROM];
+    int64_t *from = &p->parcel->batch.from;
+    int64_t first = p->reports[0].sequence;
+    pl_err err = PL_ERR_NOT_FOUND;
+
+    if (first - 1 != p->order->after) {
+        pl_db_bind_int(kept, 1, p->parcel->place);
+        pl_db_bind_int(kept, 2, first - 1);
+        err = pl_usage_number(kept, from);
+    }
+    if (err == PL_ERR_NOT_FOUND)
+        *from = first;
+    if (err)
+        return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    pl_db_bind_int(lowest, 1, p->parcel->place);
+    return pl_usage_number(lowest, from);
+}
+
+/* PL_ERR_NOT_FOUND with unreadable_count: there may be more behind what was set aside. */
+static pl_err pack_next(packing *p)
+{
+    pl_db_statement *pending = p->log->statements[PL_USAGE_FIND_PENDING];
+    pl_db_statement *find = p->log->statements[PL_USAGE_FIND_PLACE];
+    int64_t place;
+    pl_err err;
+
+    p->unreadable_count = 0;
+    pl_db_bind_int(pending, 1, p->order->after);
+    if ((err = pl_usage_number(pending, &place)))
+        return err;
+    pl_db_bind_int(find, 1, place);
+    if ((err = pl_usage_place_read(find, p->parcel)) || (err = name_log(p)) || (err = read_reports(p)) || (err = set_aside(p)))
+        return err;
+    return p->count > 0 ? find_from(p) : PL_ERR_NOT_FOUND;
 }
 
 static pl_err pack(void *context, pl_db *db)
 {
-    const packing *p = context;
-    pl_db_statement *from = p->log->statements[PL_USAGE_FIND_FROM];
-    pl_db_statement *find = p->log->statements[PL_USAGE_FIND_PLACE];
-    int64_t place;
-    pl_err err = pl_usage_number(p->log->statements[PL_USAGE_FIND_PENDING], &place);
+    packing *p = context;
+    size_t set_aside = 0;
+    pl_err err;
 
     (void)db;
-    if (!err && place == 0 && !(err = bind(p)))
-        err = pl_usage_number(p->log->statements[PL_USAGE_FIND_PENDING], &place);
-    if (err)
+    if ((err = pl_usage_place_bind(p->log, &p->order->holder)) ||
+        (p->order->is_anew && (err = pl_db_err(pl_db_run(p->log->statements[PL_USAGE_TAKE_UP])))))
         return err;
-    pl_db_bind_int(find, 1, place);
-    if ((err = read_place(find, p->parcel)) || (err = name_log(p)))
-        return err;
-    pl_db_bind_int(from, 1, place);
-    if ((err = pl_usage_number(from, &p->parcel->batch.from)))
-        return err;
-    return read_reports(p);
+    do {
+        err = pack_next(p);
+        set_aside += p->unreadable_count;
+    } while (err == PL_ERR_NOT_FOUND && p->unreadable_count > 0);
+    p->parcel->set_aside = set_aside;
+    /* what was set aside is so, whatever is left to send */
+    p->is_empty = err == PL_ERR_NOT_FOUND;
+    return p->is_empty ? PL_OK : err;
 }
 
-pl_err pl_usage_log_pack(pl_usage_log *log, pl_arena *arena, const char *license_id, const char *activation_id,
-                         pl_usage_parcel *parcel)
+pl_err pl_usage_log_pack(pl_usage_log *log, pl_arena *arena, const pl_usage_order *order, pl_usage_parcel *parcel)
 {
-    packing p = {log, arena, license_id, activation_id, parcel};
+    packing p = {.log = log, .arena = arena, .order = order, .parcel = parcel};
+    pl_err err;
 
     memset(parcel, 0, sizeof *parcel);
-    return pl_db_transaction(log->db, pack, &p);
+    err = pl_db_transaction(log->db, pack, &p);
+    return !err && p.is_empty ? PL_ERR_NOT_FOUND : err;
+}
+
+pl_err pl_usage_log_refuse(pl_usage_log *log, int64_t sequence)
+{
+    return mark(log, sequence, PL_USAGE_REFUSED);
 }
 
 /* ---- settling ---- */
@@ -171,31 +203,6 @@ static pl_err acknowledge(const settling *s)
     return err;
 }
 
-/* All pending sums anew, from the reports themselves. */
-static pl_err count_again(const settling *s)
-{
-    pl_db_statement *select = s->log->statements[PL_USAGE_LIST_PENDING];
-    pl_db_result result = DB_DONE;
-    pl_usage_report report;
-    pl_arena arena;
-    pl_err err;
-
-    if ((err = pl_db_script(s->log->db, "DELETE FROM usage_meter")))
-        return err;
-    pl_arena_init(&arena);
-    while (!err && (result = pl_db_step(select)) == DB_ROW) {
-        err = pl_usage_report_read(s->log, select, &arena, &report);
-        if (!err)
-            err = pl_usage_pending_add(s->log, report.meter, report.amount);
-        else if (err == PL_ERR_SIGNATURE)
-            err = PL_OK;
-        pl_arena_recycle(&arena, 4096);
-    }
-    pl_db_reset(select);
-    pl_arena_reset(&arena);
-    return err || result == DB_DONE ? err : pl_db_err(result);
-}
-
 /* The validator lacks what it once had: it was restored from an older backup. What is kept here is sent again; what is not kept is told by from. */
 static pl_err take_back(const settling *s)
 {
@@ -210,7 +217,7 @@ static pl_err take_back(const settling *s)
     if ((err = pl_db_err(pl_db_run(unack))))
         return err;
     if (pl_db_changes(s->log->db) > 0)
-        return count_again(s);
+        return pl_usage_pending_count(s->log);
     pl_db_bind_int(drop, 1, s->parcel->place);
     pl_db_bind_int(drop, 2, s->claims->again);
     return pl_db_err(pl_db_run(drop));
@@ -250,26 +257,33 @@ static pl_err prune(const settling *s)
     return pl_db_err(pl_db_run(delete));
 }
 
-/* No report of it is stored there, the acknowledged ones neither: all may be bound anew. */
+/* No report of it is stored there, the acknowledged ones neither: all wait for the next activation of that license. */
 static pl_err unbind(const settling *s)
 {
     pl_db_statement *update = s->log->statements[PL_USAGE_UNBIND];
+    pl_db_statement *empty = s->log->statements[PL_USAGE_EMPTY_PLACE];
     pl_err err;
 
     pl_db_bind_int(update, 1, s->parcel->place);
-    if ((err = pl_db_err(pl_db_run(update))))
+    pl_db_bind_int(empty, 1, s->parcel->place);
+    if ((err = pl_db_err(pl_db_run(update))) || (err = pl_db_err(pl_db_run(empty))))
         return err;
-    return count_again(s);
+    return pl_usage_pending_count(s->log);
 }
 
-/* Its activation is closed for what is not stored there yet: that is for the next one. */
+/* Its activation is closed for what is not stored there yet: that is for the license's next one. */
 static pl_err unbind_pending(const settling *s)
 {
     pl_db_statement *update = s->log->statements[PL_USAGE_UNBIND_PENDING];
+    int64_t place;
+    pl_err err;
 
     if (s->claims->refusal != PL_USAGE_CLOSED)
         return PL_OK;
+    if ((err = pl_usage_place_wait(s->log, s->parcel->license_id, &place)))
+        return err;
     pl_db_bind_int(update, 1, s->parcel->place);
+    pl_db_bind_int(update, 2, place);
     return pl_db_err(pl_db_run(update));
 }
 

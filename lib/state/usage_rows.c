@@ -22,23 +22,34 @@ static const char *const sql[PL_USAGE_STATEMENTS] = {
     [PL_USAGE_MAKE_LOG] = "INSERT INTO usage_log (id, log, next) VALUES (1, $1, 1)",
     [PL_USAGE_SET_NEXT] = "UPDATE usage_log SET next = $1 WHERE id = 1",
     [PL_USAGE_FIND_ONCE] = "SELECT seq FROM usage_report WHERE once = $1",
-    [PL_USAGE_INSERT] = "INSERT INTO usage_report (seq, at, once, place, is_acked, sealed) VALUES ($1, $2, $3, 0, 0, $4)",
+    [PL_USAGE_INSERT] = "INSERT INTO usage_report (seq, at, once, place, is_acked, sealed) VALUES ($1, $2, $3, $4, 0, $5)",
     [PL_USAGE_FIND_METER] = "SELECT sealed FROM usage_meter WHERE name = $1",
     [PL_USAGE_PUT_METER] = "INSERT OR REPLACE INTO usage_meter (name, sealed) VALUES ($1, $2)",
-    [PL_USAGE_FIND_PENDING] = "SELECT place FROM usage_report WHERE is_acked = 0 ORDER BY seq LIMIT 1",
+    [PL_USAGE_FIND_PENDING] = ("SELECT r.place FROM usage_report r JOIN usage_place p ON p.id = r.place"
+                               " WHERE r.is_acked = 0 AND r.aside = 0 AND r.seq > $1 AND p.activation <> ''"
+                               " ORDER BY r.seq LIMIT 1"),
     [PL_USAGE_LIST_PENDING] = "SELECT seq, sealed FROM usage_report WHERE is_acked = 0 ORDER BY seq",
     [PL_USAGE_LIST_ALL] = "SELECT seq, sealed FROM usage_report ORDER BY seq DESC",
     [PL_USAGE_FIND_LAST_PLACE] = "SELECT id, license, activation FROM usage_place ORDER BY id DESC LIMIT 1",
     [PL_USAGE_FIND_PLACE] = "SELECT id, license, activation FROM usage_place WHERE id = $1",
     [PL_USAGE_MAKE_PLACE] = "INSERT INTO usage_place (id, license, activation) VALUES ($1, $2, $3)",
+    [PL_USAGE_FIND_UNBOUND] = "SELECT seq FROM usage_report WHERE place = 0 LIMIT 1",
     [PL_USAGE_BIND] = "UPDATE usage_report SET place = $1 WHERE place = 0",
-    [PL_USAGE_LIST_OF_PLACE] = "SELECT seq, sealed FROM usage_report WHERE place = $1 AND is_acked = 0 ORDER BY seq LIMIT $2",
-    [PL_USAGE_FIND_FROM] = "SELECT seq FROM usage_report WHERE place = $1 ORDER BY seq LIMIT 1",
+    [PL_USAGE_MOVE_PLACE] = "UPDATE usage_place SET activation = $1 WHERE activation = '' AND license = $2",
+    [PL_USAGE_EMPTY_PLACE] = "UPDATE usage_place SET activation = '' WHERE id = $1",
+    [PL_USAGE_LIST_OF_PLACE] = ("SELECT seq, sealed FROM usage_report"
+                                " WHERE place = $1 AND is_acked = 0 AND aside = 0 AND seq > $2 ORDER BY seq LIMIT $3"),
+    [PL_USAGE_FIND_FROM] = "SELECT seq FROM usage_report WHERE place = $1 AND aside = 0 ORDER BY seq LIMIT 1",
+    [PL_USAGE_FIND_KEPT] = "SELECT seq FROM usage_report WHERE place = $1 AND seq = $2 AND aside = 0",
+    [PL_USAGE_SET_ASIDE] = "UPDATE usage_report SET aside = $2 WHERE seq = $1 AND is_acked = 0",
+    [PL_USAGE_TAKE_UP] = "UPDATE usage_report SET aside = 0 WHERE aside > 0 AND aside = 2",
+    [PL_USAGE_COUNT] = ("SELECT coalesce(sum(aside = 0), 0), coalesce(sum(aside = 1), 0), coalesce(sum(aside = 2), 0)"
+                        "  FROM usage_report WHERE is_acked = 0"),
     [PL_USAGE_ACK] = "UPDATE usage_report SET is_acked = 1 WHERE seq = $1 AND place = $2 AND is_acked = 0",
     [PL_USAGE_UNACK] = "UPDATE usage_report SET is_acked = 0 WHERE place = $1 AND seq >= $2 AND is_acked = 1",
     [PL_USAGE_DROP_BEFORE] = "DELETE FROM usage_report WHERE place = $1 AND seq < $2 AND is_acked = 1",
-    [PL_USAGE_UNBIND] = "UPDATE usage_report SET place = 0, is_acked = 0 WHERE place = $1",
-    [PL_USAGE_UNBIND_PENDING] = "UPDATE usage_report SET place = 0 WHERE place = $1 AND is_acked = 0",
+    [PL_USAGE_UNBIND] = "UPDATE usage_report SET is_acked = 0 WHERE place = $1",
+    [PL_USAGE_UNBIND_PENDING] = "UPDATE usage_report SET place = $2 WHERE place = $1 AND is_acked = 0",
     [PL_USAGE_PRUNE] = "DELETE FROM usage_report WHERE is_acked = 1 AND (seq < $1 OR (seq < $2 AND at < $3))",
 };
 
@@ -178,7 +189,7 @@ pl_err pl_usage_report_read(pl_usage_log *log, pl_db_statement *row, pl_arena *a
     return report->meter ? PL_OK : pl_fail(PL_ERR_MEMORY, "reports of usage");
 }
 
-pl_err pl_usage_report_insert(pl_usage_log *log, const pl_usage_report *report, const char *idempotency)
+pl_err pl_usage_report_insert(pl_usage_log *log, const pl_usage_report *report, const char *idempotency, int64_t place)
 {
     pl_db_statement *insert = log->statements[PL_USAGE_INSERT];
     uint8_t plain[REPORT_MAX], sealed[REPORT_MAX + PL_SEAL_OVERHEAD], label[8], once[NAME_SIZE];
@@ -198,7 +209,8 @@ pl_err pl_usage_report_insert(pl_usage_log *log, const pl_usage_report *report, 
         hide(log, 'i', idempotency, once);
         pl_db_bind_blob(insert, 3, once, sizeof once);
     }
-    pl_db_bind_blob(insert, 4, sealed, size + PL_SEAL_OVERHEAD);
+    pl_db_bind_int(insert, 4, place);
+    pl_db_bind_blob(insert, 5, sealed, size + PL_SEAL_OVERHEAD);
     return pl_db_err(pl_db_run(insert));
 }
 
@@ -217,4 +229,28 @@ pl_err pl_usage_once_find(pl_usage_log *log, const char *idempotency, bool *is_k
     err = pl_usage_number(select, &sequence);
     *is_known = !err;
     return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+}
+
+pl_err pl_usage_pending_count(pl_usage_log *log)
+{
+    pl_db_statement *select = log->statements[PL_USAGE_LIST_PENDING];
+    pl_db_result result = DB_DONE;
+    pl_usage_report report;
+    pl_arena arena;
+    pl_err err;
+
+    if ((err = pl_db_script(log->db, "DELETE FROM usage_meter")))
+        return err;
+    pl_arena_init(&arena);
+    while (!err && (result = pl_db_step(select)) == DB_ROW) {
+        err = pl_usage_report_read(log, select, &arena, &report);
+        if (!err)
+            err = pl_usage_pending_add(log, report.meter, report.amount);
+        else if (err == PL_ERR_SIGNATURE)
+            err = PL_OK;
+        pl_arena_recycle(&arena, 4096);
+    }
+    pl_db_reset(select);
+    pl_arena_reset(&arena);
+    return err || result == DB_DONE ? err : pl_db_err(result);
 }

@@ -21,6 +21,7 @@ static const pl_migration migrations[] = {
     {1, "CREATE TABLE wrap (component INTEGER NOT NULL, wrapped BLOB NOT NULL);"
         "CREATE TABLE item (name TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;"},
     {2, PL_USAGE_SCHEMA},
+    {3, PL_USAGE_SCHEMA_ASIDE},
 };
 
 static const char select_sql[] = "SELECT sealed "

@@ -4,6 +4,7 @@
  */
 #include "support/fake_exchange.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "chaos/fake_document.h"
@@ -30,6 +31,14 @@ static pospal_result_t reply_problem(pl_err err, pospal_reply *reply)
     return result;
 }
 
+static bool is_refused(const fake_validator *v)
+{
+    char amount[48];
+
+    (void)snprintf(amount, sizeof amount, "\"amount\":%lld,", (long long)v->refused_amount);
+    return v->refused_amount != 0 && v->last_body.data && strstr(v->last_body.data, amount);
+}
+
 static pospal_result_t reply_with(fake_validator *v, const pospal_exchange_t *exchange, pospal_reply *reply)
 {
     const char *foreign = fake_validator_foreign(v);
@@ -41,6 +50,8 @@ static pospal_result_t reply_with(fake_validator *v, const pospal_exchange_t *ex
                                 v->line == LINE_HTML ? "Content-Type: text/html; charset=utf-8\r\n"
                                                      : "Content-Type: application/json\r\n",
                                 foreign, strlen(foreign));
+    if (is_refused(v))
+        return pospal_reply_set(reply, 400, "Content-Type: application/problem+json\r\n", "{}", 2);
     pl_buf_init(&body);
     err = fake_validator_answer(v, path_of(exchange->url), pl_span_of(exchange->body, exchange->body_size), &body);
     fake_must(err != PL_ERR_MALFORMED && err != PL_ERR_INVALID, "the request is well-formed");

@@ -18,6 +18,7 @@ enum {
     FAKE_SESSIONS_MAX = PL_SESSION_HOLDERS_MAX, /* with those that ended last */
     FAKE_METERS_MAX = 64,
     FAKE_REPORTS_MAX = 4096,
+    FAKE_LOGS_MAX = 64,
     FAKE_TRIAL_KEY_SIZE = 24
 };
 
@@ -66,6 +67,11 @@ typedef struct {
     uint8_t id[PL_USAGE_ID_SIZE];
     int64_t sequence;
 } fake_report;
+
+typedef struct {
+    uint8_t log[PL_USAGE_ID_SIZE];
+    int64_t passed; /* numbers up to this one can't come any more */
+} fake_log;
 
 typedef struct {
     const char *license_id; /* NULL: not in use */

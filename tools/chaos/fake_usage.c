@@ -64,6 +64,40 @@ static pl_err add(fake_validator *v, const fake_call *call, const pl_usage_repor
     return PL_OK;
 }
 
+/* Up to which number a log's reports came, or can't come any more. NULL: there is no room. */
+static int64_t *passed_of(fake_validator *v, const pl_usage_batch *batch)
+{
+    size_t i = 0;
+
+    while (i < v->log_count && memcmp(v->logs[i].log, batch->log, PL_USAGE_ID_SIZE) != 0)
+        i++;
+    if (i == FAKE_LOGS_MAX)
+        return NULL;
+    if (i == v->log_count) {
+        memcpy(v->logs[v->log_count++].log, batch->log, PL_USAGE_ID_SIZE);
+        v->logs[i].passed = batch->from - 1;
+    }
+    return &v->logs[i].passed;
+}
+
+static int64_t count_on(fake_validator *v, const uint8_t *log, int64_t sequence)
+{
+    while (find(v, log, sequence + 1))
+        sequence++;
+    return sequence;
+}
+
+/* What is below the batch's from can't come any more. */
+static int64_t settle(fake_validator *v, const pl_usage_batch *batch, int64_t *passed)
+{
+    int64_t sequence = count_on(v, batch->log, *passed);
+
+    if (batch->from - 1 <= sequence)
+        return sequence;
+    *passed = batch->from - 1;
+    return count_on(v, batch->log, *passed);
+}
+
 static int64_t allowance(const fake_validator *v, const char *meter)
 {
     char name[PL_USAGE_ENTITLEMENT_SIZE];
@@ -89,18 +123,19 @@ pl_err fake_usage_take(fake_validator *v, const fake_call *call, fake_draft *dra
 {
     const pl_usage_batch *batch = call->request->usage;
     pl_usage_claims *taken = &draft->usage;
+    int64_t *passed;
     pl_err err;
 
     if (!call->seat)
         return PL_OK;
     if (!fake_is_proven(call))
         return pl_fail(PL_ERR_UNAUTHORIZED, "the proof is not signed by the key of this activation's device");
+    if (!(passed = passed_of(v, batch)))
+        return pl_fail(PL_ERR_OVERLOADED, "%d logs are all that is kept here", (int)FAKE_LOGS_MAX);
     for (size_t i = 0; !v->usage_refusal && i < batch->count; i++)
         if ((err = add(v, call, &batch->reports[i])))
             return err;
-    *taken = (pl_usage_claims){.sequence = batch->from - 1, .is_forked = v->forks > 0};
-    while (find(v, batch->log, taken->sequence + 1))
-        taken->sequence++;
+    *taken = (pl_usage_claims){.sequence = settle(v, batch, passed), .is_forked = v->forks > 0};
     taken->refusal = v->usage_refusal;
     if (!taken->refusal && batch->reports[batch->count - 1].sequence > taken->sequence)
         taken->again = taken->sequence + 1;

@@ -83,6 +83,9 @@ typedef struct {
 
     fake_report reports[FAKE_REPORTS_MAX];
     size_t report_count, repeats, forks;
+    fake_log logs[FAKE_LOGS_MAX];
+    size_t log_count;
+    int64_t refused_amount;             /* a request with a report of it gets HTTP 400; 0: none does */
     fake_meter meters[FAKE_METERS_MAX]; /* in the order in which they were first told */
     int64_t allowed;                    /* of a meter that no entitlement names */
     pl_usage_refusal usage_refusal;     /* of all that is reported */
