@@ -31,7 +31,10 @@ pl_err pl_thread_start(void (*run)(void *context), void *context, pl_thread **th
 void pl_thread_join(pl_thread *thread);
 bool pl_thread_is_current(const pl_thread *thread);
 
-/* Runs fn once per process, others wait for it. Declare: static pl_once once = PL_ONCE_INIT; */
+/*
+ * Runs fn once per process, others wait for it. Declare: static pl_once once = PL_ONCE_INIT; In a child that was forked while another thread
+ * ran fn it is run anew: fn bears that it was begun before.
+ */
 typedef struct {
     void *state[2];
 } pl_once;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "platform/clock.h"
 #include "platform/posix.h"
 
 /* Enough for a TLS handshake and a resolver plug-in; the default of 8 MB counts against the limits of small machines. */
@@ -120,30 +121,39 @@ void pl_thread_join(pl_thread *thread)
 }
 
 /*
- * Not pthread_once: its object need not be zero at first (macOS) nor fit into pl_once. state[0] is NULL, then &running, then &done.
- * One mutex serves all of them, for it is held only to change a state.
+ * Not pthread_once: its object need not be zero at first (macOS) nor fit into pl_once, and a child forked while another thread of the parent
+ * runs fn would wait for ever for a thread that it does not have. state[0] is NULL, then who runs it, then &done. Nothing but the one word
+ * is shared, so no lock can be held over a fork; the waits are some milliseconds, once in a process.
  */
-static pthread_mutex_t once_mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t once_changed = PTHREAD_COND_INITIALIZER;
-static char running;
-static char done;
+enum { ONCE_PAUSE_MS = 1 };
+static int done; /* its address is even: that of no process */
+
+static void *running_here(void)
+{
+    return (void *)(((uintptr_t)getpid() << 1) | 1); /* NOLINT(performance-no-int-to-ptr): a mark, never followed */
+}
+
+/* Takes it up where nobody runs it, or somebody whom this process never had. */
+static bool take_up(pl_once *once, void *seen, void *here)
+{
+    return seen != here && __atomic_compare_exchange_n(&once->state[0], &seen, here, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
 
 void pl_once_run(pl_once *once, void (*fn)(void))
 {
-    if (__atomic_load_n(&once->state[0], __ATOMIC_ACQUIRE) == &done)
-        return;
-    pthread_mutex_lock(&once_mutex);
-    while (once->state[0] == &running)
-        pthread_cond_wait(&once_changed, &once_mutex);
-    if (!once->state[0]) {
-        __atomic_store_n(&once->state[0], (void *)&running, __ATOMIC_RELAXED);
-        pthread_mutex_unlock(&once_mutex);
-        fn();
-        pthread_mutex_lock(&once_mutex);
-        __atomic_store_n(&once->state[0], (void *)&done, __ATOMIC_RELEASE);
-        pthread_cond_broadcast(&once_changed);
+    void *here = NULL;
+    void *seen;
+
+    while ((seen = __atomic_load_n(&once->state[0], __ATOMIC_ACQUIRE)) != &done) {
+        if (!here)
+            here = running_here();
+        if (take_up(once, seen, here)) {
+            fn();
+            __atomic_store_n(&once->state[0], (void *)&done, __ATOMIC_RELEASE);
+        } else {
+            pl_clock_sleep_ms(ONCE_PAUSE_MS);
+        }
     }
-    pthread_mutex_unlock(&once_mutex);
 }
 
 uint64_t pl_process_id(void)

@@ -15,11 +15,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "platform/clock.h"
 #include "support/fail_alloc.h"
+#include "support/gate.h"
 
 enum { THREADS = 8, ROUNDS = 5000 };
 
@@ -216,6 +218,52 @@ static void once_runs_once_and_the_others_wait_for_its_end(void **state)
     assert_int_equal(good, THREADS);
 }
 
+/* A run that does not end while a child is forked, and what the child makes of it. */
+static pl_once slow = PL_ONCE_INIT;
+static gate begun, may_end;
+static pid_t parent;
+
+static void make_slowly(void)
+{
+    if (getpid() != parent)
+        return;
+    gate_open(&begun);
+    gate_pass(&may_end);
+}
+
+static void run_slowly(void *context)
+{
+    (void)context;
+    pl_once_run(&slow, make_slowly);
+}
+
+static void a_child_forked_in_the_middle_does_not_wait_for_a_thread_it_has_not(void **state)
+{
+    pl_thread *thread;
+    int status = -1;
+    pid_t child;
+
+    (void)state;
+    parent = getpid();
+    gate_init(&begun, false);
+    gate_init(&may_end, false);
+    assert_int_equal(pl_thread_start(run_slowly, NULL, &thread), PL_OK);
+    gate_pass(&begun);
+    child = fork();
+    if (child == 0) {
+        (void)alarm(10); /* else it would hang for ever */
+        pl_once_run(&slow, make_slowly);
+        pl_once_run(&slow, make_slowly);
+        _exit(0);
+    }
+    assert_true(waitpid(child, &status, 0) == child);
+    gate_open(&may_end);
+    pl_thread_join(thread);
+    gate_reset(&begun);
+    gate_reset(&may_end);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static bool has_pending_pipe(void)
 {
     sigset_t set;
@@ -336,6 +384,7 @@ int main(void)
         cmocka_unit_test(waking_wakes_all_who_wait),
         cmocka_unit_test(a_wait_that_nobody_ends_ends_at_its_time_out_and_not_before),
         cmocka_unit_test(once_runs_once_and_the_others_wait_for_its_end),
+        cmocka_unit_test(a_child_forked_in_the_middle_does_not_wait_for_a_thread_it_has_not),
         cmocka_unit_test(a_broken_pipe_between_enter_and_leave_ends_nothing),
         cmocka_unit_test(a_sigpipe_that_the_application_had_pending_stays_pending),
         cmocka_unit_test(a_kept_socket_is_closed_in_programs_that_are_started),
