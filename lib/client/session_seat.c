@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/client.h"
+#include "client/polling.h"
 #include "client/records.h"
 #include "client/session.h"
 #include "crypto/crypto.h"
@@ -48,15 +49,32 @@ static void make_path(const pospal_client *client, const char *name, char path[P
     snprintf(path, PATH_SIZE, "%s/%s", client->directory, name);
 }
 
+typedef pl_err (*lock_fn)(const char *path, int64_t timeout_ms, pl_file_lock **lock);
+
+/* Waits as long as an exchange may take, for that is what others hold it for; a close ends the wait. Mutex NOT held. */
+static pl_err wait_for(pospal_client *client, const char *name, lock_fn take, pl_file_lock **lock)
+{
+    pl_polling polling = pl_polling_begin(client->options.timeout_ms);
+    bool is_last_try = false;
+    char path[PATH_SIZE];
+    pl_err err;
+
+    make_path(client, name, path);
+    while ((err = take(path, 0, lock)) == PL_ERR_BUSY && !is_last_try) {
+        pl_mutex_lock(client->mutex);
+        is_last_try = !pl_polling_wait(client, &polling, "the session");
+        pl_mutex_unlock(client->mutex);
+    }
+    return err;
+}
+
 void pl_seat_join(pospal_client *client)
 {
     pl_file_lock *users = NULL;
-    char path[PATH_SIZE];
 
     if (is_alone(client) || client->seat.users)
         return;
-    make_path(client, users_name, path);
-    if (pl_file_lock_share(path, client->options.timeout_ms, &users))
+    if (wait_for(client, users_name, pl_file_lock_share, &users))
         pl_log_write(&client->log, PL_LOG_WARN, "the session is used without its lock: %s", pl_err_detail());
     pl_mutex_lock(client->mutex);
     client->seat.users = users;
@@ -83,12 +101,10 @@ bool pl_seat_part(pospal_client *client, pl_file_lock **last)
 pl_file_lock *pl_seat_lock_asking(pospal_client *client)
 {
     pl_file_lock *lock = NULL;
-    char path[PATH_SIZE];
 
     if (is_alone(client))
         return NULL;
-    make_path(client, asking_name, path);
-    if (pl_file_lock_take(path, client->options.timeout_ms, &lock))
+    if (wait_for(client, asking_name, pl_file_lock_take, &lock))
         pl_log_write(&client->log, PL_LOG_INFO, "a seat is asked for without the lock: %s", pl_err_detail());
     return lock;
 }

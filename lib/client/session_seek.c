@@ -76,6 +76,8 @@ static void note_taken(pospal_client *client, const pl_seek *seek)
 
 static void settle(pospal_client *client, const pl_seek *seek, pl_err err, const pl_session_told *told)
 {
+    if (err == PL_ERR_CLOSED)
+        return; /* cut short: nothing was learned of the seat, which others may still use */
     if (err)
         note_failure(client, seek);
     else if (told->state == PL_SESSION_HELD)

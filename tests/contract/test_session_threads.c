@@ -12,9 +12,14 @@
 #include "support/session_shop.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "platform/clock.h"
+#include "platform/file.h"
 
 enum { TILLS = 6, RACES = 8, THREADS = 4, TURNS = 6, PATIENCE_MS = 60000 };
 
@@ -231,6 +236,51 @@ static void a_beat_that_takes_long_holds_nobody_up(void **state)
     pl_mutex_unlock(s->mutex);
 }
 
+/* ---- while another process asks for the seat ---- */
+
+typedef struct {
+    atomic_bool waits, gave_up; /* for the close, not for the time */
+} listener;
+
+static void listen_for_waits(void *context, pospal_log_level_t level, const char *message)
+{
+    listener *l = context;
+
+    (void)level;
+    if (strstr(message, "waiting for another process at the session") == message)
+        atomic_store(&l->waits, true);
+    if (strncmp(message, "not waiting for", 15) == 0)
+        atomic_store(&l->gave_up, true);
+}
+
+static void a_close_ends_the_backgrounds_wait_for_who_asks_for_the_seat(void **state)
+{
+    street *s = *state;
+    session_till *a = &s->tills[0];
+    listener l = {false, false};
+    pl_file_lock *asking = NULL;
+    char path[SHOP_PATH_SIZE + 32];
+
+    shop_close_held(a->client);
+    a->place.log = listen_for_waits;
+    a->place.log_context = &l;
+    a->client = session_till_client(a);
+    s->shop.is_down = true;
+    session_till_start(a, POSPAL_OK); /* UNCONFIRMED: the background asks again */
+    (void)snprintf(path, sizeof path, "%s/session.asking", a->place.data);
+    assert_int_equal(pl_file_lock_take(path, 0, &asking), PL_OK);
+    session_till_let_run(a);
+    while (!atomic_load(&l.waits)) {
+        fake_clock_advance(&a->place.clock, SHOP_BEAT_S * 1000);
+        pl_clock_sleep_ms(1);
+    }
+    pospal_client_close(a->client);
+    a->client = NULL;
+    a->is_running = false;
+    pl_file_lock_release(asking);
+    assert_true(atomic_load(&l.gave_up));
+}
+
 static void a_forked_child_leaves_the_session_to_its_parent(void **state)
 {
     street *s = *state;
@@ -265,6 +315,7 @@ int main(void)
         STREET(the_background_tells_an_eviction_by_the_callback),
         STREET(the_callback_may_end_the_session),
         STREET(a_beat_that_takes_long_holds_nobody_up),
+        STREET(a_close_ends_the_backgrounds_wait_for_who_asks_for_the_seat),
         STREET(a_forked_child_leaves_the_session_to_its_parent),
     };
 
