@@ -186,7 +186,7 @@ typedef enum pospal_reason {
 typedef enum pospal_session_state {
     POSPAL_SESSION_NONE = 0,        /* never started, or ended */
     POSPAL_SESSION_HELD = 1,        /* the server says so, and its lease runs */
-    POSPAL_SESSION_UNCONFIRMED = 2, /* the server has not been reached for a lease: go on, the license is usable */
+    POSPAL_SESSION_UNCONFIRMED = 2, /* nobody here has reached the server for a lease: go on, the license is usable */
     POSPAL_SESSION_TAKEN = 3,       /* other devices hold all seats; it is had again when one becomes free */
     POSPAL_SESSION_EVICTED = 4,     /* another device took it over: see pospal_session_evictor */
     POSPAL_SESSION_DENIED = 5       /* the license is not usable: its status says why */

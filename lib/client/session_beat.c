@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "client/ask.h"
+#include "client/session_lease.h"
 #include "client/session_seek.h"
 #include "crypto/crypto.h"
 #include "transport/reply.h"
 #include "transport/retry.h"
 #include "wire/beat.h"
 
-enum { HTTP_UNAUTHORIZED = 401, HTTP_NOT_FOUND = 404, BACKOFF_SHIFT_MAX = 10 };
+enum { HTTP_UNAUTHORIZED = 401, HTTP_NOT_FOUND = 404, BACKOFF_SHIFT_MAX = 10, ABANDONED_PART = 4 };
 
 /* What the round has to do. */
 typedef enum { DO_NOTHING, DO_BEAT, DO_START } duty;
@@ -80,6 +81,15 @@ static void prepare_beat(pospal_client *client, beating *b, int64_t boot_ms)
     b->timeout_ms = left_ms > 0 && left_ms < client->options.timeout_ms ? left_ms : client->options.timeout_ms;
 }
 
+/*
+ * Whoever leads should have told of a new lease by now: he hangs, or a child that he left behind holds his lock. Whoever sees it beats for
+ * himself as well: more beats, and the same seat.
+ */
+static bool is_abandoned(const pl_seat *seat, int64_t boot_ms)
+{
+    return seat->record.state == PL_SEAT_HELD && seat->lease_until_ms - boot_ms < seat->record.lease_s * 1000 / ABANDONED_PART;
+}
+
 /* Mutex held. */
 static duty choose_duty(pospal_client *client, beating *b)
 {
@@ -90,8 +100,11 @@ static duty choose_duty(pospal_client *client, beating *b)
     if (seat->handles == 0 || client->is_closing)
         return DO_NOTHING;
     pl_seat_reload(client);
-    if (!pl_seat_lead(client))
-        return DO_NOTHING;
+    if (!pl_seat_lead(client)) {
+        pl_lease_look(client);
+        if (!is_abandoned(seat, boot_ms))
+            return DO_NOTHING;
+    }
     pl_seat_reload(client);
     if (seat->record.state == PL_SEAT_HELD && boot_ms >= seat->lease_until_ms)
         pl_seat_set_state(client, PL_SEAT_WANTED);
@@ -166,6 +179,7 @@ static void note_held(pospal_client *client, const beating *b)
     seat->lease_until_ms = b->sent_ms + b->reply.lease_s * 1000;
     seat->next_ms = b->sent_ms + b->reply.beat_ms;
     pl_seat_set_state(client, PL_SEAT_HELD);
+    pl_lease_tell(client);
 }
 
 static void note_evicted(pospal_client *client, const beating *b)

@@ -11,6 +11,7 @@
 #include "client/polling.h"
 #include "client/records.h"
 #include "client/session.h"
+#include "client/session_lease.h"
 #include "crypto/crypto.h"
 
 enum { PATH_SIZE = 1024 };
@@ -110,14 +111,15 @@ pl_file_lock *pl_seat_lock_asking(pospal_client *client)
 }
 
 /*
- * Whoever kept the seat alive until now did so within its lease; how much of it is left is not known here. Until the first beat had its
- * time, the record is believed.
+ * Whoever kept the seat alive until now did so within its lease, and told of it. Where he could not, the record is believed until the first
+ * beat had its time.
  */
 static void take_charge(pospal_client *client)
 {
     pl_seat *seat = &client->seat;
 
     seat->lease_until_ms = pl_clock_read(&client->clock).boot_ms + client->options.timeout_ms;
+    pl_lease_look(client);
     seat->next_ms = 0;
     seat->number = 0;
     seat->failures = 0;
@@ -233,7 +235,7 @@ pospal_session_state_t pl_seat_worth(const pospal_client *client, int64_t boot_m
     case PL_SEAT_EVICTED:
         return POSPAL_SESSION_EVICTED;
     case PL_SEAT_HELD:
-        if (is_usable && (!seat->is_leader || boot_ms < seat->lease_until_ms))
+        if (is_usable && boot_ms < seat->lease_until_ms)
             return POSPAL_SESSION_HELD;
         break;
     case PL_SEAT_WANTED:

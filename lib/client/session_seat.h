@@ -23,7 +23,7 @@ typedef struct {
     pl_file_lock *users;    /* shared by all processes that use the session; NULL: not taken, or there is nothing to lock */
     pl_file_lock *leader;   /* of the one that beats */
     bool is_leader;         /* also where there is nothing to lock */
-    int64_t lease_until_ms; /* boot clock; the leader's */
+    int64_t lease_until_ms; /* boot clock; what the server said to this process, or to the one that told: session_lease.h */
     int64_t next_ms;        /* boot clock: when the leader beats or asks next */
     int64_t number;         /* of the last beat */
     int failures;           /* in a row */

@@ -5,6 +5,7 @@
 #include "client/session_seek.h"
 
 #include "client/online.h"
+#include "client/session_lease.h"
 #include "client/session_seat.h"
 #include "crypto/crypto.h"
 
@@ -25,7 +26,9 @@ static bool is_shared(pospal_client *client, const pl_seek *seek)
     pl_seat_reload(client);
     if (seat->record.state != PL_SEAT_HELD || (seek->is_lost && pl_uuid_equal(seek->lost, seat->record.session_id)))
         return false;
-    return !seat->is_leader || pl_clock_read(&client->clock).boot_ms < seat->lease_until_ms;
+    if (!seat->is_leader)
+        pl_lease_look(client);
+    return pl_clock_read(&client->clock).boot_ms < seat->lease_until_ms;
 }
 
 /* Mutex held. */
@@ -40,6 +43,7 @@ static void adopt(pospal_client *client, const pl_session_told *told)
     seat->number = 0;
     seat->failures = 0;
     pl_seat_save(client);
+    pl_lease_tell(client);
 }
 
 /* Mutex held. A seat that is still alive stays what it is; one that is not is wanted. */

@@ -12,8 +12,11 @@
 #include "client/worker.h"
 #include "support/till_process.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "platform/note.h"
 
 enum { RACERS = 6, RACES = 5 };
 
@@ -96,6 +99,76 @@ static void when_the_one_that_beats_is_killed_another_goes_on(void **state)
     pass(h, SHOP_BEAT_S);
     assert_int_equal(till_process_do(&second, DO_ROUND), POSPAL_SESSION_HELD);
     assert_int_equal(h->shop.beats, 2);
+    till_process_close(&second);
+}
+
+/* It is alive, and does nothing: only the other one's rounds go on. */
+static void where_the_one_that_beats_hangs_another_beats_before_the_lease_ends(void **state)
+{
+    house *h = *state;
+    till_process first, second;
+
+    till_process_open(&first, &h->machine, h->clock);
+    till_process_open(&second, &h->machine, h->clock);
+    assert_int_equal(till_process_do(&first, DO_START), POSPAL_OK);
+    assert_int_equal(till_process_do(&second, DO_START), POSPAL_OK);
+    for (int s = 0; s < 4 * SHOP_LEASE_S; s += 10) {
+        pass(h, 10);
+        assert_int_equal(till_process_do(&second, DO_ROUND), POSPAL_SESSION_HELD);
+    }
+    assert_int_equal(session_shop_count_live(&h->shop), 1);
+    assert_int_equal(h->shop.starts, 1);
+    assert_int_equal(till_process_do(&first, DO_ROUND), POSPAL_SESSION_HELD); /* it wakes, and beats again */
+    assert_int_equal(h->shop.starts, 1);
+    till_process_close(&first);
+    till_process_close(&second);
+}
+
+static void nobody_says_held_after_the_lease_whoever_hangs(void **state)
+{
+    house *h = *state;
+    till_process first, second, third;
+
+    till_process_open(&first, &h->machine, h->clock);
+    till_process_open(&second, &h->machine, h->clock);
+    till_process_open(&third, &h->machine, h->clock);
+    assert_int_equal(till_process_do(&first, DO_START), POSPAL_OK);
+    assert_int_equal(till_process_do(&second, DO_START), POSPAL_OK);
+    h->shop.is_down = true;
+    pass(h, SHOP_LEASE_S / 2);
+    assert_int_equal(till_process_do(&second, DO_ROUND), POSPAL_SESSION_HELD);
+    assert_int_equal(till_process_do(&third, DO_START), POSPAL_OK);
+    assert_int_equal(till_process_do(&third, DO_STATE), POSPAL_SESSION_HELD);
+    pass(h, SHOP_LEASE_S / 2);
+    assert_int_equal(till_process_do(&second, DO_ROUND), POSPAL_SESSION_UNCONFIRMED);
+    assert_int_equal(till_process_do(&third, DO_ROUND), POSPAL_SESSION_UNCONFIRMED);
+    h->shop.is_down = false;
+    pass(h, SHOP_LEASE_S);
+    assert_int_equal(till_process_do(&first, DO_ROUND), POSPAL_SESSION_HELD);
+    assert_int_equal(till_process_do(&second, DO_ROUND), POSPAL_SESSION_HELD);
+    till_process_close(&first);
+    till_process_close(&second);
+    till_process_close(&third);
+}
+
+static void a_lease_that_somebody_lengthened_is_not_believed(void **state)
+{
+    static const char later[8] = {0, 0, 0, 0, 0, 0, 0, 1};
+    house *h = *state;
+    till_process first, second;
+    char path[SHOP_PATH_SIZE + 16];
+
+    till_process_open(&first, &h->machine, h->clock);
+    till_process_open(&second, &h->machine, h->clock);
+    assert_int_equal(till_process_do(&first, DO_START), POSPAL_OK);
+    assert_int_equal(till_process_do(&second, DO_START), POSPAL_OK);
+    (void)snprintf(path, sizeof path, "%s/session.lease", h->machine.place.data);
+    assert_int_equal(pl_note_write(path, pl_span_of(later, sizeof later)), PL_OK);
+    h->shop.is_down = true;
+    pass(h, SHOP_LEASE_S);
+    assert_int_equal(till_process_do(&second, DO_ROUND), POSPAL_SESSION_UNCONFIRMED);
+    h->shop.is_down = false;
+    till_process_close(&first);
     till_process_close(&second);
 }
 
@@ -315,6 +388,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOUSE(processes_of_a_machine_share_one_seat_and_one_of_them_beats),
         HOUSE(when_the_one_that_beats_is_killed_another_goes_on),
+        HOUSE(where_the_one_that_beats_hangs_another_beats_before_the_lease_ends),
+        HOUSE(nobody_says_held_after_the_lease_whoever_hangs),
+        HOUSE(a_lease_that_somebody_lengthened_is_not_believed),
         HOUSE(the_last_one_out_gives_the_seat_back),
         HOUSE(an_eviction_is_seen_by_every_process),
         HOUSE(processes_that_start_together_get_the_same_seat),
