@@ -216,7 +216,8 @@ typedef enum pospal_verb {
     POSPAL_VERB_ACTIVATE = 1,     /* pospal_client_activate; the argument is the key or NULL */
     POSPAL_VERB_CHECK_ONLINE = 2, /* pospal_client_check, ONLINE */
     POSPAL_VERB_CHECK_AUTO = 3,   /* pospal_client_check, AUTO */
-    POSPAL_VERB_DEACTIVATE = 4    /* pospal_client_deactivate; gives no license */
+    POSPAL_VERB_DEACTIVATE = 4,   /* pospal_client_deactivate; gives no license */
+    POSPAL_VERB_START_TRIAL = 5   /* pospal_client_start_trial */
 } pospal_verb_t;
 
 /* What the value given to pospal_options_set_license_key is. */
@@ -464,7 +465,8 @@ POSPAL_API void pospal_client_close(pospal_client *client);
  * back.
  * key NULL means the stored key, else the one given in the options.
  * Returns: POSPAL_OK when the server answered ACTIVE; POSPAL_ERROR_DENIED when it decided otherwise: the detail names its verdict
- *   and reason, *license tells what is held, which may be another license that goes on; POSPAL_ERROR_INVALID_ARGUMENT for a key
+ *   and reason, *license tells what is held: where that is another license that goes on, its status and reason are its own,
+ *   and the detail says so; the stored key stays that license's; POSPAL_ERROR_INVALID_ARGUMENT for a key
  *   with a typing error or where no server is set; POSPAL_ERROR_NO_LICENSE_KEY; POSPAL_ERROR_UNREACHABLE;
  *   POSPAL_ERROR_NO_FINGERPRINT; POSPAL_ERROR_STORAGE where what is stored, or the file that names the key, is there and cannot be read
  *   just now; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is set

@@ -81,14 +81,15 @@ struct deleter {
     void operator()(pospal_client *handle) const noexcept { pospal_client_close(handle); }
     void operator()(pospal_license *handle) const noexcept { pospal_license_free(handle); }
     void operator()(pospal_task *handle) const noexcept { pospal_task_free(handle); }
+    void operator()(char *text) const noexcept { pospal_text_free(text); }
 };
 template <class T> using handle = std::unique_ptr<T, deleter>;
 
+// Freed also where there is no memory for the copy.
 inline std::string take_text(char *text)
 {
-    std::string copy = text ? text : "";
-    pospal_text_free(text);
-    return copy;
+    const handle<char> owned(text);
+    return text ? text : "";
 }
 
 // For a parameter that may be left out: NULL where it was.
@@ -271,6 +272,21 @@ public:
     outcome<license> import(std::string_view text)
     {
         return ask([&](pospal_license **found) { return pospal_client_import(get(), text.data(), text.size(), found); });
+    }
+    // The text that a person carries to the vendor; import() takes in what comes back.
+    outcome<std::string> export_request(std::optional<std::string_view> key = std::nullopt)
+    {
+        const detail::optional_text given(key);
+        char *text = nullptr;
+        failure error = failure::of(pospal_client_export_request(get(), given.get(), &text));
+        return {detail::take_text(text), std::move(error)};
+    }
+    // Gives the seat back: the text is the proof of it.
+    outcome<std::string> export_release()
+    {
+        char *text = nullptr;
+        failure error = failure::of(pospal_client_export_release(get(), &text));
+        return {detail::take_text(text), std::move(error)};
     }
     outcome<license> extend()
     {

@@ -110,7 +110,7 @@ static pl_err look_at_machine(pospal_client *client)
     if (err)
         client->wrap_key_count = 0;
     if (err && !client->fingerprint_err)
-        client->fingerprint_err = err;
+        client->fingerprint_err = err == PL_ERR_MEMORY ? err : PL_ERR_NO_FINGERPRINT;
     pl_fingerprint_format(&client->fingerprint, client->fingerprint_text);
     if (client->wrap_key_count > 0)
         pl_mac(client->wrap_keys[0].key, pl_span_text("pospal time mark"), client->mark_key);

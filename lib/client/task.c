@@ -28,15 +28,20 @@ static pospal_result_t deactivate(pospal_client *client, const char *argument, p
     return pospal_client_deactivate(client);
 }
 
+static pospal_result_t start_trial(pospal_client *client, const char *argument, pospal_license **license)
+{
+    (void)argument;
+    return pospal_client_start_trial(client, license);
+}
+
 static const struct {
     pospal_verb_t verb;
     bool takes_argument;
     pl_task_fn run;
 } verbs[] = {
-    {POSPAL_VERB_ACTIVATE, true, pospal_client_activate},
-    {POSPAL_VERB_CHECK_ONLINE, false, check_online},
-    {POSPAL_VERB_CHECK_AUTO, false, check_auto},
-    {POSPAL_VERB_DEACTIVATE, false, deactivate},
+    {POSPAL_VERB_ACTIVATE, true, pospal_client_activate}, {POSPAL_VERB_CHECK_ONLINE, false, check_online},
+    {POSPAL_VERB_CHECK_AUTO, false, check_auto},          {POSPAL_VERB_DEACTIVATE, false, deactivate},
+    {POSPAL_VERB_START_TRIAL, false, start_trial},
 };
 
 static pl_err choose_verb(pospal_verb_t verb, const char *argument, pospal_task *task)

@@ -131,6 +131,8 @@ pl_err pl_view_update(pospal_client *client, pl_view *view)
     view->t = pl_timeline_effective(&client->mark, view->now);
     view->clock_is_wrong = pl_timeline_clock_is_wrong(&client->mark, view->now);
     view->decision = decide(client, view->t);
+    if (view->decision.status != PL_STATUS_NONE)
+        client->server_reason = PL_REASON_NONE; /* it was about another key, and says nothing of what is held */
     publish(client, view->now);
     pl_view_store_mark(client, view->now, PL_MARK_INTERVAL_MS);
     return err;

@@ -200,6 +200,48 @@ static void an_unknown_key_is_told_and_not_kept(void **state)
     pospal_client_close(client);
 }
 
+/* A key that nobody knows, and one of another product. */
+static void another_key_that_is_denied_leaves_the_license_that_is_held(void **state)
+{
+    shop *s = *state;
+    pospal_license *license = NULL;
+    pospal_client *client = shop_active_client(s);
+
+    for (int other_product = 0; other_product < 2; other_product++) {
+        const char *key = other_product ? FAKE_OTHER_KEY : "SHOP-9999-NONE";
+
+        s->validator.licenses[1].verdict = PL_VERDICT_WRONG_PRODUCT;
+        assert_int_equal(pospal_client_activate(client, key, &license), POSPAL_ERROR_DENIED);
+        assert_string_equal(pospal_error_code(), "denied");
+        assert_non_null(strstr(pospal_error_detail(), other_product ? "WRONG_PRODUCT" : "UNKNOWN_KEY"));
+        assert_non_null(strstr(pospal_error_detail(), "the license that is held goes on: ACTIVE"));
+        assert_int_equal(pospal_license_status(license), POSPAL_STATUS_ACTIVE);
+        assert_int_equal(pospal_license_reason(license), POSPAL_REASON_IN_ORDER);
+        assert_true(pospal_license_is_usable(license));
+        pospal_license_free(license);
+        assert_int_equal(pospal_client_status(client), POSPAL_STATUS_ACTIVE);
+        assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE); /* with its own key */
+    }
+    pospal_client_close(client);
+}
+
+/* What a wrong key was told is no reason for what becomes of the license later. */
+static void a_wrong_key_is_not_the_reason_of_a_license_forgotten_later(void **state)
+{
+    shop *s = *state;
+    pospal_license *license = NULL;
+    pospal_client *client = shop_active_client(s);
+
+    assert_int_equal(pospal_client_activate(client, "SHOP-9999-NONE", NULL), POSPAL_ERROR_DENIED);
+    shop_delete_file(s, "lease"); /* by another process */
+    pl_shelf_announce(&client->shelf);
+    assert_int_equal(pospal_client_check(client, POSPAL_CHECK_LOCAL, &license), POSPAL_OK);
+    assert_int_equal(pospal_license_status(license), POSPAL_STATUS_NONE);
+    assert_int_equal(pospal_license_reason(license), POSPAL_REASON_NOT_ACTIVATED);
+    pospal_license_free(license);
+    pospal_client_close(client);
+}
+
 static void a_denied_key_does_not_push_out_one_that_worked(void **state)
 {
     shop *s = *state;
@@ -390,6 +432,8 @@ int main(void)
         STORY(activating_again_gives_the_device_its_own_seat_back),
         STORY(without_a_free_seat_the_call_says_denied_and_the_license_why),
         STORY(an_unknown_key_is_told_and_not_kept),
+        STORY(another_key_that_is_denied_leaves_the_license_that_is_held),
+        STORY(a_wrong_key_is_not_the_reason_of_a_license_forgotten_later),
         STORY(a_denied_key_does_not_push_out_one_that_worked),
         STORY(a_denied_key_is_kept_where_none_was_stored),
         STORY(the_key_lies_in_no_file_in_the_clear),

@@ -35,10 +35,12 @@ static void each_verb_has_the_result_of_its_call(void **state)
         {POSPAL_VERB_CHECK_AUTO, NULL, POSPAL_OK, POSPAL_STATUS_ACTIVE},
         {POSPAL_VERB_DEACTIVATE, NULL, POSPAL_OK, POSPAL_STATUS_NONE},
         {POSPAL_VERB_DEACTIVATE, NULL, POSPAL_ERROR_NOT_FOUND, POSPAL_STATUS_NONE},
+        {POSPAL_VERB_START_TRIAL, NULL, POSPAL_OK, POSPAL_STATUS_ACTIVE},
     };
     task_scene *c = *state;
     pospal_client *client = shop_client(&c->s);
 
+    c->s.validator.trial_days = 30;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         pospal_task *task = task_scene_start(c, client, rows[i].verb, rows[i].argument);
         pospal_license *license = NULL, *again = NULL;
@@ -149,6 +151,7 @@ static void what_cannot_be_a_task_is_refused(void **state)
     assert_int_equal(pospal_task_start(client, (pospal_verb_t)0, NULL, NULL, NULL, &task), POSPAL_ERROR_INVALID_ARGUMENT);
     assert_int_equal(pospal_task_start(client, (pospal_verb_t)99, NULL, NULL, NULL, &task), POSPAL_ERROR_INVALID_ARGUMENT);
     assert_int_equal(pospal_task_start(client, POSPAL_VERB_CHECK_AUTO, "x", NULL, NULL, &task), POSPAL_ERROR_INVALID_ARGUMENT);
+    assert_int_equal(pospal_task_start(client, POSPAL_VERB_START_TRIAL, "x", NULL, NULL, &task), POSPAL_ERROR_INVALID_ARGUMENT);
     assert_int_equal(pospal_task_start(client, POSPAL_VERB_ACTIVATE, too_long, NULL, NULL, &task), POSPAL_ERROR_INVALID_ARGUMENT);
     assert_null(task);
     assert_int_equal(pospal_task_poll(NULL, &result, NULL), 1); /* or a loop would never end */

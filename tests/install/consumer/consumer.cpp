@@ -29,6 +29,7 @@ static int nothing_fails_closed()
     EXPECT(nobody.limit("tills", -1) == -1 && !nobody.has_feature("kds") && !nobody.entitlement(0) && nobody.text("tier", "none") == "none" && nobody.expires_at() == 0);
     EXPECT(!closed && closed.status() == POSPAL_STATUS_NONE && closed.check().result() == POSPAL_ERROR_INVALID_ARGUMENT);
     EXPECT(closed.deactivate() && closed.support_report().value().empty());
+    EXPECT(closed.export_request("SHOP-0001-FAKE").result() == POSPAL_ERROR_INVALID_ARGUMENT && closed.export_release().value().empty());
     EXPECT(none.poll()->result() == POSPAL_ERROR_INVALID_ARGUMENT);
     return 0;
 }
@@ -57,6 +58,12 @@ static int a_client_is_moved_checked_and_closed()
     auto checked = moved.check(POSPAL_CHECK_LOCAL);
     EXPECT(checked && checked->status() == POSPAL_STATUS_NONE && pospal::name(checked->reason()) == "not_activated");
     EXPECT(moved.activate("SHOP-0001-FAKE").error().code == "no_server");
+
+    auto request = moved.export_request("SHOP-0001-FAKE");
+    EXPECT(request ? request->rfind("ppr1.", 0) == 0 : request->empty() && request.result() == POSPAL_ERROR_NO_FINGERPRINT);
+    EXPECT(moved.export_request().error().code == "no_license_key");
+    auto release = moved.export_release();
+    EXPECT(release.result() == POSPAL_ERROR_NOT_FOUND && release->empty());
 
     auto started = moved.start(POSPAL_VERB_CHECK_ONLINE);
     EXPECT(started);
