@@ -24,7 +24,7 @@ typedef struct {
     pl_usage_parcel parcel;
     const pl_usage_claims *claims; /* of the answer, while it is there; NULL: the activation is not known */
     int64_t acked;                 /* of the last answer; negative: none */
-    bool is_over_limit;            /* more than it takes now, signed */
+    bool is_held_back;             /* by a signed answer: more than it takes now, or for this activation */
     int64_t now;
     bool is_refused;              /* the last batch, by something unsigned */
     size_t most;                  /* in a batch; 0: as many as there may be */
@@ -84,7 +84,7 @@ static void note_refusal(sending *s)
 {
     pl_usage_refusal refusal = s->claims ? s->claims->refusal : PL_USAGE_TAKEN;
 
-    s->is_over_limit = refusal == PL_USAGE_LIMIT;
+    s->is_held_back = refusal != PL_USAGE_TAKEN;
     if (refusal)
         pl_log_write(&s->client->log, PL_LOG_WARN, "usage is not taken (%s): %s", pl_usage_refusal_text(refusal),
                      pl_err_sentence(refusal == PL_USAGE_LIMIT ? PL_ERR_USAGE_LIMIT : PL_ERR_USAGE_CLOSED));
@@ -181,7 +181,40 @@ static pl_err send_batch(sending *s)
 /* What was taken back to be bound anew waits for the next activation. */
 static bool is_over(const sending *s, int64_t place_before)
 {
-    return s->acked < 0 || (s->parcel.place == place_before && s->acked < s->parcel.batch.reports[0].sequence);
+    return s->acked < 0 || s->is_held_back || (s->parcel.place == place_before && s->acked < s->parcel.batch.reports[0].sequence);
+}
+
+/* One report that the server can't take in must not keep the others: the half is tried, down to that one, then what comes after it. */
+static bool narrow(sending *s)
+{
+    size_t count = s->parcel.batch.count;
+
+    if (!s->is_refused || count == 0 || s->refused_count == REFUSED_MAX)
+        return false;
+    if (count == 1)
+        s->refused[s->refused_count++] = s->parcel.batch.reports[0].sequence;
+    s->most = count / 2;
+    return true;
+}
+
+/* *is_done: nothing is left that can be told now. */
+static pl_err send_all(sending *s, bool *is_done)
+{
+    pospal_client *client = s->client;
+    int64_t until_ms = pl_clock_read(&client->clock).boot_ms + SPAN_MS;
+    pl_err err = PL_OK;
+
+    for (int i = 0; !err && !*is_done && i < BATCHES_MAX && pl_clock_read(&client->clock).boot_ms < until_ms; i++) {
+        int64_t place = s->parcel.place;
+
+        err = send_batch(s);
+        *is_done = err == PL_ERR_NOT_FOUND || (!err && is_over(s, place));
+        if (err && narrow(s))
+            err = PL_OK;
+    }
+    if (*is_done && s->refused_count > 0)
+        return pl_fail(PL_ERR_SERVER, "the server refuses a report of usage, and has acknowledged none after it");
+    return err == PL_ERR_NOT_FOUND ? PL_OK : err;
 }
 
 /* One report that the server can't take in must not keep the others: the half is tried, down to that one, then what comes after it. */
@@ -234,7 +267,7 @@ pl_err pl_usage_send(pospal_client *client)
     pl_mutex_lock(client->mutex);
     if ((err || !is_done) && client->usage_after_ms == 0)
         client->usage_after_ms = 1; /* the rest goes in the next round */
-    if (!err && s.is_over_limit)
+    if (!err && s.is_held_back)
         client->usage_after_ms = pl_clock_read(&client->clock).boot_ms + REFUSED_PAUSE_MS;
     pl_mutex_unlock(client->mutex);
     if (err)

@@ -271,23 +271,20 @@ static pl_err unbind(const settling *s)
     return pl_usage_pending_count(s->log);
 }
 
-/*
- * Its activation is closed for what is not stored there yet: that is for the next one. What is stored stays told, and is not kept here,
- * where it would be told under the next activation once more.
- */
+/* Its activation is closed for what is not stored there yet: that is for the license's next one. */
 static pl_err unbind_pending(const settling *s)
 {
-    pl_db_statement *drop = s->log->statements[PL_USAGE_DROP_BEFORE];
-    pl_db_statement *empty = s->log->statements[PL_USAGE_EMPTY_PLACE];
+    pl_db_statement *update = s->log->statements[PL_USAGE_UNBIND_PENDING];
+    int64_t place;
     pl_err err;
 
     if (s->claims->refusal != PL_USAGE_CLOSED)
         return PL_OK;
-    pl_db_bind_int(drop, 1, s->parcel->place);
-    pl_db_bind_int(drop, 2, INT64_MAX);
-    pl_db_bind_int(empty, 1, s->parcel->place);
-    err = pl_db_err(pl_db_run(drop));
-    return err ? err : pl_db_err(pl_db_run(empty));
+    if ((err = pl_usage_place_wait(s->log, s->parcel->license_id, &place)))
+        return err;
+    pl_db_bind_int(update, 1, s->parcel->place);
+    pl_db_bind_int(update, 2, place);
+    return pl_db_err(pl_db_run(update));
 }
 
 static pl_err settle(void *context, pl_db *db)

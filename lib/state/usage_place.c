@@ -61,6 +61,18 @@ pl_err pl_usage_place_choose(pl_usage_log *log, const pl_usage_holder *holder, i
     return pl_db_err(pl_db_run(update));
 }
 
+pl_err pl_usage_place_wait(pl_usage_log *log, const char *license_id, int64_t *place)
+{
+    const pl_usage_holder next = {license_id, ""};
+    pl_usage_parcel last = {.place = 0};
+    pl_err err = pl_usage_place_read(log->statements[PL_USAGE_FIND_LAST_PLACE], &last);
+
+    if (err && err != PL_ERR_NOT_FOUND)
+        return err;
+    *place = last.place + 1;
+    return make(log, &next, *place);
+}
+
 pl_err pl_usage_place_bind(pl_usage_log *log, const pl_usage_holder *holder)
 {
     pl_db_statement *move = log->statements[PL_USAGE_MOVE_PLACE];

@@ -49,6 +49,7 @@ static const char *const sql[PL_USAGE_STATEMENTS] = {
     [PL_USAGE_UNACK] = "UPDATE usage_report SET is_acked = 0 WHERE place = $1 AND seq >= $2 AND is_acked = 1",
     [PL_USAGE_DROP_BEFORE] = "DELETE FROM usage_report WHERE place = $1 AND seq < $2 AND is_acked = 1",
     [PL_USAGE_UNBIND] = "UPDATE usage_report SET is_acked = 0 WHERE place = $1",
+    [PL_USAGE_UNBIND_PENDING] = "UPDATE usage_report SET place = $2 WHERE place = $1 AND is_acked = 0",
     [PL_USAGE_PRUNE] = "DELETE FROM usage_report WHERE is_acked = 1 AND (seq < $1 OR (seq < $2 AND at < $3))",
 };
 

@@ -76,6 +76,8 @@ pl_err pl_usage_rows_prepare(pl_usage_log *log);
 pl_err pl_usage_place_read(pl_db_statement *select, pl_usage_parcel *parcel);
 /* The place of what the holder uses now, into which also goes what is bound to nothing yet; 0: nothing is held. */
 pl_err pl_usage_place_choose(pl_usage_log *log, const pl_usage_holder *holder, int64_t *place);
+/* A place of what waits for the license's next activation. */
+pl_err pl_usage_place_wait(pl_usage_log *log, const char *license_id, int64_t *place);
 /* Binds what waits for an activation of the holder's license, and what waits for any. */
 pl_err pl_usage_place_bind(pl_usage_log *log, const pl_usage_holder *holder);
 

@@ -277,6 +277,28 @@ static void what_waits_for_a_seat_waits_for_one_of_its_license(void **state)
     pospal_client_close(client);
 }
 
+static void what_a_closed_seat_takes_no_more_waits_for_the_next_of_its_license(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+
+    use(client, 3);
+    s->validator.usage_refusal = PL_USAGE_CLOSED;
+    assert_int_equal(pl_usage_send(client), PL_OK);
+    assert_int_equal(s->validator.usages, 1); /* it is not asked again at once */
+    s->validator.usage_refusal = PL_USAGE_TAKEN;
+    assert_int_equal(pospal_client_activate(client, FAKE_OTHER_KEY, NULL), POSPAL_OK);
+    use(client, 5);
+    assert_int_equal(pl_usage_send(client), PL_OK);
+    assert_int_equal(used_of(s, 0), 0);
+    assert_int_equal(used_of(s, 1), 5);
+    assert_int_equal(pospal_client_activate(client, FAKE_KEY, NULL), POSPAL_OK);
+    assert_int_equal(pl_usage_send(client), PL_OK);
+    assert_int_equal(used_of(s, 0), 3);
+    assert_int_equal(pending(client), 0);
+    pospal_client_close(client);
+}
+
 /* ---- the moment ---- */
 
 static void use_more(void *context)
@@ -336,6 +358,7 @@ int main(void)
         CASE(another_key_does_not_take_over_what_was_used_before),
         CASE(after_a_restart_without_a_license_it_is_told_by_the_background),
         CASE(what_waits_for_a_seat_waits_for_one_of_its_license),
+        CASE(what_a_closed_seat_takes_no_more_waits_for_the_next_of_its_license),
         CASE(what_is_recorded_while_the_last_is_told_is_planned_too),
         CASE(after_a_line_that_failed_the_background_tries_again),
     };
