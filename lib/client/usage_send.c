@@ -217,39 +217,6 @@ static pl_err send_all(sending *s, bool *is_done)
     return err == PL_ERR_NOT_FOUND ? PL_OK : err;
 }
 
-/* One report that the server can't take in must not keep the others: the half is tried, down to that one, then what comes after it. */
-static bool narrow(sending *s)
-{
-    size_t count = s->parcel.batch.count;
-
-    if (!s->is_refused || count == 0 || s->refused_count == REFUSED_MAX)
-        return false;
-    if (count == 1)
-        s->refused[s->refused_count++] = s->parcel.batch.reports[0].sequence;
-    s->most = count / 2;
-    return true;
-}
-
-/* *is_done: nothing is left that can be told now. */
-static pl_err send_all(sending *s, bool *is_done)
-{
-    pospal_client *client = s->client;
-    int64_t until_ms = pl_clock_read(&client->clock).boot_ms + SPAN_MS;
-    pl_err err = PL_OK;
-
-    for (int i = 0; !err && !*is_done && i < BATCHES_MAX && pl_clock_read(&client->clock).boot_ms < until_ms; i++) {
-        int64_t place = s->parcel.place;
-
-        err = send_batch(s);
-        *is_done = err == PL_ERR_NOT_FOUND || (!err && is_over(s, place));
-        if (err && narrow(s))
-            err = PL_OK;
-    }
-    if (*is_done && s->refused_count > 0)
-        return pl_fail(PL_ERR_SERVER, "the server refuses a report of usage, and has acknowledged none after it");
-    return err == PL_ERR_NOT_FOUND ? PL_OK : err;
-}
-
 pl_err pl_usage_send(pospal_client *client)
 {
     sending s = {.client = client};

@@ -53,6 +53,7 @@ typedef enum {
     PL_USAGE_UNACK,
     PL_USAGE_DROP_BEFORE,
     PL_USAGE_UNBIND,
+    PL_USAGE_UNBIND_PENDING,
     PL_USAGE_PRUNE,
     PL_USAGE_STATEMENTS
 } pl_usage_statement;
