@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "http/cors.h"
 #include "http/forwarded.h"
 #include "http/listen.h"
 #include "http/metrics.h"
@@ -222,6 +223,13 @@ static pl_err fill_engine(app_t *app)
     for (size_t i = 0; i < app->loops; i++)
         if (!(app->counts[i] = request_counts_new(&app->engine.routes)))
             return PL_ERR_MEMORY;
+    if (app->config->api_requests_per_minute > 0 && !(app->engine.api_keys = buckets_new(app->config->api_requests_per_minute)))
+        return PL_ERR_MEMORY;
+    if (app->config->cors_origins && !cors_list_is_valid(app->config->cors_origins))
+        return pl_fail(PL_ERR_INVALID,
+                       "cors_origins is \"%s\"; origins like https://shop.example.com are needed, with spaces between",
+                       app->config->cors_origins);
+    app->engine.cors_origins = app->config->cors_origins;
     app->engine.counts = app->counts;
     app->engine.counts_count = app->loops;
     app->engine.time = app->time;
@@ -321,6 +329,7 @@ void app_close(app_t *app)
     store_close(app->writer_store);
     sessions_free(app->sessions);
     sightings_free(app->sightings);
+    buckets_free(app->engine.api_keys);
     trusted_time_close(app->time);
     instance_close(app->instance);
     pl_mutex_free(app->journal.mutex);

@@ -27,6 +27,8 @@ typedef enum {
     CONFIG_TRUSTED_PROXY,
     CONFIG_LOG_LEVEL,
     CONFIG_METRICS_TOKEN,
+    CONFIG_API_REQUESTS_PER_MINUTE,
+    CONFIG_CORS_ORIGINS,
     CONFIG_COUNT
 } config_name_t;
 
@@ -46,7 +48,9 @@ typedef struct {
     int64_t refusals_per_minute; /* of one address; 0: no limit */
     const char *trusted_proxy;   /* an address; its X-Forwarded-For is believed */
     const char *log_level;
-    const char *metrics_token; /* who sends it may read /metrics; NULL: this machine may */
+    int64_t api_requests_per_minute; /* of one API key; 0: no limit */
+    const char *cors_origins;        /* see http/cors.h; NULL: none */
+    const char *metrics_token;       /* who sends it may read /metrics; NULL: this machine may */
 } config_t;
 
 /* Where values come from; file and flags may be NULL or hold NULLs. */

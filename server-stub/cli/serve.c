@@ -31,6 +31,8 @@ static const option_t options[] = {
     {"timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TIMEOUT_S]), false, "S", "for a connection that is idle (30)", 0, 0},
     {"refusals-per-minute", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_REFUSALS_PER_MINUTE]), false, "N", "of one address (300; 0: no limit)", 0, 0},
     {"trusted-proxy", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TRUSTED_PROXY]), false, "ADDRESS", "its X-Forwarded-For names the client (none)", 0, 0},
+    {"api-requests-per-minute", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_API_REQUESTS_PER_MINUTE]), false, "N", "of one API key (6000; 0: no limit)", 0, 0},
+    {"cors-origins", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_CORS_ORIGINS]), false, "LIST", "origins whose pages may call, with spaces between (none)", 0, 0},
     {"metrics-token", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_METRICS_TOKEN]), false, "TOKEN", "who sends it as Bearer may read /metrics (none: this machine alone)", 0, 0},
     {"log-level", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOG_LEVEL]), false, "LEVEL", "error, warn, info (default) or debug", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},

@@ -4,11 +4,13 @@
  */
 #include "http/exchange.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "crypto/crypto.h"
+#include "http/cors.h"
 #include "http/exchange_act.h"
 #include "http/forwarded.h"
 #include "platform/clock.h"
@@ -79,12 +81,32 @@ static pl_err check_rate(exchange_t *exchange)
     return exchange->wait.all_s == 0 ? PL_OK : pl_fail(PL_ERR_RATE_LIMITED, "a flood of refused requests from this address");
 }
 
+/* Whoever has an API key shares it with nobody: each has a bucket of its own, whatever the address. */
+static pl_err check_key_rate(exchange_t *exchange, const exchange_head_t *head)
+{
+    engine_t *engine = exchange->loop->engine;
+    uint8_t name[PL_DIGEST_SIZE];
+    const char *key;
+
+    if (exchange->route->rate != RATE_KEY || !engine->api_keys)
+        return PL_OK;
+    if (!(key = head->header(&exchange->request, "X-API-Key")) && !(key = head->header(&exchange->request, "Authorization")))
+        return PL_OK;
+    pl_digest(pl_span_text(key), name);
+    exchange->bucket = buckets_take(engine->api_keys, name, exchange->started_us / 1000);
+    if (exchange->bucket.is_taken)
+        return PL_OK;
+    exchange->retry_after_s = (int)exchange->bucket.reset_s;
+    return pl_fail(PL_ERR_RATE_LIMITED, "an API key may make %lld requests a minute", (long long)exchange->bucket.limit);
+}
+
 static pl_err examine(exchange_t *exchange, const exchange_head_t *head)
 {
     pl_err err;
 
     if ((err = router_find(&exchange->loop->engine->routes, head->method, head->path, &exchange->route, exchange->allow)) ||
-        (err = check_length(head, exchange->route)) || (err = check_type(head, exchange->route)) || (err = check_rate(exchange)))
+        (err = check_length(head, exchange->route)) || (err = check_type(head, exchange->route)) ||
+        (err = check_rate(exchange)) || (err = check_key_rate(exchange, head)))
         return err;
     return PL_OK;
 }
@@ -122,6 +144,8 @@ exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
     exchange->request.query = head->query;
     exchange->request.header = head->header;
     exchange->request.connection = head->connection;
+    if (loop->engine->cors_origins)
+        exchange->origin = cors_find(loop->engine->cors_origins, head->header(&exchange->request, "Origin"));
     err = examine(exchange, head);
     exchange->request.route = exchange->route;
     if (err)
@@ -215,6 +239,18 @@ static void reply_options(exchange_t *exchange)
     exchange->reply.status = 204;
     http_reply_add_header(&exchange->reply, "Allow", exchange->allow);
     http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
+    cors_add_headers(&exchange->reply, exchange->origin, exchange->allow);
+}
+
+static void add_rate_headers(exchange_t *exchange)
+{
+    static const char *const names[] = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"};
+    const int64_t values[] = {exchange->bucket.limit, exchange->bucket.remaining, exchange->bucket.reset_s};
+
+    for (size_t i = 0; exchange->bucket.limit > 0 && i < sizeof values / sizeof *values; i++) {
+        (void)snprintf(exchange->bucket_text[i], sizeof exchange->bucket_text[i], "%lld", (long long)values[i]);
+        http_reply_add_header(&exchange->reply, names[i], exchange->bucket_text[i]);
+    }
 }
 
 static pl_err reply_result(exchange_t *exchange)
@@ -256,6 +292,8 @@ const http_reply_t *exchange_reply(exchange_t *exchange)
         exchange_fail(exchange, err);
     if (exchange->err)
         reply_problem(exchange);
+    add_rate_headers(exchange);
+    cors_add_headers(&exchange->reply, exchange->origin, NULL);
     if (exchange->is_refusal && exchange->route && exchange->route->rate != RATE_NONE)
         limiter_charge(&loop->limiter, exchange->address, exchange->started_us / 1000);
     return &exchange->reply;

@@ -9,6 +9,7 @@
 
 #include "api/endpoint.h"
 #include "http/breaker.h"
+#include "http/buckets.h"
 #include "http/journal.h"
 #include "http/limiter.h"
 #include "http/request_counts.h"
@@ -34,6 +35,8 @@ typedef struct {
     size_t counts_taken;
     int64_t body_timeout_ms;     /* from the first byte of a request to its last */
     int64_t refusals_per_minute; /* of one address before it must wait; 0: no limit */
+    buckets_t *api_keys;         /* NULL: no limit */
+    const char *cors_origins;    /* NULL: none, see cors.h */
     bool has_proxy;              /* whose X-Forwarded-For is believed */
     uint8_t proxy[LIMITER_ADDRESS_MAX];
 } engine_t;

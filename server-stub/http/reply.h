@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { HTTP_REPLY_HEADERS_MAX = 12 };
+enum { HTTP_REPLY_HEADERS_MAX = 16 };
 
 typedef struct {
     const char *name;

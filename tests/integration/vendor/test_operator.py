@@ -75,6 +75,34 @@ class Metrics(VendorTest):
         self.assertEqual(200, server.ask("GET", "/metrics", key=None, headers={"Authorization": "Bearer s3cret"}).status)
 
 
+class Limits(VendorTest):
+    arguments = ("--api-requests-per-minute", "5", "--cors-origins", "https://shop.example https://other.example:8443")
+
+    def test_a_key_has_so_many_requests_and_the_next_key_its_own(self):
+        other = self.server.command("brand", "add", "--name", "B", "--slug", "b", "--key-directory", self.server.directory)["api_key"]
+        first = self.ask(200, "GET", LICENSES, key=other)
+        self.assertEqual(("5", "4"), (first.headers["RateLimit-Limit"], first.headers["RateLimit-Remaining"]))
+        for _ in range(4):
+            self.ask(200, "GET", LICENSES, key=other)
+        refused = self.ask(429, "GET", LICENSES, key=other)
+        self.assertEqual("rate_limited", refused.code)
+        self.assertEqual("0", refused.headers["RateLimit-Remaining"])
+        self.assertGreaterEqual(12, int(refused.headers["Retry-After"]))
+        self.assertEqual(200, self.server.ask("GET", "/livez", key=other).status)
+
+    def test_listed_origins_may_read(self):
+        here = {"Origin": "https://other.example:8443"}
+        reply = self.ask(401, "GET", LICENSES, key=None, headers=here)
+        self.assertEqual(here["Origin"], reply.headers["Access-Control-Allow-Origin"])
+        self.assertEqual("Origin", reply.headers["Vary"])
+        preflight = self.ask(204, "OPTIONS", LICENSES + "/x/renew", key=None, headers=here)
+        self.assertIn("PATCH", preflight.headers["Access-Control-Allow-Methods"])
+        self.assertIn("Idempotency-Key", preflight.headers["Access-Control-Allow-Headers"])
+        for origin in ("https://evil.example", "https://shop.example.evil", "null", "https://shop.example/"):
+            reply = self.ask(401, "GET", LICENSES, key=None, headers={"Origin": origin})
+            self.assertIsNone(reply.headers["Access-Control-Allow-Origin"])
+
+
 class Contract(VendorTest):
     def test_the_contract_is_served_as_it_is_written(self):
         self.assertEqual(CONTRACT, json.loads(self.ask(200, "GET", "/openapi.json", key=None).text))
