@@ -14,8 +14,30 @@ function(pospal_test_executable target)
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/server-stub")
   target_compile_definitions(${target} PRIVATE
-    POSPAL_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ${POSPAL_SYSTEM_DEFINITIONS})
+    POSPAL_SOURCE_DIR="${PROJECT_SOURCE_DIR}" POSPAL_POSTGRES_BIN="${POSPAL_POSTGRES_BIN}" ${POSPAL_SYSTEM_DEFINITIONS})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+endfunction()
+
+# PostgreSQL for the tests: one server for a run of CTest, made by fixture.postgres and ended by fixture.postgres_end. A test has it with
+# pospal_on_postgres(<label>.<name>): the same program once more, as <label>.<name>.postgres.
+if(NOT POSPAL_POSTGRES_BIN)
+  execute_process(COMMAND pg_config --bindir OUTPUT_VARIABLE postgres_bin OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  set(POSPAL_POSTGRES_BIN "${postgres_bin}" CACHE PATH "Folder of initdb and postgres, for the tests" FORCE)
+endif()
+if(NOT EXISTS "${POSPAL_POSTGRES_BIN}/postgres")
+  message(FATAL_ERROR "the tests need a PostgreSQL server (initdb and postgres): ./dev setup, or set POSPAL_POSTGRES_BIN to their folder")
+endif()
+set(POSPAL_POSTGRES_FILE "${CMAKE_BINARY_DIR}/tests/postgres")
+
+function(pospal_on_postgres name)
+  get_property(command DIRECTORY PROPERTY pospal_command_of_${name})
+  list(POP_FRONT command program)
+  add_test(NAME ${name}.postgres COMMAND ${program} ${command} WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+  get_test_property(${name} LABELS label)
+  get_test_property(${name} TIMEOUT timeout)
+  pospal_test_properties(${name}.postgres "${label}" ${timeout})
+  set_tests_properties(${name}.postgres PROPERTIES FIXTURES_REQUIRED postgres
+    ENVIRONMENT "${POSPAL_TEST_ENVIRONMENT};POSPAL_TEST_ENGINE=postgres;POSPAL_TEST_POSTGRES=${POSPAL_POSTGRES_FILE}")
 endfunction()
 
 # What every test has in common. Sanitizers must end a test, not only print.
@@ -40,6 +62,7 @@ function(pospal_unit_test name)
   pospal_test_executable(test_${name}
     SOURCES ${arg_SOURCES} OBJECTS ${arg_OBJECTS} LIBRARIES ${arg_LIBRARIES} deps::cmocka)
   add_test(NAME unit.${name} COMMAND test_${name})
+  set_property(DIRECTORY PROPERTY pospal_command_of_unit.${name} test_${name})
   pospal_test_properties(unit.${name} unit ${arg_TIMEOUT})
 endfunction()
 
@@ -59,6 +82,7 @@ function(pospal_program_test name)
       SOURCES ${arg_SOURCES} OBJECTS ${arg_OBJECTS} LIBRARIES ${arg_LIBRARIES} deps::cmocka)
     list(PREPEND arg_COMMAND ${target})
   endif()
+  set_property(DIRECTORY PROPERTY pospal_command_of_${name} ${arg_COMMAND})
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
   pospal_test_properties(${name} ${label} ${arg_TIMEOUT})
   if(arg_SKIP_CODE)

@@ -35,6 +35,7 @@ struct app {
     store_t *writer_store;
     store_t *readers[LISTEN_LOOPS_MAX];
     store_t *worker_stores[WORKERS_MAX];
+    store_t *pool_stores[WORKERS_MAX]; /* with PostgreSQL, in place of readers */
     size_t loops;
     request_counts_t *counts[LISTEN_LOOPS_MAX];
     tally_t tally;
@@ -58,7 +59,7 @@ static pl_err work_flush(void *context, tx_t *tx)
     app_t *app = context;
     pl_err err;
 
-    if (!app->has_amnesty && app->is_trusted && (err = licensing_session_amnesty(tx)))
+    if (!app->has_amnesty && app->is_trusted && (err = licensing_session_amnesty(app->sessions, tx)))
         return err;
     if ((err = trusted_time_flush(app->time, tx)) || (err = sightings_flush(app->sightings, tx)) ||
         (err = sessions_flush(app->sessions, tx)))
@@ -87,6 +88,15 @@ static pl_err flush(app_t *app, store_t *store, writer_tick_t kind)
     return err;
 }
 
+/* PostgreSQL is there again, for reading and for writing: nobody needs to wait for the end of a pause. */
+static void note_return(app_t *app)
+{
+    int64_t monotonic_ms = pl_clock_monotonic_us() / 1000;
+
+    breaker_note(&app->engine.reading, PL_OK, monotonic_ms);
+    breaker_note(&app->engine.writing, PL_OK, monotonic_ms);
+}
+
 static pl_err tick(void *context, store_t *store, writer_tick_t kind)
 {
     app_t *app = context;
@@ -95,9 +105,14 @@ static pl_err tick(void *context, store_t *store, writer_tick_t kind)
     if (err && !app->tick_failed)
         pl_log_write(&app->log, PL_LOG_ERROR, "the database could not be brought up to date: %s: %s", pl_err_code(err),
                      pl_err_detail());
-    if (!err && app->tick_failed)
+    if (!err && app->tick_failed) {
         pl_log_write(&app->log, PL_LOG_INFO, "the database is up to date again");
+        if (app->engine.pool)
+            note_return(app);
+    }
     app->tick_failed = err != PL_OK;
+    if (err && app->engine.pool) /* nobody could beat that is written down: as after a start */
+        app->has_amnesty = false;
     if (!err && kind == TICK_TRIAL) /* it wrote: nobody needs to try */
         breaker_note(&app->engine.writing, PL_OK, pl_clock_monotonic_us() / 1000);
     return err;
@@ -116,7 +131,7 @@ static void read_vitals(void *context, vitals_t *vitals)
     vitals->database_pause_s = breaker_retry_s(&app->engine.reading, monotonic_ms);
     if (vitals->database_pause_s == 0)
         vitals->database_pause_s = breaker_retry_s(&app->engine.writing, monotonic_ms);
-    vitals->writes_waiting = writer.waiting;
+    vitals->writes_waiting = writer.waiting + (app->engine.pool ? workers_waiting(app->engine.pool) : 0);
     vitals->writer_stalled_ms = writer.stalled_ms;
 }
 
@@ -177,19 +192,28 @@ static pl_err open_time(app_t *app, const app_options_t *options)
     return err;
 }
 
+static pl_err open_each(const app_t *app, pl_db_mode mode, store_t **stores, size_t count)
+{
+    pl_err err = PL_OK;
+
+    for (size_t i = 0; !err && i < count; i++)
+        err = instance_open_store(app->instance, mode, &stores[i]);
+    return err;
+}
+
 static pl_err open_stores(app_t *app)
 {
     pl_err err;
 
     if ((err = instance_open_store(app->instance, DB_READ_WRITE, &app->writer_store)))
         return err;
-    for (size_t i = 0; i < app->loops; i++)
-        if ((err = instance_open_store(app->instance, DB_READ_ONLY, &app->readers[i])))
-            return err;
-    for (int64_t i = 0; i < app->config->workers; i++)
-        if ((err = instance_open_store(app->instance, DB_READ_ONLY, &app->worker_stores[i])))
-            return err;
-    return PL_OK;
+    if (instance_is_shared(app->instance))
+        err = open_each(app, DB_READ_WRITE, app->pool_stores, (size_t)app->config->db_pool);
+    else
+        err = open_each(app, DB_READ_ONLY, app->readers, app->loops);
+    if (err)
+        return err;
+    return open_each(app, DB_READ_ONLY, app->worker_stores, (size_t)app->config->workers);
 }
 
 static pl_err start_writer(app_t *app)
@@ -202,8 +226,10 @@ static pl_err start_writer(app_t *app)
 static pl_err start_workers(app_t *app)
 {
     workers_options_t options = {app->worker_stores, (size_t)app->config->workers, WORKERS_QUEUE};
+    workers_options_t pool = {app->pool_stores, (size_t)app->config->db_pool, (size_t)app->config->queue};
+    pl_err err = workers_start(&options, &app->engine.workers);
 
-    return workers_start(&options, &app->engine.workers);
+    return err || !instance_is_shared(app->instance) ? err : workers_start(&pool, &app->engine.pool);
 }
 
 static pl_err fill_engine(app_t *app)
@@ -286,16 +312,20 @@ static void warn_of_clock(const app_t *app)
 
 static pl_err open_all(app_t *app, const app_options_t *options)
 {
+    const instance_place_t place = {app->config->data, app->config->db, (int)app->config->db_connect_timeout_s,
+                                    (int)app->config->db_statement_timeout_ms};
     pl_err err;
 
     raise_file_limit(app);
-    if ((err = instance_open(app->config->data, &options->clock, &app->instance)) || (err = instance_claim(app->instance)) ||
+    if ((err = instance_open(&place, &options->clock, &app->instance)) || (err = instance_claim(app->instance)) ||
         (err = open_time(app, options)) || (err = open_stores(app)))
         return err;
     app->sightings = sightings_new();
     app->sessions = sessions_new();
     if (!app->sightings || !app->sessions)
         return PL_ERR_MEMORY;
+    if (instance_is_shared(app->instance))
+        sessions_share(app->sessions);
     if ((err = fill_engine(app)))
         return err;
     warn_of_clock(app);
@@ -319,13 +349,16 @@ void app_close(app_t *app)
         pl_log_write(&app->log, PL_LOG_INFO, "stopping");
     http_server_close(app->server);
     workers_stop(app->engine.workers);
+    workers_stop(app->engine.pool);
     writer_stop(app->engine.writer);
     for (size_t i = 0; i < app->loops; i++) {
         store_close(app->readers[i]);
         request_counts_free(app->counts[i]);
     }
-    for (size_t i = 0; i < WORKERS_MAX; i++)
+    for (size_t i = 0; i < WORKERS_MAX; i++) {
         store_close(app->worker_stores[i]);
+        store_close(app->pool_stores[i]);
+    }
     store_close(app->writer_store);
     sessions_free(app->sessions);
     sightings_free(app->sightings);

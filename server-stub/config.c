@@ -23,6 +23,11 @@ typedef struct {
 
 static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_DATA] = {"data", offsetof(config_t, data), NULL, 0, 0},
+    [CONFIG_DB] = {"db", offsetof(config_t, db), NULL, 0, 0},
+    [CONFIG_DB_POOL] = {"db_pool", offsetof(config_t, db_pool), "8", 1, 64},
+    [CONFIG_DB_CONNECT_TIMEOUT_S] = {"db_connect_timeout_s", offsetof(config_t, db_connect_timeout_s), "5", 2, 60},
+    [CONFIG_DB_STATEMENT_TIMEOUT_MS] = {"db_statement_timeout_ms", offsetof(config_t, db_statement_timeout_ms), "10000", 100,
+                                        600000},
     [CONFIG_LISTEN] = {"listen", offsetof(config_t, listen), "127.0.0.1:8470", 0, 0},
     [CONFIG_TLS_CERT] = {"tls_cert", offsetof(config_t, tls_cert), NULL, 0, 0},
     [CONFIG_TLS_KEY] = {"tls_key", offsetof(config_t, tls_key), NULL, 0, 0},

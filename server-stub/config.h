@@ -15,6 +15,10 @@
 
 typedef enum {
     CONFIG_DATA,
+    CONFIG_DB,
+    CONFIG_DB_POOL,
+    CONFIG_DB_CONNECT_TIMEOUT_S,
+    CONFIG_DB_STATEMENT_TIMEOUT_MS,
     CONFIG_LISTEN,
     CONFIG_TLS_CERT,
     CONFIG_TLS_KEY,
@@ -37,6 +41,10 @@ enum { CONFIG_FILE_MAX = 64 * 1024, CONFIG_VALUE_MAX = 1024 };
 /* Texts are NULL where not set. */
 typedef struct {
     const char *data;
+    const char *db;                  /* postgres://...; NULL: SQLite's in data */
+    int64_t db_pool;                 /* PostgreSQL: connections, each with a thread, that serve requests */
+    int64_t db_connect_timeout_s;    /* PostgreSQL */
+    int64_t db_statement_timeout_ms; /* PostgreSQL: of one statement, and of silence on the line */
     const char *listen;
     const char *tls_cert;
     const char *tls_key;

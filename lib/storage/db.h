@@ -3,6 +3,10 @@
  * The database facade that client and server share: a connection, statements prepared from one text for every engine ($1..$n,
  * RETURNING, ON CONFLICT), and transactions. Drivers: db_sqlite.c here, PostgreSQL in the server. A connection and its statements
  * belong to one thread at a time.
+ *
+ * What holds for every driver: a SELECT that ends with FOR UPDATE (OF alias) keeps its rows from other writers until the transaction ends. After
+ * anything but DB_ROW and DB_DONE the transaction, or the savepoint within it, can only be rolled back. What a parameter is, is decided
+ * where its number first stands in the text: CAST it there, or compare it with a column.
  */
 #ifndef PL_STORAGE_DB_H
 #define PL_STORAGE_DB_H
@@ -71,8 +75,8 @@ pl_uuid pl_db_column_uuid(pl_db_statement *statement, int column);
 bool pl_db_column_is_null(pl_db_statement *statement, int column);
 
 /* DB_DONE, DB_BUSY or DB_ERROR. */
-pl_db_result pl_db_begin(pl_db *db); /* takes the write lock at once (BEGIN IMMEDIATE) */
-pl_db_result pl_db_begin_read(pl_db *db);
+pl_db_result pl_db_begin(pl_db *db);      /* SQLite: takes the write lock at once */
+pl_db_result pl_db_begin_read(pl_db *db); /* one state of the database from the first statement to the end */
 pl_db_result pl_db_commit(pl_db *db);
 void pl_db_rollback(pl_db *db);
 /* False also when the engine has rolled back by itself, as it may when a statement fails for want of memory or disk. */
@@ -94,7 +98,7 @@ pl_err pl_db_transaction(pl_db *db, pl_err (*work)(void *context, pl_db *db), vo
 pl_err pl_db_err(pl_db_result result);
 
 /*
- * An online copy of an open database, as it was at one moment, a few pages at a time so that writers go on. Into a new file, or an
+ * SQLite's alone, PL_ERR_UNSUPPORTED elsewhere. An online copy of an open database, as it was at one moment, a few pages at a time so that writers go on. Into a new file, or an
  * empty one made with the right permissions; PL_ERR_CONFLICT if there is anything in it.
  */
 pl_err pl_db_backup(pl_db *db, const char *path);

@@ -135,8 +135,17 @@ static void finalize(pl_db_statement *base)
     pl_free(base);
 }
 
+/* Who writes has the whole database to himself here, and SQLite does not know the words: it is given the text without them. */
+static int size_without_lock(const char *sql)
+{
+    const char *lock = strstr(sql, " FOR UPDATE");
+
+    return lock ? (int)(lock - sql) : -1; /* all of it */
+}
+
 static pl_err prepare(pl_db *db, const char *sql, pl_db_statement **out)
 {
+    int size = size_without_lock(sql);
     sqlite3 *handle = ((connection *)db)->handle;
     statement_t *statement = pl_alloc(sizeof(*statement));
     pl_err err;
@@ -144,7 +153,7 @@ static pl_err prepare(pl_db *db, const char *sql, pl_db_statement **out)
     if (!statement)
         return PL_ERR_MEMORY;
     statement->handle = handle;
-    if ((err = fail(handle, sqlite3_prepare_v3(handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->run, NULL))) ||
+    if ((err = fail(handle, sqlite3_prepare_v3(handle, sql, size, SQLITE_PREPARE_PERSISTENT, &statement->run, NULL))) ||
         (err = map_parameters(statement))) {
         finalize(&statement->base);
         return err;

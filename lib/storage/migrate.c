@@ -50,10 +50,22 @@ static pl_err apply(void *context, pl_db *db)
     pl_err err = read_version(db, &version);
 
     if (err || version >= run->migration->number)
-        return err; /* done by another process while we waited for the lock */
-    if ((err = pl_db_script(db, run->migration->sql)))
+        return err;        /* done by another process while we waited for the lock */
+    err = record(db, run); /* first: where no lock covers all, another process waits here, and then finds it done */
+    if (err)
+        return err == PL_ERR_CONFLICT ? PL_ERR_BUSY : err;
+    return pl_db_script(db, run->migration->sql);
+}
+
+/* Two processes that make it at once may both find none. */
+static pl_err make_version_table(pl_db *db)
+{
+    pl_err err = pl_db_script(db, CREATE_VERSION);
+    bool has_table = false;
+
+    if (!err || pl_db_has_table(db, "schema_version", &has_table))
         return err;
-    return record(db, run);
+    return has_table ? PL_OK : err;
 }
 
 pl_err pl_migrate_version(pl_db *db, int *version)
@@ -78,7 +90,7 @@ pl_err pl_migrate(pl_db *db, const pl_migration *migrations, size_t count, int64
                        version, newest);
     if (version == newest)
         return PL_OK;
-    err = pl_db_script(db, CREATE_VERSION);
+    err = make_version_table(db);
     for (size_t i = 0; !err && i < count; i++) {
         migration_run run = {&migrations[i], now_ms};
 

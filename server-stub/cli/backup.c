@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `backup`, `restore`.
+ * `backup`, `restore`, and for a database that is put back by other means `epoch raise`.
  */
 #include "cli/command.h"
 
@@ -29,7 +29,8 @@ static pl_err run_restore(cli_t *cli, const void *values)
 {
     const backup_t *backup = values;
     int64_t epoch;
-    pl_err err = instance_restore(backup->common.data, backup->file, &cli->clock, &epoch);
+    const instance_place_t place = cli_place(&backup->common);
+    pl_err err = instance_restore(&place, backup->file, &cli->clock, &epoch);
 
     if (err)
         return err;
@@ -38,9 +39,21 @@ static pl_err run_restore(cli_t *cli, const void *values)
     return PL_OK;
 }
 
+static pl_err run_epoch_raise(cli_t *cli, const void *values)
+{
+    int64_t epoch;
+    pl_err err = instance_raise_epoch(cli->instance, &cli->arena, &epoch);
+
+    (void)values;
+    if (err)
+        return err;
+    pl_json_put_int(&cli->json, "epoch", epoch);
+    return PL_OK;
+}
+
 const command_t command_backup = {
     .name = "backup",
-    .summary = "copy the database, also while the server runs",
+    .summary = "copy SQLite's database, also while the server runs",
     .example = "backup --data /var/lib/pospal /media/usb/validator-2027-01-31.db",
     .needs = CLI_INSTANCE,
     .options = options,
@@ -56,4 +69,12 @@ const command_t command_restore = {
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run_restore,
+};
+
+const command_t command_epoch_raise = {
+    .name = "epoch raise",
+    .summary = "after PostgreSQL's own means have put an older state of the database back",
+    .example = "epoch raise --data /var/lib/pospal --db postgres://pospal@db.example.com/pospal",
+    .needs = CLI_INSTANCE,
+    .run = run_epoch_raise,
 };

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/print.h"
 #include "command_line/nearest.h"
+#include "store/db_postgres_url.h"
 
 /* By subject, as `help` lists them. */
 static const command_t *const commands[] = {
@@ -16,6 +17,7 @@ static const command_t *const commands[] = {
     &command_serve,
     &command_backup,
     &command_restore,
+    &command_epoch_raise,
     &command_brand_add,
     &command_brand_list,
     &command_product_add,
@@ -54,9 +56,11 @@ static const option_t common_options[] = {
     {"help", OPTION_FLAG, offsetof(cli_common_t, help), false, NULL, "show this help", 0, 0},
     {"json", OPTION_FLAG, offsetof(cli_common_t, json), false, NULL, "print the result, or the failure, as JSON", 0, 0},
     {"data", OPTION_TEXT, offsetof(cli_common_t, data), false, "DIR", "the data directory; else POSPAL_DATA", 0, 0},
+    {"db", OPTION_TEXT, offsetof(cli_common_t, db), false, "URL", "postgres://... for a PostgreSQL database; else POSPAL_DB", 0,
+     0},
 };
 
-enum { COMMON_OPTIONS = sizeof common_options / sizeof *common_options };
+enum { COMMON_OPTIONS = sizeof common_options / sizeof *common_options, OF_DATA = 2 /* of them, at the end */ };
 
 /* ---- which command ---- */
 
@@ -125,7 +129,7 @@ static void print_commands(FILE *out, const char *family)
 
 static size_t gather_options(const command_t *command, option_t options[OPTIONS_MAX])
 {
-    size_t common = command->needs == CLI_NO_DATA ? COMMON_OPTIONS - 1 : COMMON_OPTIONS;
+    size_t common = command->needs == CLI_NO_DATA ? COMMON_OPTIONS - OF_DATA : COMMON_OPTIONS;
     size_t room = OPTIONS_MAX - common; /* style.manual sees what does not fit */
     size_t own = command->option_count < room ? command->option_count : room;
 
@@ -158,6 +162,25 @@ typedef struct {
     } values;
 } run_t;
 
+/* A copy, so that what `ps` shows of the words can lose its password. */
+static pl_err take_database(run_t *run)
+{
+    cli_common_t *common = &run->values.common;
+    char *written = (char *)(uintptr_t)common->db;
+    const char *url = written ? written : run->cli.environment("POSPAL_DB");
+
+    if (url && !(common->db = pl_arena_text(&run->cli.arena, pl_span_text(url))))
+        return PL_ERR_MEMORY;
+    if (written)
+        postgres_url_hide(written);
+    return PL_OK;
+}
+
+instance_place_t cli_place(const cli_common_t *common)
+{
+    return (instance_place_t){.directory = common->data, .database = common->db};
+}
+
 static pl_err check_data(run_t *run)
 {
     cli_common_t *common = &run->values.common;
@@ -168,17 +191,19 @@ static pl_err check_data(run_t *run)
         common->data = run->cli.environment("POSPAL_DATA");
     if (!common->data && run->command->needs != CLI_OPTIONAL)
         return pl_fail(PL_ERR_INVALID, "--data DIR is missing (or set POSPAL_DATA)");
-    return PL_OK;
+    return take_database(run);
 }
 
 static pl_err run_command(run_t *run)
 {
     cli_t *cli = &run->cli;
+    instance_place_t place;
     pl_err err;
 
     if ((err = check_data(run)))
         return err;
-    if (run->command->needs == CLI_INSTANCE && (err = instance_open(run->values.common.data, &cli->clock, &cli->instance)))
+    place = cli_place(&run->values.common);
+    if (run->command->needs == CLI_INSTANCE && (err = instance_open(&place, &cli->clock, &cli->instance)))
         return err;
     pl_json_writer_init(&cli->json, &run->result);
     pl_json_open(&cli->json, NULL, '{');

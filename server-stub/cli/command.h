@@ -25,6 +25,7 @@ typedef struct {
 /* The first member of every command's values. */
 typedef struct {
     const char *data;
+    const char *db; /* postgres://...; NULL: SQLite's in the data directory */
     bool json;
     bool help;
 } cli_common_t;
@@ -49,6 +50,10 @@ typedef struct {
 
 enum { CLI_VALUES_MAX = 512 };
 
+/* Where the installation is that the common options name. */
+instance_place_t cli_place(const cli_common_t *common);
+
+extern const command_t command_epoch_raise;
 extern const command_t command_init, command_serve, command_version, command_backup, command_restore;
 extern const command_t command_brand_add, command_brand_list;
 extern const command_t command_product_add, command_product_list;

@@ -21,7 +21,7 @@ static const option_t options[] = {
 static pl_err run_init(cli_t *cli, const void *values)
 {
     const init_t *init = values;
-    instance_order_t order = {init->common.data, init->slug, init->brand, PL_ALG_NONE, cli->clock};
+    instance_order_t order = {cli_place(&init->common), init->slug, init->brand, PL_ALG_NONE, cli->clock};
     instance_made_t made;
     brand_made_view_t view;
     pl_err err;

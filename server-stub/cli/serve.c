@@ -22,6 +22,9 @@ typedef struct {
 static const option_t options[] = {
     {"config", OPTION_TEXT, offsetof(serve_t, config), false, "FILE", "settings as NAME = VALUE lines; else POSPAL_CONFIG", 0, 0},
     {"listen", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LISTEN]), false, "HOST:PORT", "the address (127.0.0.1:8470); port 0: any", 0, 0},
+    {"db-pool", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DB_POOL]), false, "N", "connections to PostgreSQL for requests (8)", 0, 0},
+    {"db-connect-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DB_CONNECT_TIMEOUT_S]), false, "S", "to PostgreSQL (5)", 0, 0},
+    {"db-statement-timeout-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DB_STATEMENT_TIMEOUT_MS]), false, "MS", "of PostgreSQL (10000)", 0, 0},
     {"tls-cert", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TLS_CERT]), false, "FILE", "certificate chain, PEM", 0, 0},
     {"tls-key", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TLS_KEY]), false, "FILE", "its private key, PEM", 0, 0},
     {"loops", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOOPS]), false, "N", "event loops (0: one per processor)", 0, 0},
@@ -51,6 +54,7 @@ static pl_err read_config(cli_t *cli, const serve_t *serve, config_t *config)
     for (size_t i = 0; i < CONFIG_COUNT; i++)
         flags[i] = serve->flags[i];
     flags[CONFIG_DATA] = serve->common.data;
+    flags[CONFIG_DB] = serve->common.db;
     pl_buf_init(&file);
     if (path && (err = fs->read(fs->context, path, CONFIG_FILE_MAX, &file))) {
         err = pl_fail(err, "the settings file \"%s\" cannot be read: %s", path, pl_err_sentence(err));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The act of a request by the kind of its route: nothing, at once, by the writer, by a worker.
+ * The act of a request by the kind of its route: nothing, at once, by the writer, by a worker. With a database on the line nothing is
+ * done at once: the pool's threads read and write.
  */
 #include "http/exchange_act.h"
 
@@ -27,6 +28,13 @@ static const char *actor(const exchange_t *exchange)
         break;
     }
     return "public";
+}
+
+static breaker_t *breaker_of(const exchange_t *exchange)
+{
+    engine_t *engine = exchange->loop->engine;
+
+    return exchange->route->kind == KIND_WRITE ? &engine->writing : &engine->reading;
 }
 
 /* ---- on other threads ---- */
@@ -72,14 +80,29 @@ static void act_on_worker(slow_job_t *job, store_t *store)
     loop_finish(loop, exchange);
 }
 
-/* ---- on the loop's thread ---- */
-
 static pl_err act_now(void *context, tx_t *tx)
 {
     exchange_t *exchange = context;
 
     return exchange->route->endpoint->act(exchange->loop->engine->api, tx, exchange->in, &exchange->out);
 }
+
+/* On a thread of the pool: one transaction for one request. */
+static void act_in_pool(slow_job_t *job, store_t *store)
+{
+    exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
+    loop_t *loop = exchange->loop;
+    bool writes = exchange->route->kind == KIND_WRITE;
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL};
+    pl_err err = (writes ? store_write : store_read)(store, &about, act_now, exchange);
+
+    breaker_note(breaker_of(exchange), err, pl_clock_monotonic_us() / 1000);
+    if (err)
+        exchange_fail(exchange, err);
+    loop_finish(loop, exchange);
+}
+
+/* ---- on the loop's thread ---- */
 
 static pl_err act_by_reading(exchange_t *exchange)
 {
@@ -115,11 +138,19 @@ static pl_err hand_to_workers(exchange_t *exchange)
     return workers_submit(exchange->loop->engine->workers, &exchange->slow);
 }
 
-static breaker_t *breaker_of(const exchange_t *exchange)
+static pl_err hand_to_pool(exchange_t *exchange)
 {
-    engine_t *engine = exchange->loop->engine;
+    exchange->slow.run = act_in_pool;
+    (void)write_address(exchange);
+    return workers_submit(exchange->loop->engine->pool, &exchange->slow);
+}
 
-    return exchange->route->kind == KIND_WRITE ? &engine->writing : &engine->reading;
+/* To another thread, which gives it to loop_finish. */
+static pl_err hand_over(exchange_t *exchange)
+{
+    if (exchange->route->kind == KIND_SLOW)
+        return hand_to_workers(exchange);
+    return exchange->loop->engine->pool ? hand_to_pool(exchange) : hand_to_writer(exchange);
 }
 
 /* A database that fails is left alone for a while, and that is no verdict on anybody's license. */
@@ -148,10 +179,9 @@ pl_err exchange_act(exchange_t *exchange)
         return PL_OK;
     if (route->role != ROLE_OBSERVER && (err || (err = check_database(exchange))))
         return err;
-    if (route->kind == KIND_READ || route->kind == KIND_CACHED)
+    if (exchange->loop->reader && (route->kind == KIND_READ || route->kind == KIND_CACHED))
         return act_by_reading(exchange);
-    err = route->kind == KIND_WRITE ? hand_to_writer(exchange) : hand_to_workers(exchange);
-    if (err) {
+    if ((err = hand_over(exchange))) {
         breaker_return(breaker_of(exchange), exchange->started_us / 1000);
         return err;
     }

@@ -27,7 +27,9 @@ typedef struct {
     trusted_time_t *time;
     journal_t *journal;
     writer_t *writer;
-    workers_t *workers;
+    workers_t *workers; /* for what may take long */
+    workers_t *
+        pool; /* for all that asks the database, where that is on the line; NULL: it is SQLite's, and the loops read themselves */
     breaker_t reading; /* two, for a full disk must not end the reading of what is there */
     breaker_t writing;
     request_counts_t *const *counts; /* one for each loop; none: nothing is counted */
@@ -57,7 +59,7 @@ typedef struct {
     int event_fd;
 } loop_t;
 
-/* Opens event_fd; reader is the caller's. */
+/* Opens event_fd; reader is the caller's, NULL where there is a pool. */
 pl_err loop_init(loop_t *loop, engine_t *engine, store_t *reader);
 void loop_reset(loop_t *loop);
 /* From any thread: the loop takes another turn. */

@@ -60,7 +60,7 @@ pl_err workers_submit(workers_t *workers, slow_job_t *job)
     if (workers->is_stopping) {
         err = pl_fail(PL_ERR_CLOSED, "the server is stopping");
     } else if (workers->waiting >= workers->capacity) {
-        err = pl_fail(PL_ERR_OVERLOADED, "%zu slow requests are waiting already", workers->waiting);
+        err = pl_fail(PL_ERR_OVERLOADED, "%zu requests are waiting already", workers->waiting);
     } else {
         if (workers->first)
             workers->last->next = job;
@@ -72,6 +72,16 @@ pl_err workers_submit(workers_t *workers, slow_job_t *job)
     }
     pl_mutex_unlock(workers->mutex);
     return err;
+}
+
+size_t workers_waiting(workers_t *workers)
+{
+    size_t waiting;
+
+    pl_mutex_lock(workers->mutex);
+    waiting = workers->waiting;
+    pl_mutex_unlock(workers->mutex);
+    return waiting;
 }
 
 void workers_stop(workers_t *workers)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The threads for what may take long: what talks to another server, exports, measurements. Each has a connection to the database for
- * reading; no transaction is open around a job, so one that waits for a network holds none.
+ * Threads, each with a connection to the database, and the queue before them. There are some for what may take long (what talks to
+ * another server, exports, measurements): no transaction is open around such a job, so one that waits for a network holds none. Where the
+ * database is on the line, others are the pool that serves requests.
  */
 #ifndef POSPAL_HTTP_WORKERS_H
 #define POSPAL_HTTP_WORKERS_H
@@ -28,6 +29,8 @@ typedef struct workers workers_t;
 pl_err workers_start(const workers_options_t *options, workers_t **workers);
 /* Any thread. PL_ERR_OVERLOADED when the queue is full, PL_ERR_CLOSED after workers_stop; then run is not called. */
 pl_err workers_submit(workers_t *workers, slow_job_t *job);
+/* Any thread: how many jobs wait. */
+size_t workers_waiting(workers_t *workers);
 /* Finishes what waits and ends the threads; accepts NULL. */
 void workers_stop(workers_t *workers);
 

@@ -8,11 +8,13 @@
 #include "licensing/instance_state.h"
 #include "licensing/master_key.h"
 #include "licensing/secret_file.h"
+#include "store/db_postgres_url.h"
 
 #include <stdio.h>
 
-instance_t *instance_of_directory(const char *directory, const pl_clock *clock)
+instance_t *instance_at(const instance_place_t *place, const pl_clock *clock)
 {
+    const char *directory = place->directory;
     instance_t *instance = pl_alloc(sizeof(*instance));
 
     if (!instance)
@@ -20,7 +22,13 @@ instance_t *instance_of_directory(const char *directory, const pl_clock *clock)
     pl_arena_init(&instance->arena);
     instance->clock = *clock;
     instance->directory = pl_arena_format(&instance->arena, "%s", directory);
-    instance->database = pl_arena_format(&instance->arena, "%s/validator.db", directory);
+    instance->is_shared = place->database != NULL;
+    instance->database = place->database ? pl_arena_text(&instance->arena, pl_span_text(place->database))
+                                         : pl_arena_format(&instance->arena, "%s/validator.db", directory);
+    if ((instance->pause = pl_arena_take(&instance->arena, sizeof(*instance->pause))))
+        postgres_pause_init(instance->pause);
+    instance->connect_timeout_s = place->connect_timeout_s;
+    instance->statement_timeout_ms = place->statement_timeout_ms;
     instance->master_key = pl_arena_format(&instance->arena, "%s/master.key", directory);
     instance->master_key_next = pl_arena_format(&instance->arena, "%s/master.key.new", directory);
     instance->lock = pl_arena_format(&instance->arena, "%s/server.lock", directory);
@@ -30,6 +38,13 @@ instance_t *instance_of_directory(const char *directory, const pl_clock *clock)
         return instance;
     instance_close(instance);
     return NULL;
+}
+
+pl_err instance_check_place(const instance_place_t *place)
+{
+    if (place->database && !postgres_url_is(place->database))
+        return pl_fail(PL_ERR_INVALID, "the database's address must be postgres://USER@HOST/DATABASE; SQLite's needs none");
+    return PL_OK;
 }
 
 void instance_close(instance_t *instance)
@@ -62,7 +77,14 @@ pl_err instance_take_lock(const char *path, int64_t timeout_ms, pl_file_lock **l
 
 pl_err instance_open_store(const instance_t *instance, pl_db_mode mode, store_t **store)
 {
-    const store_options_t options = {instance->database, mode, INSTANCE_BUSY_TIMEOUT_MS};
+    const store_options_t options = {
+        .database = instance->database,
+        .mode = mode,
+        .busy_timeout_ms = instance->is_shared ? INSTANCE_LOCK_TIMEOUT_MS : INSTANCE_BUSY_TIMEOUT_MS,
+        .connect_timeout_s = instance->connect_timeout_s,
+        .statement_timeout_ms = instance->statement_timeout_ms,
+        .pause = instance->pause,
+    };
 
     return store_open(&options, instance_now_ms(instance), store);
 }
@@ -162,8 +184,8 @@ static pl_err open_and_migrate(instance_t *instance)
         instance->store = existing;
         return PL_OK;
     }
-    if (err == PL_ERR_NOT_FOUND)
-        return pl_fail(err, "%s is not there; `init` makes a data directory", instance->database);
+    if (err == PL_ERR_NOT_FOUND && !instance->is_shared)
+        return pl_fail(err, "%s is not there; `init` makes a data directory, --db names another database", instance->database);
     return err == PL_ERR_STATE ? instance_open_store(instance, DB_READ_WRITE_CREATE, &instance->store) : err;
 }
 
@@ -172,7 +194,7 @@ static pl_err explain_access(const instance_t *instance, pl_err err)
 {
     char detail[256];
 
-    if (err != PL_ERR_READ_ONLY && err != PL_ERR_IO)
+    if (instance->is_shared || (err != PL_ERR_READ_ONLY && err != PL_ERR_IO))
         return err;
     (void)snprintf(detail, sizeof detail, "%s", pl_err_detail());
     return pl_fail(err,
@@ -181,15 +203,15 @@ static pl_err explain_access(const instance_t *instance, pl_err err)
                    instance->database, detail);
 }
 
-pl_err instance_open(const char *directory, const pl_clock *clock, instance_t **out)
+pl_err instance_open(const instance_place_t *place, const pl_clock *clock, instance_t **out)
 {
     instance_t *instance;
     pl_arena arena;
-    pl_err err = pl_crypto_ready();
+    pl_err err;
 
-    if (err)
+    if ((err = pl_crypto_ready()) || (err = instance_check_place(place)))
         return err;
-    if (!(instance = instance_of_directory(directory, clock)))
+    if (!(instance = instance_at(place, clock)))
         return PL_ERR_MEMORY;
     pl_arena_init(&arena);
     if (!(err = open_and_migrate(instance)))
@@ -203,9 +225,14 @@ pl_err instance_open(const char *directory, const pl_clock *clock, instance_t **
     return err;
 }
 
+bool instance_is_shared(const instance_t *instance)
+{
+    return instance->is_shared;
+}
+
 pl_err instance_claim(instance_t *instance)
 {
-    pl_err err = instance_take_lock(instance->lock, 0, &instance->claim);
+    pl_err err = instance->is_shared ? PL_OK : instance_take_lock(instance->lock, 0, &instance->claim);
 
     return err == PL_ERR_BUSY ? pl_fail(err, "a server runs on this data directory") : err;
 }

@@ -15,9 +15,12 @@
 pl_err instance_backup(instance_t *instance, const char *path)
 {
     const pl_fs *fs = pl_fs_system();
-    pl_err err = secret_file_create(path, pl_span_of("", 0)); /* made first, for its mode */
+    pl_err err;
 
-    if (err)
+    if (instance->is_shared)
+        return pl_fail(PL_ERR_UNSUPPORTED,
+                       "this database is PostgreSQL's: copy it with pg_dump, or keep base backups and their log");
+    if ((err = secret_file_create(path, pl_span_of("", 0)))) /* made first, for its mode */
         return err;
     if ((err = pl_db_backup(store_db(instance->store), path)))
         fs->remove(fs->context, path);
@@ -67,7 +70,8 @@ static pl_err raise_epoch(void *context, tx_t *tx)
 static pl_err prepare(restoration *r, pl_arena *arena)
 {
     instance_t *instance = r->instance;
-    const store_options_t options = {r->prepared, DB_READ_WRITE_CREATE, INSTANCE_BUSY_TIMEOUT_MS};
+    const store_options_t options = {
+        .database = r->prepared, .mode = DB_READ_WRITE_CREATE, .busy_timeout_ms = INSTANCE_BUSY_TIMEOUT_MS};
     uint8_t master[PL_SEAL_KEY_SIZE];
     pl_err err = store_open(&options, instance_now_ms(instance), &instance->store);
 
@@ -219,12 +223,25 @@ static pl_err run_restore(restoration *r, const char *backup, pl_arena *arena)
     return err;
 }
 
-pl_err instance_restore(const char *directory, const char *backup, const pl_clock *clock, int64_t *epoch)
+pl_err instance_raise_epoch(instance_t *instance, pl_arena *arena, int64_t *epoch)
 {
-    restoration r = {.instance = instance_of_directory(directory, clock)};
+    restoration r = {.instance = instance};
+    pl_err err = instance_write(instance, arena, raise_epoch, &r);
+
+    *epoch = r.epoch;
+    return err;
+}
+
+pl_err instance_restore(const instance_place_t *place, const char *backup, const pl_clock *clock, int64_t *epoch)
+{
+    restoration r = {.instance = NULL};
     pl_arena arena;
     pl_err err = pl_crypto_ready();
 
+    if (place->database)
+        return pl_fail(PL_ERR_UNSUPPORTED,
+                       "this database is PostgreSQL's: put it back with pg_restore, then run `pospal-validator epoch raise`");
+    r.instance = instance_at(place, clock);
     if (!r.instance)
         return PL_ERR_MEMORY;
     pl_arena_init(&arena);

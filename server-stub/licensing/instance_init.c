@@ -18,7 +18,7 @@ typedef struct {
     const instance_order_t *order;
     const uint8_t *master;
     brand_made_t brand;
-    bool made_directory; /* what is to be undone when the rest fails */
+    bool made_directory; /* what is to be undone when the rest fails; of PostgreSQL's an empty schema stays */
     bool made_database;
 } init_run;
 
@@ -59,12 +59,16 @@ static pl_err insert_meta(tx_t *tx, const uint8_t master[PL_SEAL_KEY_SIZE])
 static pl_err fill(void *context, tx_t *tx)
 {
     init_run *init = context;
-    const brand_order_t order = {init->order->brand_slug, init->order->brand_name, init->order->directory, init->order->alg};
+    const brand_order_t order = {init->order->brand_slug, init->order->brand_name, init->order->place.directory,
+                                 init->order->alg};
     const keyring_t *keyring;
     keys_t *keys;
     pl_err err;
 
-    if ((err = insert_meta(tx, init->master)) || (err = keys_open(init->master, tx, &keys)))
+    err = insert_meta(tx, init->master);
+    if (err == PL_ERR_CONFLICT)
+        return pl_fail(err, "the database holds an installation already; give --data its directory, or --db an empty database");
+    if (err || (err = keys_open(init->master, tx, &keys)))
         return err;
     keyring = keys_pin(keys, tx->arena);
     err = keyring ? admin_brand_add(tx, keyring, &order, &init->brand) : PL_ERR_MEMORY;
@@ -95,23 +99,25 @@ static pl_err undo(const init_run *init, pl_err err)
     char detail[PL_ERR_DETAIL_MAX + 1];
 
     (void)snprintf(detail, sizeof(detail), "%s", pl_err_detail());
-    if (init->made_database) {
+    if (init->made_database)
         remove_database(init->instance);
-        admin_brand_undo(&init->brand);
-    }
+    admin_brand_undo(&init->brand);
     if (init->instance->master_is_file)
         fs->remove(fs->context, init->instance->master_key);
     if (init->made_directory)
-        (void)remove(init->order->directory); /* unless somebody has put something there */
+        (void)remove(init->order->place.directory); /* unless somebody has put something there */
     return pl_fail(err, "%s", detail);
 }
 
 static pl_err build(init_run *init, pl_arena *arena)
 {
     instance_t *instance = init->instance;
-    pl_err err = secret_file_create(instance->database, pl_span_of("", 0)); /* so that SQLite's files are 0600 too */
+    pl_err err = PL_OK;
 
-    init->made_database = !err;
+    if (!instance->is_shared) {
+        err = secret_file_create(instance->database, pl_span_of("", 0)); /* so that SQLite's files are 0600 too */
+        init->made_database = !err;
+    }
     if (err || (err = instance_open_store(instance, DB_READ_WRITE_CREATE, &instance->store)))
         return err;
     return instance_write(instance, arena, fill, init);
@@ -139,10 +145,11 @@ pl_err instance_init(pl_arena *arena, const instance_order_t *order, instance_ma
     init_run init = {.order = order};
     pl_err err;
 
-    if ((err = pl_crypto_ready()) || (err = admin_check_names(order->brand_slug, order->brand_name)) ||
-        (err = make_directory(order->directory, &init.made_directory)))
+    if ((err = pl_crypto_ready()) || (err = instance_check_place(&order->place)) ||
+        (err = admin_check_names(order->brand_slug, order->brand_name)) ||
+        (err = make_directory(order->place.directory, &init.made_directory)))
         return err;
-    if (!(init.instance = instance_of_directory(order->directory, &order->clock)))
+    if (!(init.instance = instance_at(&order->place, &order->clock)))
         return PL_ERR_MEMORY;
     err = run(&init, arena);
     instance_close(init.instance);

@@ -5,6 +5,7 @@
 #include "licensing/keyset_issue.h"
 
 #include "licensing/sealing.h"
+#include "store/brands.h"
 #include "store/meta.h"
 #include "token/issue.h"
 
@@ -120,8 +121,8 @@ pl_err keyset_publish(tx_t *tx, pl_uuid brand_id, const pl_key_pair *root)
         return PL_ERR_MEMORY;
     pl_uuid_format(brand_id, keyset->issuer);
     keyset->issued_at = tx->now_ms / MS;
-    if ((err = choose_keys(tx, brand_id, keyset)) || (err = next_number(tx, brand_id, keyset)) ||
-        (err = sign_and_store(tx, brand_id, keyset, root)))
+    if ((err = brands_lock(tx, brand_id)) || (err = choose_keys(tx, brand_id, keyset)) ||
+        (err = next_number(tx, brand_id, keyset)) || (err = sign_and_store(tx, brand_id, keyset, root)))
         return err;
     return meta_raise_generation(tx);
 }

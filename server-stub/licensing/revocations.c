@@ -6,6 +6,7 @@
 
 #include "licensing/trusted_time.h"
 #include "store/audit.h"
+#include "store/brands.h"
 #include "store/meta.h"
 #include "store/revocations.h"
 #include "token/issue.h"
@@ -169,8 +170,8 @@ pl_err revocations_publish(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id,
     *view = (revocations_view_t){.token = NULL};
     if (!brand || brand->license.pair.public_key.alg == PL_ALG_NONE)
         return pl_fail(PL_ERR_STATE, "the brand has no current key for licenses, which signs revocation lists too");
-    if ((err = trusted_time_confirm(tx)) || (err = gather(tx, brand, view)) || (err = digest(&view->list, row.content)) ||
-        (err = find_before(tx, brand_id, &before)))
+    if ((err = trusted_time_confirm(tx)) || (err = brands_lock(tx, brand_id)) || (err = gather(tx, brand, view)) ||
+        (err = digest(&view->list, row.content)) || (err = find_before(tx, brand_id, &before)))
         return err;
     is_same = before.token && before.epoch == row.epoch && pl_equal(before.content, row.content, PL_DIGEST_SIZE);
     row.sequence = before.sequence + (is_same ? 0 : 1);

@@ -108,6 +108,7 @@ static pl_err take_seat(const session_room_t *room, tx_t *tx, int64_t protected_
 {
     const activation_t *activation = &out->outcome.activation;
     const product_policy_t *policy = &out->outcome.product.policy;
+    session_limit_t limit;
     session_t own;
     pl_err err = sessions_find_own(tx, activation->brand_id, activation->license_id, activation->id, &own);
 
@@ -124,7 +125,8 @@ static pl_err take_seat(const session_room_t *room, tx_t *tx, int64_t protected_
                                .started_at_ms = tx->now_ms,
                                .lease_until_ms = tx->now_ms + policy->session_lease_s * MS,
                                .protected_until_ms = protected_until_ms};
-    if ((err = seal_keys(room, out)) || (err = sessions_take(tx, &out->started, out->claims.limit, &out->has_started)))
+    limit = (session_limit_t){out->claims.limit, sessions_given_after(room->sessions, tx->now_ms)};
+    if ((err = seal_keys(room, out)) || (err = sessions_take(tx, &out->started, &limit, &out->has_started)))
         return err;
     if (out->has_started)
         describe_held(out);
@@ -284,10 +286,12 @@ void session_settled(sessions_t *sessions, const device_call_t *call, session_ou
     pl_wipe(out->key, sizeof(out->key));
 }
 
-pl_err licensing_session_amnesty(tx_t *tx)
+pl_err licensing_session_amnesty(const sessions_t *sessions, tx_t *tx)
 {
     meta_t meta;
     pl_err err = meta_read(tx, &meta);
 
-    return err ? err : sessions_give_amnesty(tx, meta.last_time_ms);
+    if (err || (sessions_are_shared(sessions) && tx->now_ms - meta.last_time_ms < SESSIONS_ALONE_AFTER_MS))
+        return err; /* somebody went on serving, and gave away the seats of those who fell silent */
+    return sessions_give_amnesty(tx, meta.last_time_ms);
 }

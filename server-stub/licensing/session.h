@@ -37,7 +37,10 @@ pl_err licensing_session_list(tx_t *tx, const device_call_t *call, session_outco
 /* After the commit, once. */
 void session_settled(sessions_t *sessions, const device_call_t *call, session_outcome_t *out);
 
-/* At the start of a server: who lived when it stopped gets a whole lease, since nobody could beat meanwhile. Writes. */
-pl_err licensing_session_amnesty(tx_t *tx);
+/*
+ * At the start of a server: who lived when it stopped gets a whole lease, since nobody could beat meanwhile. Where others served
+ * meanwhile, as the time in the database shows, it does nothing. Writes.
+ */
+pl_err licensing_session_amnesty(const sessions_t *sessions, tx_t *tx);
 
 #endif

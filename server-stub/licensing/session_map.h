@@ -14,6 +14,7 @@ struct session_entry {
     session_entry_t *newer; /* in the list of dirty ones */
     session_entry_t *older;
     bool is_dirty;
+    bool is_recalled;          /* from the database, and no beat has counted since */
     session_lease_t lease;     /* ids too */
     int64_t flushing_until_ms; /* the lease as it is being written */
     uint32_t lease_ms;

@@ -10,12 +10,14 @@
 #include "platform/thread.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MS = 1000, SWEEP_EVERY_MS = 60 * 1000, FORGET_AFTER_MS = 10 * 60 * 1000, ENDS_KEPT = 1024 };
 
 struct sessions {
     pl_mutex *mutex;
+    bool is_shared;
     session_map_t map;
     /*
      * No beat is judged at an earlier time than the newest at which a seat was given: a loop that read its clock, then slept, must not
@@ -46,6 +48,26 @@ void sessions_free(sessions_t *sessions)
     session_map_reset(&sessions->map);
     pl_mutex_free(sessions->mutex);
     pl_free(sessions);
+}
+
+void sessions_share(sessions_t *sessions)
+{
+    sessions->is_shared = true;
+}
+
+bool sessions_are_shared(const sessions_t *sessions)
+{
+    return sessions->is_shared;
+}
+
+int64_t sessions_given_after(const sessions_t *sessions, int64_t now_ms)
+{
+    return now_ms - (sessions->is_shared ? SESSIONS_GIVEN_AFTER_MS : 0);
+}
+
+static int64_t prolonged_after(const sessions_t *sessions, int64_t now_ms)
+{
+    return sessions->is_shared ? now_ms - SESSIONS_PROLONGED_UNTIL_MS : INT64_MIN;
 }
 
 /* ---- keys ---- */
@@ -120,6 +142,22 @@ static void judge_beat(sessions_t *sessions, session_entry_t *entry, const pl_be
     outcome->reply.beat_ms = entry->beat_ms;
 }
 
+/*
+ * Mutex held. A lease that is over by what this validator knows may have been prolonged by another: NULL, and the database is asked once.
+ */
+static session_entry_t *judge_known(sessions_t *sessions, session_entry_t *entry, const pl_beat *beat, int64_t now_ms,
+                                    beat_outcome_t *outcome)
+{
+    if (sessions->is_shared && !entry->is_recalled && !entry->ended_at_ms && entry->lease.lease_until_ms <= now_ms) {
+        session_map_remove(&sessions->map, entry);
+        return NULL;
+    }
+    judge_beat(sessions, entry, beat, now_ms, outcome);
+    if (outcome->reply.state == PL_SESSION_HELD)
+        entry->is_recalled = false;
+    return entry;
+}
+
 bool sessions_beat(sessions_t *sessions, const pl_beat *beat, int64_t now_ms, beat_outcome_t *outcome)
 {
     session_entry_t *entry;
@@ -133,7 +171,7 @@ bool sessions_beat(sessions_t *sessions, const pl_beat *beat, int64_t now_ms, be
     }
     pl_mutex_lock(sessions->mutex);
     if ((entry = session_map_find(&sessions->map, beat->brand_id, beat->session_id)))
-        judge_beat(sessions, entry, beat, now_ms, outcome);
+        entry = judge_known(sessions, entry, beat, now_ms, outcome);
     pl_mutex_unlock(sessions->mutex);
     if (outcome->reply.state == PL_SESSION_HELD)
         outcome->reply.beat_ms = session_beat_ms(outcome->reply.beat_ms);
@@ -143,7 +181,7 @@ bool sessions_beat(sessions_t *sessions, const pl_beat *beat, int64_t now_ms, be
 /* ---- what is known of a session ---- */
 
 /* Mutex held. An entry that is there stays: it knows the newest beat. */
-static void put(sessions_t *sessions, const session_t *session, const uint8_t key[PL_SESSION_KEY_SIZE])
+static void put(sessions_t *sessions, const session_t *session, const uint8_t key[PL_SESSION_KEY_SIZE], bool is_recalled)
 {
     const session_lease_t lease = {session->brand_id, session->license_id,     session->activation_id,
                                    session->id,       session->lease_until_ms, session->beat_number};
@@ -151,6 +189,7 @@ static void put(sessions_t *sessions, const session_t *session, const uint8_t ke
 
     if (entry || !(entry = session_map_add(&sessions->map, &lease)))
         return;
+    entry->is_recalled = is_recalled;
     memcpy(entry->key, key, sizeof(entry->key));
     entry->lease_ms = (uint32_t)session->lease_ms;
     entry->beat_ms = (uint32_t)session->beat_ms;
@@ -180,7 +219,7 @@ static pl_err put_unless_ended(sessions_t *sessions, const session_t *session, c
     pl_mutex_lock(sessions->mutex);
     is_stale = !session->ended_at_ms && was_ended_since(sessions, ends, session->id);
     if (!is_stale)
-        put(sessions, session, key);
+        put(sessions, session, key, true);
     pl_mutex_unlock(sessions->mutex);
     return is_stale ? pl_fail(PL_ERR_OVERLOADED, "the session was ended while it was read; ask again") : PL_OK;
 }
@@ -208,7 +247,7 @@ void sessions_started(sessions_t *sessions, const session_t *session, const uint
 {
     pl_mutex_lock(sessions->mutex);
     if (sessions->map.count < SESSIONS_MAX)
-        put(sessions, session, key);
+        put(sessions, session, key, false);
     pl_mutex_unlock(sessions->mutex);
 }
 
@@ -240,6 +279,11 @@ typedef struct {
     size_t count;
 } lease_list;
 
+static int compare_leases(const void *a, const void *b)
+{
+    return memcmp(a, b, offsetof(session_lease_t, lease_until_ms));
+}
+
 /* Those the database does not know yet, of one license; NULL: all, and they are noted as being written. */
 static pl_err take_leases(sessions_t *sessions, tx_t *tx, const pl_uuid *license_id, lease_list *list)
 {
@@ -257,6 +301,8 @@ static pl_err take_leases(sessions_t *sessions, tx_t *tx, const pl_uuid *license
                     entry->flushing_until_ms = entry->lease.lease_until_ms;
             }
     pl_mutex_unlock(sessions->mutex);
+    if (list->count > 1) /* two that write the same rows at once wait for each other only if both go the same way */
+        qsort(items, list->count, sizeof(*items), compare_leases);
     list->items = items;
     return room && !items ? PL_ERR_MEMORY : PL_OK;
 }
@@ -271,7 +317,8 @@ static pl_err write_leases(sessions_t *sessions, tx_t *tx, const lease_list *lis
     pl_err err = PL_OK;
 
     for (size_t i = 0; !err && i < list->count; i++)
-        if (!(err = sessions_touch(tx, &list->items[i], &was_live)) && !was_live && forgets)
+        if (!(err = sessions_touch(tx, &list->items[i], prolonged_after(sessions, tx->now_ms), &was_live)) && !was_live &&
+            forgets)
             sessions_ended(sessions, list->items[i].brand_id, list->items[i].id);
     return err;
 }

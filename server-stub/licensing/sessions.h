@@ -4,6 +4,11 @@
  * once a second by the writer. The database decides who gets a seat (store/sessions.h); before it does, sessions_settle tells it the
  * leases of that license. A session that is not here (after a restart, or another validator's) is read from the database at its next
  * beat.
+ *
+ * Several validators on one database: each knows the beats that came to it, and the database knows them a second later. So a seat whose
+ * lease ended is given away four seconds after that, and a flush prolongs a lease up to two seconds after its end, not later: a beat in
+ * the last moment and the seat's next holder exclude each other. A session that another validator ended is held here until the flush
+ * after its next beat. Where the flush itself is late, by a database that stands still, two may hold one seat, for a lease at most.
  */
 #ifndef LICENSING_SESSIONS_H
 #define LICENSING_SESSIONS_H
@@ -15,7 +20,13 @@
 
 typedef struct sessions sessions_t;
 
-enum { SESSIONS_MAX = 2000000, SESSION_JITTER_PERCENT = 20 /* of the interval: beats come that much earlier at most */ };
+enum {
+    SESSIONS_MAX = 2000000,
+    SESSION_JITTER_PERCENT = 20, /* of the interval: beats come that much earlier at most */
+    SESSIONS_GIVEN_AFTER_MS = 4000,
+    SESSIONS_PROLONGED_UNTIL_MS = 2000,
+    SESSIONS_ALONE_AFTER_MS = 150 * 1000 /* every validator writes the time once a minute */
+};
 
 /* What became of a beat. */
 typedef struct {
@@ -29,6 +40,12 @@ typedef struct {
 
 sessions_t *sessions_new(void);           /* NULL when memory is exhausted */
 void sessions_free(sessions_t *sessions); /* wipes; accepts NULL */
+
+/* From now on other validators give seats of the same licenses. Before the first beat. */
+void sessions_share(sessions_t *sessions);
+bool sessions_are_shared(const sessions_t *sessions);
+/* Seats whose lease ended by then may be given to others. */
+int64_t sessions_given_after(const sessions_t *sessions, int64_t now_ms);
 
 /* Any thread, no database. False: the session is not in memory, see sessions_recall. */
 bool sessions_beat(sessions_t *sessions, const pl_beat *beat, int64_t now_ms, beat_outcome_t *outcome);

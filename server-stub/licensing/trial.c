@@ -8,6 +8,7 @@
 #include "licensing/judge.h"
 #include "licensing/trial_quota.h"
 #include "store/audit.h"
+#include "store/brands.h"
 
 #include <string.h>
 
@@ -157,7 +158,7 @@ pl_err licensing_trial(tx_t *tx, const keyring_t *keyring, const device_call_t *
     memset(out, 0, sizeof(*out));
     if (err == PL_ERR_NOT_FOUND)
         return refuse(tx, &product, false, &out->outcome);
-    if (err)
+    if (err || (err = brands_lock(tx, call->brand_id))) /* or a device that asks twice at once gets two */
         return err;
     err = find(tx, call, &product, &license, &may);
     if ((!err && !may) || (err == PL_ERR_NOT_FOUND && product.policy.trial_days == 0))

@@ -41,7 +41,7 @@ static const char *const sql[] = {
     /* By the index of the last bytes; the row says whether the others are the same too. */
     [LIST_ALIKE] = "SELECT " COLUMNS " FROM activation"
                    " WHERE brand_id = $1 AND license_id = $2"
-                   "   AND substr(fingerprint, length(fingerprint) - 15) = substr($3, length($3) - 15) AND fingerprint = $3"
+                   "   AND fingerprint = $3 AND substr(fingerprint, length(fingerprint) - 15) = substr($3, length($3) - 15)"
                    "   AND released_at IS NULL"
                    " ORDER BY id",
 

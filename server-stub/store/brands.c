@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { INSERT, FIND, FIND_BY_SLUG, LIST };
+enum { INSERT, FIND, FIND_BY_SLUG, LOCK, LIST };
 
 static const char *const sql[] = {
     [INSERT] = "INSERT INTO brand (id, slug, name, created_at)"
@@ -19,6 +19,10 @@ static const char *const sql[] = {
     [FIND_BY_SLUG] = "SELECT id, slug, name, created_at"
                      " FROM brand"
                      " WHERE slug = $1",
+
+    [LOCK] = "SELECT id FROM brand"
+             " WHERE id = $1"
+             " FOR UPDATE",
 
     [LIST] = "SELECT id, slug, name, created_at"
              " FROM brand"
@@ -74,6 +78,17 @@ pl_err brands_find_by_slug(tx_t *tx, const char *slug, brand_t *brand)
 
     pl_db_bind_text(select, 1, slug);
     return find(tx, select, brand);
+}
+
+pl_err brands_lock(tx_t *tx, pl_uuid id)
+{
+    pl_db_statement *select = store_statement(tx, STORE_BRANDS, LOCK);
+    pl_err err;
+
+    pl_db_bind_uuid(select, 1, id);
+    err = store_one(select);
+    pl_db_reset(select);
+    return err;
 }
 
 pl_err brands_list(tx_t *tx, brand_t **brands, size_t *count)

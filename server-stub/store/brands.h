@@ -19,6 +19,8 @@ typedef struct {
 pl_err brands_insert(tx_t *tx, const brand_t *brand);                   /* PL_ERR_CONFLICT: the slug is taken */
 pl_err brands_find_by_slug(tx_t *tx, const char *slug, brand_t *brand); /* PL_ERR_NOT_FOUND */
 pl_err brands_find(tx_t *tx, pl_uuid id, brand_t *brand);
+/* In a transaction that writes: from here on alone with what belongs to the brand and to no license: trials, keysets, lists. */
+pl_err brands_lock(tx_t *tx, pl_uuid id);
 pl_err brands_list(tx_t *tx, brand_t **brands, size_t *count); /* by slug */
 
 #endif

@@ -6,26 +6,40 @@
 
 #include "store/statements.h"
 
-enum { INSERT, FIND, FIND_IN_ANY_BRAND, FIND_BY_KEY, CHANGE, LIST, LIST_BY_CUSTOMER };
+enum { INSERT, FIND, FIND_IN_ANY_BRAND, FIND_BY_KEY, LOCK, LOCK_IN_ANY_BRAND, LOCK_BY_KEY, CHANGE, LIST, LIST_BY_CUSTOMER };
 
 #define COLUMNS                                                                                                                 \
     "l.brand_id, l.id, l.key_hash, l.product_id, l.customer_id, l.status, l.reason, l.seats, l.renews, l.version, l.starts_at," \
     " l.expires_at, l.plan, l.entitlements"
+
+#define FIND_ONE                        \
+    "SELECT " COLUMNS " FROM license l" \
+    " WHERE l.brand_id = $1 AND l.id = $2"
+
+/* SQLite's planner takes the brands first because of CROSS. */
+#define FIND_ANYWHERE                 \
+    "SELECT " COLUMNS " FROM brand b" \
+    " CROSS JOIN license l"           \
+    " WHERE l.brand_id = b.id AND l.id = $1"
+
+#define FIND_THE_KEYS                                                           \
+    "SELECT " COLUMNS ", c.name FROM license l"                                 \
+    " LEFT JOIN customer c ON c.brand_id = l.brand_id AND c.id = l.customer_id" \
+    " WHERE l.brand_id = $1 AND l.key_hash = $2 AND l.product_id = $3"
 
 static const char *const sql[] = {
     [INSERT] = "INSERT INTO license (brand_id, id, key_hash, product_id, customer_id, status, reason, seats, renews, version,"
                "                     starts_at, expires_at, plan, entitlements)"
                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
 
-    [FIND] = "SELECT " COLUMNS " FROM license l"
-             " WHERE l.brand_id = $1 AND l.id = $2",
+    [FIND] = FIND_ONE,
+    [LOCK] = FIND_ONE " FOR UPDATE OF l",
 
-    [FIND_IN_ANY_BRAND] = "SELECT " COLUMNS " FROM brand b"
-                          " CROSS JOIN license l ON l.brand_id = b.id AND l.id = $1",
+    [FIND_IN_ANY_BRAND] = FIND_ANYWHERE,
+    [LOCK_IN_ANY_BRAND] = FIND_ANYWHERE " FOR UPDATE OF l",
 
-    [FIND_BY_KEY] = "SELECT " COLUMNS ", c.name FROM license l"
-                    " LEFT JOIN customer c ON c.brand_id = l.brand_id AND c.id = l.customer_id"
-                    " WHERE l.brand_id = $1 AND l.key_hash = $2 AND l.product_id = $3",
+    [FIND_BY_KEY] = FIND_THE_KEYS,
+    [LOCK_BY_KEY] = FIND_THE_KEYS " FOR UPDATE OF l",
 
     [CHANGE] = "UPDATE license"
                " SET status = $3, reason = $4, seats = $5, renews = $6, starts_at = $7, expires_at = $8, plan = $9,"
@@ -35,14 +49,14 @@ static const char *const sql[] = {
                " RETURNING version",
 
     [LIST] = "SELECT " COLUMNS " FROM license l"
-             " WHERE l.brand_id = $1 AND l.id > $2 AND ($3 IS NULL OR l.product_id = $3)"
-             "   AND ($5 IS NULL OR l.plan = $5)"
+             " WHERE l.brand_id = $1 AND l.id > $2 AND (l.product_id = $3 OR $3 IS NULL)"
+             "   AND (l.plan = $5 OR $5 IS NULL)"
              " ORDER BY l.id"
              " LIMIT $4",
 
     [LIST_BY_CUSTOMER] = "SELECT " COLUMNS " FROM license l"
-                         " WHERE l.brand_id = $1 AND l.id > $2 AND ($3 IS NULL OR l.product_id = $3) AND l.customer_id = $6"
-                         "   AND ($5 IS NULL OR l.plan = $5)"
+                         " WHERE l.brand_id = $1 AND l.id > $2 AND (l.product_id = $3 OR $3 IS NULL) AND l.customer_id = $6"
+                         "   AND (l.plan = $5 OR $5 IS NULL)"
                          " ORDER BY l.id"
                          " LIMIT $4",
 };
@@ -70,6 +84,12 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     if ((err = store_text(row, 12, arena, &license->plan)))
         return err;
     return store_text(row, 13, arena, &license->entitlements);
+}
+
+/* In a transaction that writes, who finds a license has it to himself until the end. */
+static pl_db_statement *find_or_lock(const tx_t *tx, size_t find, size_t lock)
+{
+    return store_statement(tx, STORE_LICENSES, store_is_writing(tx) ? lock : find);
 }
 
 static pl_err find(tx_t *tx, pl_db_statement *select, license_t *license)
@@ -105,7 +125,7 @@ pl_err licenses_insert(tx_t *tx, const license_t *license)
 
 pl_err licenses_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, license_t *license)
 {
-    pl_db_statement *select = store_statement(tx, STORE_LICENSES, FIND);
+    pl_db_statement *select = find_or_lock(tx, FIND, LOCK);
 
     pl_db_bind_uuid(select, 1, brand_id);
     pl_db_bind_uuid(select, 2, id);
@@ -114,7 +134,7 @@ pl_err licenses_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, license_t *license)
 
 pl_err licenses_find_in_any_brand(tx_t *tx, pl_uuid id, license_t *license)
 {
-    pl_db_statement *select = store_statement(tx, STORE_LICENSES, FIND_IN_ANY_BRAND);
+    pl_db_statement *select = find_or_lock(tx, FIND_IN_ANY_BRAND, LOCK_IN_ANY_BRAND);
 
     pl_db_bind_uuid(select, 1, id);
     return find(tx, select, license);
@@ -122,7 +142,7 @@ pl_err licenses_find_in_any_brand(tx_t *tx, pl_uuid id, license_t *license)
 
 pl_err licenses_find_by_key(tx_t *tx, const license_t *wanted, license_t *license)
 {
-    pl_db_statement *select = store_statement(tx, STORE_LICENSES, FIND_BY_KEY);
+    pl_db_statement *select = find_or_lock(tx, FIND_BY_KEY, LOCK_BY_KEY);
     pl_err err;
 
     pl_db_bind_uuid(select, 1, wanted->brand_id);

@@ -41,6 +41,10 @@ typedef struct {
 } license_page_t;
 
 pl_err licenses_insert(tx_t *tx, const license_t *license); /* PL_ERR_CONFLICT: the key has one of that product */
+/*
+ * The three that find one: in a transaction that writes, the license is then this transaction's alone until its end, so that what was
+ * decided by looking at its seats, sessions and balances is still true when it is written.
+ */
 pl_err licenses_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, license_t *license); /* PL_ERR_NOT_FOUND */
 /* For the operator, who may not know the brand: tries each. */
 pl_err licenses_find_in_any_brand(tx_t *tx, pl_uuid id, license_t *license);

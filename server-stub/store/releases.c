@@ -19,7 +19,7 @@ static const char *const sql[] = {
                  " WHERE brand_id = $1 AND product_id = $2 AND channel = $3 AND version = $4 AND withdrawn_at IS NULL",
 
     [LIST] = "SELECT " COLUMNS " FROM release"
-             " WHERE brand_id = $1 AND product_id = $2 AND ($3 IS NULL OR channel = $3)"
+             " WHERE brand_id = $1 AND product_id = $2 AND (channel = $3 OR $3 IS NULL)"
              " ORDER BY published_at DESC, version DESC"
              " LIMIT $4",
 };

@@ -26,7 +26,7 @@ static const char *const sql[] = {
              " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, NULL, NULL, NULL"
              " WHERE (SELECT count(*) FROM session"
              "        WHERE brand_id = $1 AND license_id = $2 AND activation_id <> $3"
-             "          AND ended_at IS NULL AND lease_until > $8) < $11"
+             "          AND ended_at IS NULL AND lease_until > $12) < $11"
              " ON CONFLICT (brand_id, license_id, activation_id) DO UPDATE"
              " SET id = excluded.id, sealed_key = excluded.sealed_key, lease_ms = excluded.lease_ms,"
              "     beat_ms = excluded.beat_ms, started_at = excluded.started_at, lease_until = excluded.lease_until,"
@@ -55,7 +55,7 @@ static const char *const sql[] = {
     [TOUCH] = "UPDATE session"
               " SET lease_until = $5, beat = $6"
               " WHERE brand_id = $1 AND license_id = $2 AND activation_id = $3 AND id = $4 AND ended_at IS NULL"
-              "   AND lease_until <= $5",
+              "   AND lease_until <= $5 AND lease_until > $7",
 
     [AMNESTY] = "UPDATE session"
                 " SET lease_until = $1 + lease_ms"
@@ -100,7 +100,7 @@ static pl_db_statement *with_activation(const tx_t *tx, size_t statement, pl_uui
     return bound;
 }
 
-pl_err sessions_take(tx_t *tx, const session_t *session, int64_t limit, bool *taken)
+pl_err sessions_take(tx_t *tx, const session_t *session, const session_limit_t *limit, bool *taken)
 {
     pl_db_statement *insert = with_activation(tx, TAKE, session->brand_id, session->license_id, session->activation_id);
     pl_err err;
@@ -112,7 +112,8 @@ pl_err sessions_take(tx_t *tx, const session_t *session, int64_t limit, bool *ta
     pl_db_bind_int(insert, 8, tx->now_ms);
     pl_db_bind_int(insert, 9, session->lease_until_ms);
     pl_db_bind_int(insert, 10, session->protected_until_ms);
-    pl_db_bind_int(insert, 11, limit);
+    pl_db_bind_int(insert, 11, limit->count);
+    pl_db_bind_int(insert, 12, limit->live_after_ms);
     err = store_change_one(tx, insert);
     *taken = err == PL_OK;
     return err == PL_ERR_NOT_FOUND ? PL_OK : err;
@@ -177,7 +178,7 @@ pl_err sessions_end_of(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid a
     return pl_db_err(pl_db_run(update));
 }
 
-pl_err sessions_touch(tx_t *tx, const session_lease_t *lease, bool *was_live)
+pl_err sessions_touch(tx_t *tx, const session_lease_t *lease, int64_t live_after_ms, bool *was_live)
 {
     pl_db_statement *update = with_activation(tx, TOUCH, lease->brand_id, lease->license_id, lease->activation_id);
     pl_err err;
@@ -185,6 +186,7 @@ pl_err sessions_touch(tx_t *tx, const session_lease_t *lease, bool *was_live)
     pl_db_bind_uuid(update, 4, lease->id);
     pl_db_bind_int(update, 5, lease->lease_until_ms);
     pl_db_bind_int(update, 6, lease->beat_number);
+    pl_db_bind_int(update, 7, live_after_ms);
     err = store_change_one(tx, update);
     *was_live = err == PL_OK;
     return err == PL_ERR_NOT_FOUND ? PL_OK : err;

@@ -41,10 +41,13 @@ typedef struct {
     int64_t beat_number;
 } session_lease_t;
 
-/*
- * Takes a seat for an activation, in place of any it had, if fewer than limit others live at tx->now_ms; *taken says whether.
- */
-pl_err sessions_take(tx_t *tx, const session_t *session, int64_t limit, bool *taken);
+typedef struct {
+    int64_t count;
+    int64_t live_after_ms; /* a lease that ended by then counts no more */
+} session_limit_t;
+
+/* Takes a seat for an activation, in place of any it had, if fewer than limit others live; *taken says whether. */
+pl_err sessions_take(tx_t *tx, const session_t *session, const session_limit_t *limit, bool *taken);
 /* Live or ended. PL_ERR_NOT_FOUND. */
 pl_err sessions_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, session_t *session);
 pl_err sessions_find_own(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid activation_id, session_t *session);
@@ -54,8 +57,11 @@ pl_err sessions_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, sessio
 pl_err sessions_end(tx_t *tx, const session_t *session);
 /* Ends what an activation holds, if it holds anything: its seat was given back. */
 pl_err sessions_end_of(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid activation_id);
-/* Never sets a lease back. *was_live: the session had neither ended nor been started anew elsewhere. */
-pl_err sessions_touch(tx_t *tx, const session_lease_t *lease, bool *was_live);
+/*
+ * Never sets a lease back, nor prolongs one that had ended by live_after_ms. *was_live: the session had neither ended nor been started
+ * anew elsewhere.
+ */
+pl_err sessions_touch(tx_t *tx, const session_lease_t *lease, int64_t live_after_ms, bool *was_live);
 /* Whoever lived at last_alive_ms, when the validator stopped, gets a whole lease from tx->now_ms on. */
 pl_err sessions_give_amnesty(tx_t *tx, int64_t last_alive_ms);
 

@@ -28,7 +28,7 @@ typedef enum {
     STORE_USAGE
 } store_set_name;
 
-enum { STORE_SET_COUNT = 17, STORE_STATEMENTS_MAX = 12 /* per aggregate */ };
+enum { STORE_SET_COUNT = 17, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -40,6 +40,9 @@ extern const store_set activations_set, api_keys_set, audit_set, brands_set, cus
     trials_set, usage_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
+
+/* Whether this is store_write: who finds a row to change it takes the statement that locks it. */
+bool store_is_writing(const tx_t *tx);
 
 /* Steps to the one row: PL_OK with a row to be mapped and reset; PL_ERR_NOT_FOUND. */
 pl_err store_one(pl_db_statement *statement);

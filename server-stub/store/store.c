@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "crypto/crypto.h"
 #include "storage/migrate.h"
+#include "store/db_postgres.h"
+#include "store/db_postgres_url.h"
 #include "store/ids.h"
 #include "store/schema.h"
 #include "store/statements.h"
@@ -16,8 +18,12 @@
 /* 16 MB at most: the upper levels of the trees of a million licenses, so that a look-up reads one or two pages of the file. */
 static const char PAGE_CACHE[] = "PRAGMA cache_size=-16384";
 
+enum { CONNECT_TIMEOUT_S = 5, STATEMENT_TIMEOUT_MS = 10000 };
+
 struct store {
     pl_db *db;
+    bool is_shared;
+    bool is_writing; /* inside store_write */
     ids_t ids;
     pl_db_statement *statements[STORE_SET_COUNT][STORE_STATEMENTS_MAX];
 };
@@ -68,6 +74,8 @@ static pl_err check_version(pl_db *db)
 
     if (err || version == known)
         return err;
+    if (version == 0)
+        return pl_fail(PL_ERR_NOT_FOUND, "the database is empty; `init` makes an installation in it");
     if (version > known)
         return pl_fail(PL_ERR_TOO_NEW, "the database has schema version %d and this program knows %d; upgrade the program",
                        version, known);
@@ -75,21 +83,43 @@ static pl_err check_version(pl_db *db)
                    known);
 }
 
+static pl_err open_postgres(const store_options_t *options, pl_db **db)
+{
+    const pl_db_postgres_options postgres = {
+        .url = options->database,
+        .mode = options->mode,
+        .connect_timeout_s = options->connect_timeout_s ? options->connect_timeout_s : CONNECT_TIMEOUT_S,
+        .statement_timeout_ms = options->statement_timeout_ms ? options->statement_timeout_ms : STATEMENT_TIMEOUT_MS,
+        .busy_timeout_ms = options->busy_timeout_ms,
+        .pause = options->pause,
+    };
+
+    return pl_db_open_postgres(&postgres, db);
+}
+
+static pl_err open_sqlite(const store_options_t *options, pl_db **db)
+{
+    const pl_db_sqlite_options sqlite = {options->database, options->mode, options->busy_timeout_ms, true, true};
+    pl_err err = pl_db_open_sqlite(&sqlite, db);
+
+    return err ? err : pl_db_script(*db, PAGE_CACHE);
+}
+
 pl_err store_open(const store_options_t *options, int64_t now_ms, store_t **out)
 {
-    const pl_db_sqlite_options sqlite = {options->path, options->mode, options->busy_timeout_ms, true, true};
     store_t *store = pl_alloc(sizeof(*store));
     pl_err err;
 
     if (!store)
         return PL_ERR_MEMORY;
-    if ((err = pl_db_open_sqlite(&sqlite, &store->db)))
+    store->is_shared = postgres_url_is(options->database);
+    if ((err = (store->is_shared ? open_postgres : open_sqlite)(options, &store->db)))
         goto fail;
     if (options->mode == DB_READ_WRITE_CREATE)
         err = pl_migrate(store->db, store_migrations, store_migration_count, now_ms);
     else
         err = check_version(store->db);
-    if (err || (err = pl_db_script(store->db, PAGE_CACHE)) || (err = prepare_all(store)))
+    if (err || (err = prepare_all(store)))
         goto fail;
     *out = store;
     return PL_OK;
@@ -111,6 +141,11 @@ pl_db *store_db(store_t *store)
     return store->db;
 }
 
+bool store_is_shared(const store_t *store)
+{
+    return store->is_shared;
+}
+
 /* ---- transactions ---- */
 
 typedef struct {
@@ -130,9 +165,13 @@ static pl_err run_work(void *context, pl_db *db)
 pl_err store_write(store_t *store, const tx_t *about, store_work work, void *context)
 {
     write_run run = {*about, work, context};
+    pl_err err;
 
     run.tx.store = store;
-    return pl_db_transaction(store->db, run_work, &run);
+    store->is_writing = true;
+    err = pl_db_transaction(store->db, run_work, &run);
+    store->is_writing = false;
+    return err;
 }
 
 pl_err store_read(store_t *store, const tx_t *about, store_work work, void *context)
@@ -161,6 +200,11 @@ pl_uuid store_new_id(const tx_t *tx)
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index)
 {
     return tx->store->statements[set][index];
+}
+
+bool store_is_writing(const tx_t *tx)
+{
+    return tx->store->is_writing;
 }
 
 pl_err store_one(pl_db_statement *statement)

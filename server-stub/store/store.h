@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "storage/db.h"
+#include "store/db_postgres_pause.h"
 
 typedef struct store store_t; /* belongs to one thread at a time */
 
@@ -21,26 +22,36 @@ typedef struct {
 } tx_t;
 
 typedef struct {
-    const char *path;
-    pl_db_mode mode; /* DB_READ_WRITE_CREATE also brings the schema up to date */
+    const char *database; /* the file of SQLite's, or the address of PostgreSQL's: postgres://... */
+    pl_db_mode mode;      /* DB_READ_WRITE_CREATE also brings the schema up to date */
     int busy_timeout_ms;
+    int connect_timeout_s;    /* PostgreSQL; 0: 5 */
+    int statement_timeout_ms; /* PostgreSQL; 0: 10000 */
+    postgres_pause_t *pause;  /* PostgreSQL; see db_postgres.h */
 } store_options_t;
 
 typedef pl_err (*store_work)(void *context, tx_t *tx);
 
 /*
  * Opens the database, migrates it when the mode creates, prepares every statement: a statement that the schema does not bear fails
- * here. PL_ERR_TOO_NEW when a newer program wrote it; PL_ERR_STATE when it is older and the mode does not create; else as
- * pl_db_open_sqlite. now_ms is recorded with a migration.
+ * here. PL_ERR_TOO_NEW when a newer program wrote it; PL_ERR_STATE when it is older and the mode does not create; PL_ERR_NOT_FOUND when there is no
+ * database, or nothing of ours in it; else as pl_db_open_sqlite and pl_db_open_postgres. now_ms is recorded with a migration.
  */
 pl_err store_open(const store_options_t *options, int64_t now_ms, store_t **store);
 void store_close(store_t *store); /* accepts NULL */
-pl_db *store_db(store_t *store);  /* for the engine's group commit: begin, savepoint, commit are in storage/db.h */
+/* Whether other processes may use the database at the same time: it is PostgreSQL's. */
+bool store_is_shared(const store_t *store);
+pl_db *store_db(store_t *store); /* for the engine's group commit: begin, savepoint, commit are in storage/db.h */
 
 /*
- * The runners. about supplies arena, now_ms, actor and address; its store is ignored. store_write takes the write lock at once, runs
- * work, commits; runs it again (at most 5 times) while busy, so work has no effect outside the transaction but on context and arena.
- * PL_OK commits, any other result rolls back and is returned. store_read sees one state of the database and cannot write.
+ * The runners. about supplies arena, now_ms, actor and address; its store is ignored. store_write runs work and commits; runs it again
+ * (at most 5 times) while busy, so work has no effect outside the transaction but on context and arena. PL_OK commits, any other result
+ * rolls back and is returned.
+ *
+ * With SQLite a writer is alone with the database from the start. With PostgreSQL it is alone with what it has locked: finding a license
+ * within store_write locks it (store/licenses.h), and brands_lock stands for everything of a brand that belongs to no license. So rules
+ * over several rows (seats, sessions, balances) hold on both, as long as a use case finds the license before it looks at what is the
+ * license's. store_read sees one state of the database and cannot write.
  */
 pl_err store_write(store_t *store, const tx_t *about, store_work work, void *context);
 pl_err store_read(store_t *store, const tx_t *about, store_work work, void *context);

@@ -52,6 +52,7 @@ static pl_err hold(void *context, tx_t *tx)
                          .beat_ms = LEASE_MS / 4,
                          .lease_until_ms = tx->now_ms + LEASE_MS};
     bool taken;
+    const session_limit_t one = {1, tx->now_ms};
     pl_err err;
 
     pl_random(h->key, PL_SESSION_KEY_SIZE);
@@ -59,7 +60,7 @@ static pl_err hold(void *context, tx_t *tx)
     if ((err = pl_uuid_parse(pl_span_text(license->activation), &session.activation_id)) ||
         (err = session_key_seal(h->keyring, &session, h->key)))
         return err;
-    return sessions_take(tx, &session, 1, &taken);
+    return sessions_take(tx, &session, &one, &taken);
 }
 
 static pl_err hold_one(const shop_t *shop, pl_arena *arena, size_t index, pl_beat *beat, uint8_t *key)

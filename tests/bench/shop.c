@@ -52,7 +52,7 @@ static pl_err add_product(void *context, tx_t *tx)
 
 pl_err shop_open(const scratch_t *scratch, shop_t *shop)
 {
-    instance_order_t order = {shop->directory, "acme", "Acme Till", PL_ALG_NONE, pl_clock_system()};
+    instance_order_t order = {{.directory = shop->directory}, "acme", "Acme Till", PL_ALG_NONE, pl_clock_system()};
     instance_made_t made;
     pl_arena arena;
     pl_err err;
@@ -63,7 +63,7 @@ pl_err shop_open(const scratch_t *scratch, shop_t *shop)
     if (!(err = pl_crypto_ready()) && !(err = instance_init(&arena, &order, &made)) &&
         !(err = pl_roots_parse(pl_span_text(made.root_public_jwks), &shop->roots))) {
         shop->brand_id = made.brand_id;
-        if (!(err = instance_open(shop->directory, &order.clock, &shop->instance)))
+        if (!(err = instance_open(&order.place, &order.clock, &shop->instance)))
             err = instance_write(shop->instance, &arena, add_product, shop);
     }
     pl_arena_reset(&arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What every driver of storage/db.h must do, as one suite that runs once per driver. What is peculiar to SQLite's files is in
- * tests/unit/test_db_sqlite.c.
+ * tests/unit/test_db_sqlite.c, to PostgreSQL's connections in tests/unit/test_db_postgres.c.
  */
 #include "storage/db.h"
 
@@ -14,11 +14,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "store/db_postgres.h"
+#include "support/postgres_server.h"
 #include "support/temp_dir.h"
 
 typedef struct {
     char dir[TEMP_DIR_SIZE];
-    char path[TEMP_DIR_SIZE + 16];
+    char path[POSTGRES_URL_SIZE]; /* or address */
     pl_err (*open)(const char *path, pl_db **db);
     pl_db *db;
     pl_arena arena;
@@ -31,14 +33,30 @@ static pl_err open_sqlite(const char *path, pl_db **db)
     return pl_db_open_sqlite(&options, db);
 }
 
+static pl_err open_postgres(const char *url, pl_db **db)
+{
+    const pl_db_postgres_options options = {
+        .url = url, .mode = DB_READ_WRITE_CREATE, .connect_timeout_s = 10, .statement_timeout_ms = 20000, .busy_timeout_ms = 0};
+
+    return pl_db_open_postgres(&options, db);
+}
+
+static void choose_engine(fixture *f)
+{
+    temp_dir_make(f->dir);
+    f->open = postgres_is_tested() ? open_postgres : open_sqlite;
+    if (postgres_is_tested())
+        postgres_schema_make(f->path);
+    else
+        snprintf(f->path, sizeof f->path, "%s/test.db", f->dir);
+}
+
 static int set_up(void **state)
 {
     static fixture f;
 
     memset(&f, 0, sizeof f);
-    temp_dir_make(f.dir);
-    snprintf(f.path, sizeof f.path, "%s/test.db", f.dir);
-    f.open = open_sqlite;
+    choose_engine(&f);
     pl_arena_init(&f.arena);
     assert_int_equal(f.open(f.path, &f.db), PL_OK);
     assert_int_equal(pl_db_script(f.db,
@@ -92,7 +110,9 @@ static void values_of_every_type_come_back_as_they_went_in(void **state)
 {
     fixture *f = *state;
     const pl_uuid id = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
-    pl_db_statement *select = prepare(f, "SELECT $1, $2, $3, $4, $5, $6");
+    pl_db_statement *select =
+        prepare(f, "SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS BLOB), CAST($4 AS BLOB), CAST($5 AS BIGINT),"
+                   "       CAST($6 AS TEXT)");
     uint8_t small[2];
     pl_span blob;
 
@@ -122,7 +142,7 @@ static void values_of_every_type_come_back_as_they_went_in(void **state)
 static void parameters_go_by_their_number_and_not_by_their_place(void **state)
 {
     fixture *f = *state;
-    pl_db_statement *select = prepare(f, "SELECT $2, $1, $2");
+    pl_db_statement *select = prepare(f, "SELECT CAST($2 AS TEXT), CAST($1 AS TEXT), CAST($2 AS TEXT)");
 
     pl_db_bind_text(select, 1, "one");
     pl_db_bind_text(select, 2, "two");
@@ -136,7 +156,7 @@ static void parameters_go_by_their_number_and_not_by_their_place(void **state)
 static void a_statement_runs_again_without_what_was_bound_before(void **state)
 {
     fixture *f = *state;
-    pl_db_statement *select = prepare(f, "SELECT $1");
+    pl_db_statement *select = prepare(f, "SELECT CAST($1 AS BIGINT)");
 
     pl_db_bind_int(select, 1, 7);
     assert_int_equal(pl_db_step(select), DB_ROW);
@@ -149,7 +169,7 @@ static void a_statement_runs_again_without_what_was_bound_before(void **state)
 static void a_parameter_that_is_not_there_is_an_error_of_that_run_only(void **state)
 {
     fixture *f = *state;
-    pl_db_statement *select = prepare(f, "SELECT $1");
+    pl_db_statement *select = prepare(f, "SELECT CAST($1 AS BIGINT)");
 
     pl_db_bind_int(select, 2, 7);
     assert_int_equal(pl_db_step(select), DB_ERROR);
@@ -272,19 +292,67 @@ static void a_reader_sees_one_state_while_another_writes(void **state)
     pl_db_close(other);
 }
 
-static void a_second_writer_is_told_busy(void **state)
+/* SQLite's writers exclude each other from the start, PostgreSQL's where they meet in a row. */
+static void a_second_writer_of_the_same_row_is_told_busy(void **state)
 {
     fixture *f = *state;
     pl_db *other;
+    pl_db_result result;
 
     assert_int_equal(f->open(f->path, &other), PL_OK);
     assert_int_equal(pl_db_begin(f->db), DB_DONE);
-    assert_int_equal(pl_db_begin(other), DB_BUSY);
-    assert_int_equal(insert(other, 1, "a"), DB_BUSY);
+    assert_int_equal(insert(f->db, 1, "a"), DB_DONE);
+    result = pl_db_begin(other);
+    if (result == DB_DONE)
+        result = insert(other, 1, "a");
+    assert_int_equal(result, DB_BUSY);
     assert_int_equal(pl_db_err(DB_BUSY), PL_ERR_BUSY);
+    pl_db_rollback(other);
     assert_int_equal(pl_db_commit(f->db), DB_DONE);
-    assert_int_equal(insert(other, 1, "a"), DB_DONE);
+    assert_int_equal(insert(other, 2, "b"), DB_DONE);
     pl_db_close(other);
+}
+
+static void what_failed_in_a_transaction_can_only_be_undone(void **state)
+{
+    fixture *f = *state;
+
+    assert_int_equal(pl_db_begin(f->db), DB_DONE);
+    assert_int_equal(insert(f->db, 1, "a"), DB_DONE);
+    assert_int_equal(pl_db_savepoint(f->db), DB_DONE);
+    assert_int_equal(insert(f->db, 1, "b"), DB_CONFLICT);
+    pl_db_savepoint_rollback(f->db);
+    assert_int_equal(insert(f->db, 2, "b"), DB_DONE);
+    assert_int_equal(pl_db_commit(f->db), DB_DONE);
+    assert_int_equal(count(f), 2);
+}
+
+static void a_reader_cannot_write(void **state)
+{
+    fixture *f = *state;
+
+    if (!postgres_is_tested())
+        return; /* SQLite's is bound by the mode in which it was opened */
+    assert_int_equal(pl_db_begin_read(f->db), DB_DONE);
+    assert_int_equal(insert(f->db, 1, "a"), DB_ERROR);
+    assert_int_equal(pl_db_err(DB_ERROR), PL_ERR_READ_ONLY);
+    pl_db_rollback(f->db);
+    assert_int_equal(count(f), 0);
+}
+
+static void a_row_can_be_locked_for_its_change(void **state)
+{
+    fixture *f = *state;
+    pl_db_statement *select;
+
+    insert(f->db, 1, "a");
+    select = prepare(f, "SELECT name FROM item WHERE id = $1 FOR UPDATE");
+    assert_int_equal(pl_db_begin(f->db), DB_DONE);
+    pl_db_bind_int(select, 1, 1);
+    assert_int_equal(pl_db_step(select), DB_ROW);
+    assert_string_equal(pl_db_column_text(select, 0, &f->arena), "a");
+    pl_db_reset(select);
+    assert_int_equal(pl_db_commit(f->db), DB_DONE);
 }
 
 typedef struct {
@@ -360,12 +428,15 @@ int main(void)
         TEST(a_savepoint_undoes_its_own_part_alone),
         TEST(whether_a_transaction_is_open_can_be_asked),
         TEST(a_reader_sees_one_state_while_another_writes),
-        TEST(a_second_writer_is_told_busy),
+        TEST(a_second_writer_of_the_same_row_is_told_busy),
+        TEST(what_failed_in_a_transaction_can_only_be_undone),
+        TEST(a_reader_cannot_write),
+        TEST(a_row_can_be_locked_for_its_change),
         TEST(a_busy_transaction_is_run_again_from_the_start),
         TEST(a_transaction_gives_up_after_five_runs),
         TEST(a_failed_transaction_is_undone_and_not_run_again),
         TEST(a_table_is_found_by_its_name),
     };
 
-    return cmocka_run_group_tests_name("sqlite", tests, NULL, NULL);
+    return cmocka_run_group_tests_name(postgres_is_tested() ? "postgres" : "sqlite", tests, NULL, NULL);
 }

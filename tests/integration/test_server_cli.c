@@ -332,6 +332,34 @@ static void a_backup_is_taken_while_the_server_runs_and_restored_when_it_does_no
     assert_true(says("\"status\":\"active\""));
 }
 
+/* PostgreSQL has its own means for copies. Nothing is pretended, and what must follow them is there. */
+static void a_copy_of_postgresql_is_left_to_postgresql(void **state)
+{
+    char line[512];
+
+    (void)state;
+    (void)snprintf(line, sizeof line, "backup --data @ %s/copy.db", server.directory);
+    assert_int_equal(run(line), 1);
+    assert_non_null(strstr(result.err, "pg_dump"));
+    assert_int_equal(access(line + sizeof "backup --data @ " - 1, F_OK), -1);
+    (void)snprintf(line, sizeof line, "restore --data @ %s/copy.db", server.directory);
+    assert_int_equal(run(line), 1);
+    assert_non_null(strstr(result.err, "epoch raise"));
+    assert_int_equal(run("epoch raise --data @ --json"), 0);
+    assert_true(says("\"epoch\":2"));
+    (void)snprintf(line, sizeof line, "init --data %s/again --brand Again --slug again", server.directory);
+    assert_int_equal(run(line), 4);
+    assert_non_null(strstr(result.err, "holds an installation already"));
+}
+
+static void a_copy_is_made_and_put_back_where_that_is_ours_to_do(void **state)
+{
+    if (server.db[0])
+        a_copy_of_postgresql_is_left_to_postgresql(state);
+    else
+        a_backup_is_taken_while_the_server_runs_and_restored_when_it_does_not(state);
+}
+
 static void a_hangup_stops_the_server_cleanly(void **state)
 {
     (void)state;
@@ -423,7 +451,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(serve_reads_a_file_and_names_its_mistakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_rotate_with_the_root_and_not_without, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_running_server_notices_new_keys, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_backup_is_taken_while_the_server_runs_and_restored_when_it_does_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_copy_is_made_and_put_back_where_that_is_ours_to_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_hangup_stops_the_server_cleanly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_operators_word_about_the_clock_outlives_the_server, set_up, tear_down),
         cmocka_unit_test_setup_teardown(master_keys_can_be_changed_by_several_at_a_time, set_up, tear_down),

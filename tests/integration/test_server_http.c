@@ -363,8 +363,10 @@ static void two_servers_share_neither_port_nor_directory(void **state)
     command_run(program, same_port, &result);
     assert_int_equal(result.code, 4);
     assert_non_null(strstr(result.err, "in use"));
-    command_run(program, same_directory, &result);
-    assert_int_equal(result.code, 5);
+    if (!server.db[0]) { /* SQLite's; on PostgreSQL several servers are as good as one, see test_server_shared.c */
+        command_run(program, same_directory, &result);
+        assert_int_equal(result.code, 5);
+    }
     server_remove(&other);
 }
 

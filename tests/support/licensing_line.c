@@ -41,7 +41,7 @@ void licensing_line_leave(licensing_line *line)
 
 pl_err licensing_line_join(licensing_line *line)
 {
-    return instance_open(line->v.data, &line->v.clock, &line->v.instance);
+    return instance_open(&line->v.place, &line->v.clock, &line->v.instance);
 }
 
 static void follow_clock(licensing_line *line)

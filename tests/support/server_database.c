@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/server_database.h"
 
+#include "store/db_postgres.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -8,12 +10,24 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+static pl_db *open_postgres(const server_t *server)
+{
+    const pl_db_postgres_options options = {
+        .url = server->db, .mode = DB_READ_WRITE, .connect_timeout_s = 10, .busy_timeout_ms = 10000};
+    pl_db *db;
+
+    assert_int_equal(pl_db_open_postgres(&options, &db), PL_OK);
+    return db;
+}
+
 pl_db *server_database_open(const server_t *server)
 {
     pl_db_sqlite_options options = {.mode = DB_READ_WRITE, .busy_timeout_ms = 10000, .uses_wal = true};
     char path[128];
     pl_db *db;
 
+    if (server->db[0])
+        return open_postgres(server);
     (void)snprintf(path, sizeof path, "%s/validator.db", server->data);
     options.path = path;
     assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "support/postgres_server.h"
 
 enum { WAIT_MS = 30000, LINE_MAX_SIZE = 256 };
 
@@ -114,10 +115,14 @@ void server_command(const server_t *server, const char *const *words, command_re
     const char *all[COMMAND_WORDS] = {NULL};
     size_t count = 0;
 
-    for (; words[count] && count + 4 < COMMAND_WORDS; count++)
+    for (; words[count] && count + 6 < COMMAND_WORDS; count++)
         all[count] = words[count];
     all[count++] = "--data";
     all[count++] = server->data;
+    if (server->db[0]) {
+        all[count++] = "--db";
+        all[count++] = server->db;
+    }
     all[count] = "--json";
     command_run(server->program, all, result);
     if (result->code != 0)
@@ -140,20 +145,17 @@ static bool read_roots(server_t *server, const command_result_t *result)
     return done;
 }
 
-bool server_create_in(server_t *server, const char *program, const char *seats, const char *directory)
+static bool make(server_t *server, const char *seats)
 {
     const char *const init[] = {"init", "--brand", "Acme Till", "--slug", "acme", NULL};
     const char *const add[] = {"product", "add", "--brand", "acme", "--slug", "till", "--seats", seats, NULL};
     command_result_t *result = malloc(sizeof *result);
     bool done;
 
-    memset(server, 0, sizeof *server);
-    server->program = program;
-    (void)snprintf(server->directory, sizeof server->directory, "%s", directory);
     if (!result)
         return false;
-    (void)snprintf(server->data, sizeof server->data, "%s/data", server->directory);
-    (void)snprintf(server->log, sizeof server->log, "%s/log", server->directory);
+    if (server->db[0])
+        (void)setenv("POSPAL_DB", server->db, 1); /* for commands that a test runs by itself */
     server_command(server, init, result);
     done = result->code == 0 && command_member(result, "brand_id", server->brand_id, sizeof server->brand_id) &&
            command_member(result, "api_key", server->api_key, sizeof server->api_key) &&
@@ -165,6 +167,34 @@ bool server_create_in(server_t *server, const char *program, const char *seats, 
     }
     free(result);
     return done;
+}
+
+static void name_files(server_t *server, const char *program, const char *directory)
+{
+    memset(server, 0, sizeof *server);
+    server->program = program;
+    (void)snprintf(server->directory, sizeof server->directory, "%s", directory);
+    (void)snprintf(server->data, sizeof server->data, "%s/data", server->directory);
+    (void)snprintf(server->log, sizeof server->log, "%s/log", server->directory);
+}
+
+bool server_create_in(server_t *server, const char *program, const char *seats, const char *directory)
+{
+    name_files(server, program, directory);
+    if (postgres_is_tested())
+        postgres_schema_make(server->db);
+    return make(server, seats);
+}
+
+bool server_create_on(server_t *server, const char *program, const char *seats, const char *url)
+{
+    char directory[] = "/tmp/pospal-server-XXXXXX";
+
+    if (!mkdtemp(directory))
+        return false;
+    name_files(server, program, directory);
+    (void)snprintf(server->db, sizeof server->db, "%s", url);
+    return make(server, seats);
 }
 
 bool server_create(server_t *server, const char *program, const char *seats)
@@ -241,6 +271,10 @@ bool server_start(server_t *server, const char *const *words)
     size_t count = 5;
     int ends[2];
 
+    if (server->db[0]) {
+        all[count++] = "--db";
+        all[count++] = server->db;
+    }
     for (; words && *words && count + 1 < COMMAND_WORDS; words++)
         all[count++] = *words;
     if (log < 0 || pipe2(ends, O_CLOEXEC) != 0)

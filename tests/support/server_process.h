@@ -22,6 +22,7 @@ typedef struct {
     const char *program;
     char directory[64]; /* temporary; data and log are in it */
     char data[96];      /* the server's data directory */
+    char db[512];       /* its PostgreSQL, "" for SQLite: POSPAL_TEST_ENGINE says which */
     char log[96];       /* what the server wrote to standard error */
     char brand_id[64];
     char product_id[64];
@@ -41,9 +42,11 @@ bool command_member(const command_result_t *result, const char *name, char *text
 bool server_create(server_t *server, const char *program, const char *seats);
 /* The same in a directory that is there, of at most 60 characters. */
 bool server_create_in(server_t *server, const char *program, const char *seats, const char *directory);
+/* The same with a PostgreSQL of that address. */
+bool server_create_on(server_t *server, const char *program, const char *seats, const char *url);
 /* Kills what runs and removes the directory. */
 void server_remove(server_t *server);
-/* Runs "pospal-validator WORDS... --data DIR --json". */
+/* Runs "pospal-validator WORDS... --data DIR --json", with --db where the server has one. */
 void server_command(const server_t *server, const char *const *words, command_result_t *result);
 /* Issues a license of the product; key and id have 64 bytes. */
 bool server_issue(const server_t *server, char *key, char *id);

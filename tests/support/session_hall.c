@@ -58,15 +58,18 @@ void session_hall_close(session_hall *hall)
 
 static pl_err give_amnesty(void *context, tx_t *tx)
 {
-    (void)context;
-    return licensing_session_amnesty(tx);
+    return licensing_session_amnesty(((session_hall *)context)->sessions, tx);
 }
 
 void session_hall_restart(session_hall *hall)
 {
+    bool is_shared = sessions_are_shared(hall->sessions);
+
     session_hall_close(hall);
     session_hall_open(hall, hall->v);
-    assert_int_equal(validator_do(hall->v, give_amnesty, NULL), PL_OK);
+    if (is_shared)
+        sessions_share(hall->sessions);
+    assert_int_equal(validator_do(hall->v, give_amnesty, hall), PL_OK);
 }
 
 typedef struct {

@@ -91,8 +91,7 @@ void session_shop_flush(session_shop *vendor)
 
 static pl_err give_amnesty(void *context, tx_t *tx)
 {
-    (void)context;
-    return licensing_session_amnesty(tx);
+    return licensing_session_amnesty(((session_shop *)context)->sessions, tx);
 }
 
 void session_shop_restart(session_shop *vendor)
@@ -102,8 +101,8 @@ void session_shop_restart(session_shop *vendor)
     vendor->sessions = sessions_new();
     assert_non_null(vendor->sessions);
     instance_close(vendor->v.instance);
-    assert_int_equal(instance_open(vendor->v.data, &vendor->v.clock, &vendor->v.instance), PL_OK);
-    assert_int_equal(run(vendor, give_amnesty, NULL), PL_OK);
+    assert_int_equal(instance_open(&vendor->v.place, &vendor->v.clock, &vendor->v.instance), PL_OK);
+    assert_int_equal(run(vendor, give_amnesty, vendor), PL_OK);
     pl_mutex_unlock(vendor->mutex);
 }
 

@@ -32,10 +32,15 @@ void validator_open(validator *v)
     fake_clock_init(&v->time, VALIDATOR_NOW_MS);
     v->clock = fake_clock_seam(&v->time);
     pl_arena_init(&v->arena);
-    order.directory = v->data;
+    v->place.directory = v->data;
+    if (postgres_is_tested()) {
+        postgres_schema_make(v->database);
+        v->place.database = v->database;
+    }
+    order.place = v->place;
     order.clock = v->clock;
     assert_int_equal(instance_init(&v->arena, &order, &v->made), PL_OK);
-    assert_int_equal(instance_open(v->data, &v->clock, &v->instance), PL_OK);
+    assert_int_equal(instance_open(&v->place, &v->clock, &v->instance), PL_OK);
     assert_int_equal(pl_roots_parse(pl_span_text(v->made.root_public_jwks), &v->roots), PL_OK);
     v->product = validator_add_product(v, v->made.brand_id, "till", 2);
 }
@@ -65,8 +70,15 @@ int validator_tear_down(void **state)
 void validator_reopen(validator *v)
 {
     instance_close(v->instance);
-    assert_int_equal(instance_open(v->data, &v->clock, &v->instance), PL_OK);
+    assert_int_equal(instance_open(&v->place, &v->clock, &v->instance), PL_OK);
     assert_int_equal(validator_do(v, find_product, v), PL_OK);
+}
+
+void validator_hurry(validator *v)
+{
+    const char *sql = postgres_is_tested() ? "SET synchronous_commit = off" : "PRAGMA synchronous=OFF";
+
+    assert_int_equal(pl_db_script(store_db(instance_store(v->instance)), sql), PL_OK);
 }
 
 void validator_advance(validator *v, int64_t seconds)

@@ -12,6 +12,7 @@
 #include "licensing/device.h"
 #include "licensing/instance.h"
 #include "support/fake_clock.h"
+#include "support/postgres_server.h"
 #include "support/temp_dir.h"
 
 enum { VALIDATOR_PATH = 512 };
@@ -21,6 +22,8 @@ enum { VALIDATOR_PATH = 512 };
 typedef struct {
     char dir[TEMP_DIR_SIZE];
     char data[VALIDATOR_PATH];
+    char database[POSTGRES_URL_SIZE]; /* of its own, where PostgreSQL is tested */
+    instance_place_t place;
     fake_clock time;
     pl_clock clock;
     pl_arena arena;
@@ -37,6 +40,8 @@ int validator_set_up(void **state);
 int validator_tear_down(void **state);
 /* Closes the instance and opens it anew: what was not written is gone. */
 void validator_reopen(validator *v);
+/* The instance's own connection waits for no disk from here on. */
+void validator_hurry(validator *v);
 void validator_advance(validator *v, int64_t seconds);             /* both clocks */
 const keyring_t *validator_keyring(validator *v);                  /* the newest, pinned in v->arena */
 pl_err validator_do(validator *v, store_work work, void *context); /* one writing transaction */

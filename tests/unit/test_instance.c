@@ -66,7 +66,7 @@ static void read_whole(const char *path, pl_buf *out)
 static void init_refuses_a_directory_that_holds_anything(void **state)
 {
     validator *v = *state;
-    instance_order_t order = {.directory = v->data, .brand_slug = "again", .brand_name = "Again", .clock = v->clock};
+    instance_order_t order = {.place = v->place, .brand_slug = "again", .brand_name = "Again", .clock = v->clock};
     instance_made_t made;
 
     assert_int_equal(instance_init(&v->arena, &order, &made), PL_ERR_CONFLICT);
@@ -79,7 +79,7 @@ static void init_that_fails_can_be_tried_again(void **state)
     instance_order_t order = {.brand_slug = "Wrong Slug", .brand_name = "Acme", .clock = v->clock};
     instance_made_t made;
 
-    order.directory = path_in(v, "sub/data");
+    order.place.directory = path_in(v, "sub/data");
     assert_int_equal(instance_init(&v->arena, &order, &made), PL_ERR_INVALID);
     assert_non_null(strstr(pl_err_detail(), "a slug has"));
     assert_false(exists(v, "sub"));
@@ -93,7 +93,7 @@ static void init_that_fails_half_way_takes_back_what_it_made_and_says_why(void *
     instance_order_t order = {.brand_slug = "acme", .brand_name = "Acme", .alg = (pl_alg)99, .clock = v->clock};
     instance_made_t made;
 
-    order.directory = path_in(v, "half");
+    order.place.directory = path_in(v, "half");
     pl_fail(PL_ERR_INVALID, "told before");
     assert_int_not_equal(instance_init(&v->arena, &order, &made), PL_OK);
     assert_null(strstr(pl_err_detail(), "half"));
@@ -111,7 +111,7 @@ static void what_is_secret_is_for_its_owner_only(void **state)
         assert_int_equal(info.st_mode & 0777, 0600);
     }
     assert_int_equal(chmod(path_in(v, "master.key"), 0644), 0);
-    assert_int_equal(instance_open(v->data, &v->clock, &(instance_t *){NULL}), PL_ERR_STATE);
+    assert_int_equal(instance_open(&v->place, &v->clock, &(instance_t *){NULL}), PL_ERR_STATE);
 }
 
 static void neither_keys_nor_license_keys_lie_open_in_the_database(void **state)
@@ -143,13 +143,13 @@ static void a_wrong_or_missing_master_key_opens_nothing(void **state)
     instance_t *instance;
 
     setenv("POSPAL_MASTER_KEY", NEW_KEY, 1);
-    assert_int_equal(instance_open(v->data, &v->clock, &instance), PL_ERR_SIGNATURE);
+    assert_int_equal(instance_open(&v->place, &v->clock, &instance), PL_ERR_SIGNATURE);
     setenv("POSPAL_MASTER_KEY", "short", 1);
-    assert_int_equal(instance_open(v->data, &v->clock, &instance), PL_ERR_MALFORMED);
+    assert_int_equal(instance_open(&v->place, &v->clock, &instance), PL_ERR_MALFORMED);
     unsetenv("POSPAL_MASTER_KEY");
     assert_int_equal(unlink(path_in(v, "master.key")), 0);
-    assert_int_equal(instance_open(v->data, &v->clock, &instance), PL_ERR_NOT_FOUND);
-    assert_int_equal(instance_open(v->dir, &v->clock, &instance), PL_ERR_NOT_FOUND);
+    assert_int_equal(instance_open(&v->place, &v->clock, &instance), PL_ERR_NOT_FOUND);
+    assert_int_equal(instance_open(&(instance_place_t){.directory = v->dir}, &v->clock, &instance), PL_ERR_NOT_FOUND);
     assert_false(exists(v, "../validator.db")); /* looking for a database makes none */
 }
 
@@ -161,10 +161,10 @@ static void the_master_key_may_come_from_the_environment(void **state)
     instance_t *instance;
 
     setenv("POSPAL_MASTER_KEY", NEW_KEY, 1);
-    order.directory = path_in(v, "second");
+    order.place.directory = path_in(v, "second");
     assert_int_equal(instance_init(&v->arena, &order, &made), PL_OK);
     assert_false(exists(v, "second/master.key"));
-    assert_int_equal(instance_open(order.directory, &v->clock, &instance), PL_OK);
+    assert_int_equal(instance_open(&(instance_place_t){.directory = order.place.directory}, &v->clock, &instance), PL_OK);
     instance_close(instance);
 }
 
@@ -187,7 +187,7 @@ static void a_new_master_key_opens_everything_and_the_old_one_nothing(void **sta
     assert_int_equal(till_verdict(v, &t, PL_ACT_VALIDATE), PL_VERDICT_UNKNOWN_KEY); /* hashed and answered as before */
     before.data[before.size - 1] = '\0';
     setenv("POSPAL_MASTER_KEY", before.data, 1);
-    assert_int_equal(instance_open(v->data, &v->clock, &(instance_t *){NULL}), PL_ERR_SIGNATURE);
+    assert_int_equal(instance_open(&v->place, &v->clock, &(instance_t *){NULL}), PL_ERR_SIGNATURE);
     pl_buf_reset(&before);
     pl_buf_reset(&after);
 }
@@ -212,7 +212,7 @@ static void a_rewrap_after_one_that_was_cut_finishes_that_first(void **state)
     const char *old = path_in(v, "old.key"), *file = path_in(v, "master.key"), *next = path_in(v, "master.key.new");
     instance_t *early;
 
-    assert_int_equal(instance_open(v->data, &v->clock, &early), PL_OK); /* before the other's commit */
+    assert_int_equal(instance_open(&v->place, &v->clock, &early), PL_OK); /* before the other's commit */
     assert_int_equal(link(file, old), 0);
     assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_OK);
     assert_int_equal(rename(file, next), 0);
@@ -235,7 +235,7 @@ static void one_changes_the_master_key_at_a_time(void **state)
     assert_int_equal(pl_file_lock_take(path_in(v, "master.key.lock"), 0, &lock), PL_OK);
     assert_int_equal(instance_rewrap(v->instance, &v->arena), PL_ERR_BUSY);
     assert_int_equal(instance_backup(v->instance, path_in(v, "../backup.db")), PL_OK);
-    assert_int_equal(instance_restore(v->data, path_in(v, "../backup.db"), &v->clock, &epoch), PL_ERR_BUSY);
+    assert_int_equal(instance_restore(&v->place, path_in(v, "../backup.db"), &v->clock, &epoch), PL_ERR_BUSY);
     pl_file_lock_release(lock);
     validator_reopen(v);
 }
@@ -256,7 +256,7 @@ static void what_root_makes_belongs_to_the_owner_of_the_directory(void **state)
     assert_int_equal(instance_backup(v->instance, backup), PL_OK);
     instance_close(v->instance);
     v->instance = NULL;
-    assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_OK);
+    assert_int_equal(instance_restore(&v->place, backup, &v->clock, &epoch), PL_OK);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_int_equal(stat(path_in(v, names[i]), &info), 0);
         assert_int_equal(info.st_uid, SERVICE);
@@ -297,7 +297,7 @@ static void a_restored_backup_signs_what_is_newer_than_anything_signed_since(voi
     validator_issue(v, NULL, &lost);
     instance_close(v->instance);
     for (int64_t expected = 2; expected <= 3; expected++) { /* twice from the same backup: never the same epoch */
-        assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_OK);
+        assert_int_equal(instance_restore(&v->place, backup, &v->clock, &epoch), PL_OK);
         assert_int_equal(epoch, expected);
     }
     v->instance = NULL;
@@ -320,7 +320,7 @@ static void a_database_that_somebody_has_open_is_not_replaced(void **state)
 
     assert_int_equal(instance_backup(v->instance, backup), PL_OK);
     validator_issue(v, NULL, &key);
-    assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_ERR_BUSY);
+    assert_int_equal(instance_restore(&v->place, backup, &v->clock, &epoch), PL_ERR_BUSY);
     assert_non_null(strstr(pl_err_detail(), "another program has"));
     assert_false(exists(v, "validator.db.restoring"));
     assert_false(exists(v, KEPT "1"));
@@ -349,7 +349,7 @@ static void a_damaged_database_is_kept_with_its_log(void **state)
     v->instance = NULL;
     write_text(path_in(v, "validator.db"), "damaged ");
     write_text(path_in(v, "validator.db-wal"), "its log ");
-    assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_OK);
+    assert_int_equal(instance_restore(&v->place, backup, &v->clock, &epoch), PL_OK);
     assert_false(exists(v, "validator.db-wal"));
     read_whole(path_in(v, KEPT "1-wal"), &kept);
     assert_memory_equal(kept.data, "its log its log ", 16);
@@ -371,8 +371,8 @@ static void what_is_no_backup_of_ours_replaces_nothing(void **state)
     validator_issue(v, NULL, &key);
     instance_close(v->instance);
     v->instance = NULL;
-    assert_int_equal(instance_restore(v->data, foreign, &v->clock, &epoch), PL_ERR_DATABASE);
-    assert_int_equal(instance_restore(v->data, path_in(v, "nowhere.db"), &v->clock, &epoch), PL_ERR_NOT_FOUND);
+    assert_int_equal(instance_restore(&v->place, foreign, &v->clock, &epoch), PL_ERR_DATABASE);
+    assert_int_equal(instance_restore(&v->place, path_in(v, "nowhere.db"), &v->clock, &epoch), PL_ERR_NOT_FOUND);
     assert_false(exists(v, "validator.db.restoring"));
     validator_reopen(v);
     assert_int_equal(keyring_epoch(validator_keyring(v)), 1);
@@ -387,8 +387,8 @@ static void a_restore_waits_for_no_server(void **state)
 
     assert_int_equal(instance_backup(v->instance, backup), PL_OK);
     assert_int_equal(instance_claim(v->instance), PL_OK);
-    assert_int_equal(instance_restore(v->data, backup, &v->clock, &epoch), PL_ERR_BUSY);
-    assert_int_equal(instance_open(v->data, &v->clock, &second), PL_OK); /* other commands go on */
+    assert_int_equal(instance_restore(&v->place, backup, &v->clock, &epoch), PL_ERR_BUSY);
+    assert_int_equal(instance_open(&v->place, &v->clock, &second), PL_OK); /* other commands go on */
     assert_int_equal(instance_claim(second), PL_ERR_BUSY);
     instance_close(second);
 }

@@ -283,7 +283,7 @@ static void another_programs_rotation_is_noticed(void **state)
     keys_job job = with_root(v, v->made.root_key_file);
     instance_t *here = v->instance, *there;
 
-    assert_int_equal(instance_open(v->data, &v->clock, &there), PL_OK);
+    assert_int_equal(instance_open(&v->place, &v->clock, &there), PL_OK);
     v->instance = there;
     assert_int_equal(validator_do(v, rotate, &job), PL_OK);
     v->instance = here;

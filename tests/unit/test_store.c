@@ -24,7 +24,7 @@
 static pl_err open_at(const char *directory, pl_db_mode mode, store_t **store)
 {
     char path[VALIDATOR_PATH + 16];
-    store_options_t options = {path, mode, 0};
+    store_options_t options = {.database = path, .mode = mode};
 
     snprintf(path, sizeof path, "%s/other.db", directory);
     return store_open(&options, 1, store);

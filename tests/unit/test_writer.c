@@ -144,7 +144,7 @@ static void await(test_job_t *job)
 
 static int set_up(void **state)
 {
-    store_options_t options = {path, DB_READ_WRITE_CREATE, 50};
+    store_options_t options = {.database = path, .mode = DB_READ_WRITE_CREATE, .busy_timeout_ms = 50};
     writer_options_t writer_options;
 
     (void)state;
