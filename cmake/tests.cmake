@@ -37,7 +37,7 @@ function(pospal_on_postgres name)
   get_test_property(${name} TIMEOUT timeout)
   pospal_test_properties(${name}.postgres "${label}" ${timeout})
   set_tests_properties(${name}.postgres PROPERTIES FIXTURES_REQUIRED postgres
-    ENVIRONMENT "${POSPAL_TEST_ENVIRONMENT};POSPAL_TEST_ENGINE=postgres;POSPAL_TEST_POSTGRES=${POSPAL_POSTGRES_FILE}")
+    ENVIRONMENT "${POSPAL_TEST_ENVIRONMENT};POSPAL_TEST_ENGINE=postgres;POSPAL_TEST_POSTGRES=${POSPAL_POSTGRES_FILE};POSPAL_TEST_POSTGRES_PROGRAM=${CMAKE_BINARY_DIR}/tests/postgres_fixture")
 endfunction()
 
 # What every test has in common. Sanitizers must end a test, not only print.

@@ -44,7 +44,7 @@ static const char *const sql[] = {
     [CHANGE] = "UPDATE license"
                " SET status = $3, reason = $4, seats = $5, renews = $6, starts_at = $7, expires_at = $8, plan = $9,"
                "     entitlements = $10, version = version + 1,"
-               "     cancelled_at = CASE WHEN $3 = 3 THEN COALESCE(cancelled_at, $11) ELSE NULL END"
+               "     cancelled_at = CASE WHEN CAST($3 AS BIGINT) = 3 THEN COALESCE(cancelled_at, $11) ELSE NULL END"
                " WHERE brand_id = $1 AND id = $2"
                " RETURNING version",
 

@@ -34,6 +34,7 @@ RULES = [
     # both know it, and mean different things
     (r"\bcross\s+join\b(?:(?!\b(?:where|join)\b).)*\bon\b", "CROSS JOIN has its condition in WHERE"),
     (r"\blike\b", "LIKE minds case on one engine and not on the other: fold, and compare"),
+    (r"\$\d+\s*(?:=|<>|<=?|>=?)\s*-?\d", "CAST the parameter AS BIGINT: a plain number has another type on PostgreSQL"),
     (r"\bfor\s+(?:share|no\s+key|key)\b", "FOR UPDATE is the one lock"),
 ]
 
@@ -135,6 +136,7 @@ SAMPLES = [
     (in_code("SELECT x FROM a WHERE id = $1 FOR UPDATE SKIP LOCKED"), "does not know that"),
     (in_code("SELECT x FROM (SELECT x FROM a FOR UPDATE) LIMIT 1"), "at the end of a statement"),
     (in_code("SELECT x FROM a WHERE ($1 IS NULL OR x = $1)"), "compare it with a column first"),
+    (in_code("UPDATE a SET x = $1, y = CASE WHEN $1 = 3 THEN 1 ELSE 0 END"), "CAST the parameter"),
     (in_code("SELECT x FROM a CROSS JOIN b ON a.id = b.id"), "its condition in WHERE"),
     ({"server-stub/store/a.c": '#define TAIL " AND x ILIKE $1"\nstatic const char *const sql[] = {\n    [A] = "SELECT 1" TAIL,\n};\n'},
      "a.c:3: \"ILIKE\""),

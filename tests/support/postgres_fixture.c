@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * postgres_fixture start|stop FILE: the PostgreSQL that all tests of one run of CTest share. `start` leaves a process behind that has the
+ * postgres_fixture start|stop|schema FILE: the PostgreSQL that all tests of one run of CTest share. `start` leaves a process behind that has the
  * server and ends it at `stop`, or when CTest itself is gone, however it ended. FILE tells the tests where the server is, and `stop` whom
- * to tell.
+ * to tell. `schema` prints the address of an empty schema in it, for tests that are scripts.
  */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -120,12 +121,25 @@ static int stop(const char *path)
     return poll(&end, 1, STOP_WAIT_MS) == 1 && access(path, F_OK) != 0 ? 0 : 1;
 }
 
+static int print_schema(const char *path)
+{
+    char url[POSTGRES_URL_SIZE];
+
+    if (setenv("POSPAL_TEST_POSTGRES", path, 1) != 0)
+        return 1;
+    postgres_schema_make(url);
+    (void)puts(url);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "start") == 0)
         return start(argv[2]);
     if (argc == 3 && strcmp(argv[1], "stop") == 0)
         return stop(argv[2]);
-    (void)fputs("usage: postgres_fixture start|stop FILE\n", stderr);
+    if (argc == 3 && strcmp(argv[1], "schema") == 0)
+        return print_schema(argv[2]);
+    (void)fputs("usage: postgres_fixture start|stop|schema FILE\n", stderr);
     return 2;
 }

@@ -205,12 +205,15 @@ void postgres_server_remove(postgres_server_t *server)
 void postgres_server_schema(const postgres_server_t *server, char url[POSTGRES_URL_SIZE])
 {
     static int made;
-    char sql[64];
+    char name[64], sql[96];
+    struct timespec now;
     PGconn *connection;
     PGresult *result;
 
     write_url(server, url);
-    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA t_%d_%d", (int)getpid(), ++made);
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)snprintf(name, sizeof name, "t_%d_%d_%ld", (int)getpid(), ++made, now.tv_nsec); /* process ids come back */
+    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA %s", name);
     connection = PQconnectdb(url);
     result = PQexec(connection, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
@@ -219,7 +222,7 @@ void postgres_server_schema(const postgres_server_t *server, char url[POSTGRES_U
     }
     PQclear(result);
     PQfinish(connection);
-    (void)snprintf(url + strlen(url), POSTGRES_URL_SIZE - strlen(url), "&options=-csearch_path%%3Dt_%d_%d", (int)getpid(), made);
+    (void)snprintf(url + strlen(url), POSTGRES_URL_SIZE - strlen(url), "&options=-csearch_path%%3D%s", name);
 }
 
 static postgres_server_t own;

@@ -404,7 +404,7 @@ static void a_database_that_can_not_be_opened_is_named_with_what_to_do(void **st
     v->instance = NULL;
     assert_int_equal(unlink(path_in(v, "validator.db")), 0);
     assert_int_equal(mkdir(path_in(v, "validator.db"), 0700), 0); /* who runs the tests may be root, to whom everything opens */
-    assert_int_not_equal(instance_open(v->data, &v->clock, &instance), PL_OK);
+    assert_int_not_equal(instance_open(&v->place, &v->clock, &instance), PL_OK);
     assert_non_null(strstr(pl_err_detail(), path_in(v, "validator.db")));
     assert_non_null(strstr(pl_err_detail(), "sudo -u ACCOUNT"));
 }

@@ -92,6 +92,15 @@ def check_request(method, path, body):
         conform(body, operation["requestBody"]["content"]["application/json"]["schema"], path)
 
 
+def fresh_database():
+    """The words for a PostgreSQL of its own, where this run is about PostgreSQL: see support/postgres_fixture.c."""
+    if os.environ.get("POSPAL_TEST_ENGINE") != "postgres":
+        return []
+    fixture, state = os.environ["POSPAL_TEST_POSTGRES_PROGRAM"], os.environ["POSPAL_TEST_POSTGRES"]
+    made = subprocess.run([fixture, "schema", state], capture_output=True, text=True, check=True)
+    return ["--db", made.stdout.strip()]
+
+
 class Validator:
     """A data directory with the brand acme and a server on it."""
 
@@ -99,13 +108,14 @@ class Validator:
         self.program = program
         self.directory = tempfile.mkdtemp(prefix="pospal-vendor-")
         self.data = os.path.join(self.directory, "data")
+        self.database = fresh_database()
         self.process = None
         self.port = 0
         made = self.command("init", "--brand", "Acme", "--slug", "acme")
         self.brand_id, self.api_key = made["brand_id"], made["api_key"]
 
     def command(self, *words, code=0):
-        done = subprocess.run([self.program, *words, "--data", self.data, "--json"], capture_output=True, text=True, check=False)
+        done = subprocess.run([self.program, *words, "--data", self.data, *self.database, "--json"], capture_output=True, text=True, check=False)
         assert done.returncode == code, f"{words}: {done.returncode} {done.stderr}"
         return json.loads(done.stdout or done.stderr)
 
@@ -118,7 +128,7 @@ class Validator:
 
     def start(self, *words):
         with open(os.path.join(self.directory, "log"), "ab") as log:
-            self.process = subprocess.Popen([self.program, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *words],
+            self.process = subprocess.Popen([self.program, "serve", "--data", self.data, *self.database, "--listen", "127.0.0.1:0", *words],
                                             stdout=subprocess.PIPE, stderr=log, text=True)
         for line in self.process.stdout:
             found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
