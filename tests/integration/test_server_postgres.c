@@ -129,9 +129,8 @@ static void expect_outage_and_return(void)
     deadline = time(NULL) + 60;
     while (code_of(PL_ACT_VALIDATE) || code_of(PL_ACT_ACTIVATE))
         assert_true(time(NULL) < deadline);
-    if (status_of("/readyz") != 200)
-        print_error("%s\n", response.body);
-    assert_int_equal(response.status, 200);
+    while (status_of("/readyz") != 200)
+        assert_true(time(NULL) < deadline);
     assert_int_equal(server_stop(&server), 0);
     assert_false(log_has("Sanitizer"));
 }

@@ -81,6 +81,14 @@ void validator_hurry(validator *v)
     assert_int_equal(pl_db_script(store_db(instance_store(v->instance)), sql), PL_OK);
 }
 
+void validator_check_references(validator *v, bool does)
+{
+    const char *sqlite = does ? "PRAGMA foreign_keys=ON" : "PRAGMA foreign_keys=OFF";
+    const char *postgres = does ? "SET session_replication_role = origin" : "SET session_replication_role = replica";
+
+    assert_int_equal(pl_db_script(store_db(instance_store(v->instance)), postgres_is_tested() ? postgres : sqlite), PL_OK);
+}
+
 void validator_advance(validator *v, int64_t seconds)
 {
     fake_clock_advance(&v->time, seconds * 1000);

@@ -42,6 +42,8 @@ int validator_tear_down(void **state);
 void validator_reopen(validator *v);
 /* The instance's own connection waits for no disk from here on. */
 void validator_hurry(validator *v);
+/* Whether rows may refer to others that are not there. */
+void validator_check_references(validator *v, bool does);
 void validator_advance(validator *v, int64_t seconds);             /* both clocks */
 const keyring_t *validator_keyring(validator *v);                  /* the newest, pinned in v->arena */
 pl_err validator_do(validator *v, store_work work, void *context); /* one writing transaction */

@@ -186,12 +186,11 @@ static pl_err cancel_many(void *context, tx_t *tx)
 
 static pl_err cancel_many_unchecked(validator *v, crowding *c)
 {
-    pl_db *db = store_db(instance_store(v->instance));
     pl_err err;
 
-    assert_int_equal(pl_db_script(db, "PRAGMA foreign_keys=OFF"), PL_OK);
+    validator_check_references(v, false);
     err = validator_do(v, cancel_many, c);
-    assert_int_equal(pl_db_script(db, "PRAGMA foreign_keys=ON"), PL_OK);
+    validator_check_references(v, true);
     return err;
 }
 

@@ -274,8 +274,6 @@ static pl_err recall_late(void *context, tx_t *tx)
 static void after_a_takeover_no_older_view_lets_the_loser_hold(void **state)
 {
     scene *s = *state;
-    char path[VALIDATOR_PATH + 16];
-    const store_options_t options = {path, DB_READ_ONLY, 0};
     tx_t about = {NULL, &s->v.arena, s->v.time.wall_ms, "test", NULL};
     pl_beat beat = {s->held.brand_id, s->held.id, 1, {0}};
     late_recall late = {s, &beat, 0};
@@ -283,8 +281,7 @@ static void after_a_takeover_no_older_view_lets_the_loser_hold(void **state)
     store_t *reader;
     pl_buf body;
 
-    snprintf(path, sizeof path, "%s/validator.db", s->v.data);
-    assert_int_equal(store_open(&options, 1, &reader), PL_OK);
+    assert_int_equal(instance_open_store(s->v.instance, DB_READ_ONLY, &reader), PL_OK);
     pl_buf_init(&body);
     pl_beat_write(&beat, s->held.key, &body);
     pl_buf_reset(&body);
