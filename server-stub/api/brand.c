@@ -58,6 +58,7 @@ static pl_err read_headers(const request_t *request, brand_call_t *call)
         return pl_fail(PL_ERR_UNAUTHORIZED, "send the API key as X-API-Key or as Authorization: Bearer");
     pl_digest(pl_span_text(key), call->api_key_hash);
     call->if_match = request->header(request, "If-Match");
+    call->accept = request->header(request, "Accept");
     call->word = request->route->kind == KIND_WRITE ? request->header(request, "Idempotency-Key") : NULL;
     if (!call->word)
         return PL_OK;
@@ -67,11 +68,11 @@ static pl_err read_headers(const request_t *request, brand_call_t *call)
 }
 
 /* An id that is none names nothing. */
-static pl_err read_id(const request_t *request, brand_call_t *call)
+static pl_err read_id(const request_t *request, const char *name, pl_uuid *id)
 {
-    pl_span text = path_parameter(request->route->path, request->path, "id");
+    pl_span text = path_parameter(request->route->path, request->path, name);
 
-    if (text.size && pl_uuid_parse(text, &call->id))
+    if (text.size && pl_uuid_parse(text, id))
         return pl_fail(PL_ERR_NOT_FOUND, "the id in the path is no UUID");
     return PL_OK;
 }
@@ -97,7 +98,8 @@ pl_err brand_open(const api_t *api, const request_t *request, size_t form_size, 
     *out = call;
     if ((err = read_headers(request, call)))
         return err;
-    hold_back(call, request->arena, read_id(request, call));
+    hold_back(call, request->arena, read_id(request, "id", &call->id));
+    hold_back(call, request->arena, read_id(request, "part", &call->part));
     return PL_OK;
 }
 
@@ -297,6 +299,14 @@ void brand_read_page(form_t *form, brand_page_t *page)
     form_uuid(form, "cursor", FORM_OPTIONAL, &page->after);
 }
 
+bool brand_cut_page(const brand_page_t *page, size_t *count)
+{
+    bool has_more = *count > (size_t)page->limit;
+
+    *count -= has_more ? 1 : 0;
+    return has_more;
+}
+
 pl_err brand_link_next(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, pl_uuid last)
 {
     char id[PL_UUID_TEXT_SIZE];
@@ -304,6 +314,15 @@ pl_err brand_link_next(tx_t *tx, const brand_call_t *call, brand_reply_t *reply,
     pl_uuid_format(last, id);
     reply->link = pl_arena_format(tx->arena, "<%s?cursor=%s>; rel=\"next\"", call->path, id);
     return reply->link ? PL_OK : PL_ERR_MEMORY;
+}
+
+pl_err brand_put_location(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, pl_uuid id)
+{
+    char text[PL_UUID_TEXT_SIZE];
+
+    pl_uuid_format(id, text);
+    reply->location = pl_arena_format(tx->arena, "%s/%s", call->route->path, text);
+    return reply->location ? PL_OK : PL_ERR_MEMORY;
 }
 
 /* ---- members ---- */

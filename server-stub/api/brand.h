@@ -49,9 +49,11 @@ struct brand_call {
     uint8_t api_key_hash[PL_DIGEST_SIZE];
     const char *word;     /* Idempotency-Key; NULL: none */
     const char *if_match; /* NULL: none */
+    const char *accept;   /* NULL: none; for lists, see api/listing.h */
     const char *path;
     uint8_t request[PL_DIGEST_SIZE]; /* method, path and body */
     pl_uuid id;                      /* of the path; nil: it has none */
+    pl_uuid part;                    /* what of it: {part} of the path; nil: it has none */
     brand_work work;
     void *form; /* what the route read */
     pl_err err; /* of reading, told once the API key is admitted */
@@ -79,8 +81,13 @@ typedef struct {
     int64_t limit;
 } brand_page_t;
 void brand_read_page(form_t *form, brand_page_t *page);
+/* A list was asked for one item more than a page has: takes that one off and says whether it was there. */
+bool brand_cut_page(const brand_page_t *page, size_t *count);
 /* The filters are to be given again with it. */
 pl_err brand_link_next(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, pl_uuid last);
+
+/* The new object's path, which is that of the list with its id behind. */
+pl_err brand_put_location(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, pl_uuid id);
 
 /* Members of the open object; 0 and nil write null, so that a reader sees all members. */
 void brand_put_id(pl_json_writer *json, const char *name, pl_uuid id);

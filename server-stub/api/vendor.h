@@ -14,5 +14,9 @@ extern const endpoint_t brand_license_renew;
 extern const endpoint_t brand_license_suspend;
 extern const endpoint_t brand_license_resume;
 extern const endpoint_t brand_license_cancel;
+extern const endpoint_t brand_products_list;
+extern const endpoint_t brand_product_show;
+extern const endpoint_t brand_product_add;
+extern const endpoint_t brand_product_change;
 
 #endif

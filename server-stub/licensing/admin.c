@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Brands, products and API keys under the operator's hand.
+ * Brands and their first keys under the operator's hand. Products are in admin_products.c.
  */
 #include "licensing/admin.h"
 
 #include "base/text.h"
-#include "license/claims.h"
 #include "licensing/admin_keys.h"
-#include "licensing/entitlement_text.h"
-#include "licensing/trial.h"
 #include "licensing/api_access.h"
 #include "licensing/keyset_issue.h"
 #include "licensing/secret_file.h"
@@ -18,24 +15,7 @@
 
 #include <string.h>
 
-enum { OFFLINE_RELEASES_DEFAULT = 3, OFFLINE_RELEASES_MAX = 1000000 };
-enum { ROOTS = 2, DAY_S = 86400, SEATS_DEFAULT = 1, YEARS_MAX_S = 10 * 366 * DAY_S };
-
-product_policy_t admin_default_policy(void)
-{
-    return (product_policy_t){.seats = SEATS_DEFAULT,
-                              .check_by_s = 3 * DAY_S,
-                              .grace_s = 10 * DAY_S,
-                              .emergency_s = DAY_S,
-                              .slack_s = 3 * DAY_S,
-                              .match = PL_MATCH_TWO,
-                              .session_lease_s = 120,
-                              .session_beat_s = 30,
-                              .takeover = TAKEOVER_ANY,
-                              .session_cooldown_s = 300,
-                              .offline_s = PL_LEASE_SECONDS_MAX,
-                              .offline_releases = OFFLINE_RELEASES_DEFAULT};
-}
+enum { ROOTS = 2 };
 
 bool admin_slug_is_valid(const char *slug)
 {
@@ -178,72 +158,4 @@ void admin_brand_undo(const brand_made_t *made)
 {
     if (made->root_key_file && made->reserve_key_file)
         remove_root_files(made);
-}
-
-/* ---- products ---- */
-
-static pl_err check_policy(const product_policy_t *policy)
-{
-    if (policy->seats < 1 || policy->seats > SEATS_MAX)
-        return pl_fail(PL_ERR_INVALID, "seats must be 1 to %d", (int)SEATS_MAX);
-    if (policy->check_by_s < 60 || policy->grace_s < policy->check_by_s || policy->grace_s > PL_LEASE_SECONDS_MAX)
-        return pl_fail(PL_ERR_INVALID,
-                       "check-by must be a minute or more, and grace as long as check-by or longer, up to a year");
-    if (policy->emergency_s < 0 || policy->emergency_s > PL_EMERGENCY_SECONDS_MAX)
-        return pl_fail(PL_ERR_INVALID, "an emergency extension lasts 0 to %d seconds", (int)PL_EMERGENCY_SECONDS_MAX);
-    if (policy->slack_s < 0 || policy->slack_s > YEARS_MAX_S)
-        return pl_fail(PL_ERR_INVALID, "the renewal slack must be 0 to ten years");
-    if (policy->offline_s < 0 || policy->offline_s > PL_LEASE_SECONDS_MAX)
-        return pl_fail(PL_ERR_INVALID, "an offline answer holds 0 to %d seconds", (int)PL_LEASE_SECONDS_MAX);
-    if (policy->offline_releases < 0 || policy->offline_releases > OFFLINE_RELEASES_MAX)
-        return pl_fail(PL_ERR_INVALID, "a license has 0 to %d offline releases a year", (int)OFFLINE_RELEASES_MAX);
-    return PL_OK;
-}
-
-static pl_err check_sessions(const product_policy_t *policy)
-{
-    if (policy->sessions < 0 || policy->sessions > SEATS_MAX)
-        return pl_fail(PL_ERR_INVALID, "sessions must be 0 (as many as seats) to %d", (int)SEATS_MAX);
-    if (policy->session_beat_s < 1 || policy->session_lease_s < 3 * policy->session_beat_s ||
-        policy->session_lease_s > PL_SESSION_LEASE_S_MAX)
-        return pl_fail(PL_ERR_INVALID,
-                       "a session's lease must be three beats or more, so that a lost packet loses no seat, and a day at most");
-    if (policy->session_cooldown_s < 0 || policy->session_cooldown_s > PL_SESSION_LEASE_S_MAX)
-        return pl_fail(PL_ERR_INVALID, "the cool-down after a takeover must be 0 to %d seconds", (int)PL_SESSION_LEASE_S_MAX);
-    return PL_OK;
-}
-
-static pl_err check_key_template(product_t *product)
-{
-    if (!product->key_prefix)
-        product->key_prefix = "";
-    if (!product->key_group)
-        product->key_group = PL_LICENSE_KEY_GROUP;
-    if (!pl_license_key_prefix_is_valid(product->key_prefix))
-        return pl_fail(PL_ERR_INVALID, "a key prefix has at most %d upper-case letters and digits",
-                       (int)PL_LICENSE_KEY_PREFIX_MAX);
-    if (product->key_group < 1 || product->key_group > PL_LICENSE_KEY_SYMBOLS)
-        return pl_fail(PL_ERR_INVALID, "a key group has 1 to %d symbols", (int)PL_LICENSE_KEY_SYMBOLS);
-    return PL_OK;
-}
-
-pl_err admin_product_add(tx_t *tx, pl_uuid brand_id, product_t *product)
-{
-    audit_t entry = {.brand_id = brand_id, .action = AUDIT_PRODUCT_ADDED};
-    pl_entitlements set;
-    pl_err err;
-
-    product->id = entry.target = store_new_id(tx);
-    product->brand_id = brand_id;
-    product->created_at_ms = tx->now_ms;
-    if (product->policy.trial_days < 0 || product->policy.trial_days > TRIAL_DAYS_MAX)
-        return pl_fail(PL_ERR_INVALID, "a trial has 1 to %d days, 0 for none", (int)TRIAL_DAYS_MAX);
-    if ((err = admin_check_names(product->slug, product->name)) || (err = check_policy(&product->policy)) ||
-        (err = check_sessions(&product->policy)) || (err = check_key_template(product)))
-        return err;
-    if ((err = entitlement_text_read(tx->arena, product->entitlements, product->trial_entitlements, &set)))
-        return err == PL_ERR_MEMORY ? err : PL_ERR_INVALID;
-    if ((err = products_insert(tx, product)))
-        return err == PL_ERR_CONFLICT ? pl_fail(err, "the brand has a product %s already", product->slug) : err;
-    return audit_append(tx, &entry);
 }

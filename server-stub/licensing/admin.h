@@ -39,6 +39,8 @@ void admin_brand_undo(const brand_made_t *made);
 
 /* product: slug, name, policy, entitlements, key_prefix and key_group (0: default) are read; id and the rest are filled in. */
 pl_err admin_product_add(tx_t *tx, pl_uuid brand_id, product_t *product);
+/* From what it was, which the caller has read in this transaction. PL_ERR_INVALID. Equal ones: nothing is written. */
+pl_err admin_product_change(tx_t *tx, const product_t *before, product_t *product);
 
 /* Lists and look-ups are those of the store: brands_list, products_list, brands_find_by_slug, products_find_by_slug. */
 

@@ -56,6 +56,18 @@ static const char *const action_texts[] = {
     [AUDIT_ANSWERED_OFFLINE] = "activation.answered_offline",
     [AUDIT_RELEASED_OFFLINE] = "activation.released_offline",
     [AUDIT_REVOCATIONS_SIGNED] = "revocations.signed",
+    [AUDIT_PRODUCT_CHANGED] = "product.changed",
+    [AUDIT_CUSTOMER_ADDED] = "customer.added",
+    [AUDIT_CUSTOMER_CHANGED] = "customer.changed",
+    [AUDIT_LICENSE_CHANGED] = "license.changed",
+    [AUDIT_LICENSE_REACTIVATED] = "license.reactivated",
+    [AUDIT_LICENSE_TRANSFERRED] = "license.transferred",
+    [AUDIT_LICENSE_STARTED] = "license.started",
+    [AUDIT_ACTIVATION_FREED] = "activation.freed",
+    [AUDIT_SESSION_ENDED] = "session.ended",
+    [AUDIT_API_KEY_CHANGED] = "api_key.changed",
+    [AUDIT_API_KEY_ROTATED] = "api_key.rotated",
+    [AUDIT_API_KEY_REVOKED] = "api_key.revoked",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

@@ -44,7 +44,20 @@ typedef enum {
     AUDIT_REVOCATIONS_SIGNED = 42,
     AUDIT_OTHER_INSTANCE =
         50, /* validated by another installation than the last: two accounts, a restored image, or hardware alike */
-    AUDIT_USAGE_REFUSED = 60 /* more usage within a day than is taken; once a day and activation */
+    AUDIT_USAGE_REFUSED = 60, /* more usage within a day than is taken; once a day and activation */
+    /* By the vendor's API; metadata names the members: {"changed":["seats"]}. */
+    AUDIT_PRODUCT_CHANGED = 70,
+    AUDIT_CUSTOMER_ADDED = 71,
+    AUDIT_CUSTOMER_CHANGED = 72,
+    AUDIT_LICENSE_CHANGED = 73,
+    AUDIT_LICENSE_REACTIVATED = 74,
+    AUDIT_LICENSE_TRANSFERRED = 75, /* metadata: the customers' ids */
+    AUDIT_LICENSE_STARTED = 76,     /* its time runs from its first activation on */
+    AUDIT_ACTIVATION_FREED = 77,    /* it was silent, and another device needed the seat */
+    AUDIT_SESSION_ENDED = 78,
+    AUDIT_API_KEY_CHANGED = 79,
+    AUDIT_API_KEY_ROTATED = 80, /* metadata: the new one's id */
+    AUDIT_API_KEY_REVOKED = 81
 } audit_action;
 
 typedef struct {

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The numbers of a product.
+ */
+#include "licensing/product_numbers.h"
+
+#include "license/claims.h"
+#include "license/license_key.h"
+#include "license/session.h"
+#include "licensing/trial.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum {
+    YEARS_MAX_S = 10 * 366 * 86400,
+    OFFLINE_RELEASES_MAX = 1000000,
+};
+
+#define POLICY(member) offsetof(product_t, policy.member)
+
+const product_number_t product_numbers[PRODUCT_NUMBERS] = {
+    {"seats", POLICY(seats), 1, SEATS_MAX},
+    {"check_by_s", POLICY(check_by_s), 60, PL_LEASE_SECONDS_MAX},
+    {"grace_s", POLICY(grace_s), 60, PL_LEASE_SECONDS_MAX},
+    {"emergency_s", POLICY(emergency_s), 0, PL_EMERGENCY_SECONDS_MAX},
+    {"slack_s", POLICY(slack_s), 0, YEARS_MAX_S},
+    {"sessions", POLICY(sessions), 0, SEATS_MAX},
+    {"session_lease_s", POLICY(session_lease_s), 3, PL_SESSION_LEASE_S_MAX},
+    {"session_beat_s", POLICY(session_beat_s), 1, PL_SESSION_LEASE_S_MAX / 3},
+    {"cooldown_s", POLICY(session_cooldown_s), 0, PL_SESSION_LEASE_S_MAX},
+    {"offline_s", POLICY(offline_s), 0, PL_LEASE_SECONDS_MAX},
+    {"offline_releases", POLICY(offline_releases), 0, OFFLINE_RELEASES_MAX},
+    {"trial_days", POLICY(trial_days), 0, TRIAL_DAYS_MAX},
+    {"key_group", offsetof(product_t, key_group), 1, PL_LICENSE_KEY_SYMBOLS},
+};
+
+int64_t product_number(const product_t *product, const product_number_t *number)
+{
+    int64_t value;
+
+    memcpy(&value, (const char *)product + number->at, sizeof(value));
+    return value;
+}
+
+void product_set_number(product_t *product, const product_number_t *number, int64_t value)
+{
+    memcpy((char *)product + number->at, &value, sizeof(value));
+}
