@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * POST (or PATCH) /api/v1/brand/licenses/{id}/renew, /suspend, /resume, /cancel: the life of a license.
+ * POST (or PATCH) /api/v1/brand/licenses/{id}/renew, /suspend, /resume, /cancel, /reactivate, /transfer: the life of a license.
  */
 #include "api/license_json.h"
 #include "api/vendor.h"
@@ -10,9 +10,11 @@ enum { REASON_TEXT_MAX = 500 };
 typedef struct {
     int64_t expires_at_ms;
     const char *reason; /* the vendor's own words, for the audit */
+    const char *email;  /* of the next customer */
+    const char *name;
 } change_t;
 
-typedef pl_err (*change_fn)(tx_t *tx, license_t *license, const change_t *change);
+typedef pl_err (*change_fn)(tx_t *tx, const brand_call_t *call, license_t *license);
 
 /* The license with what was changed, and a sentence for those who read nothing else. */
 static pl_err change(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, change_fn apply, const char *message)
@@ -21,7 +23,7 @@ static pl_err change(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, c
     pl_err err;
 
     if ((err = admin_license_find(tx, call->brand_id, call->id, &view)) ||
-        (err = brand_check_version(call, view.license.version)) || (err = apply(tx, &view.license, call->form)) ||
+        (err = brand_check_version(call, view.license.version)) || (err = apply(tx, call, &view.license)) ||
         (err = admin_license_find(tx, call->brand_id, call->id, &view)))
         return err;
     pl_json_open(&reply->json, NULL, '{');
@@ -31,27 +33,40 @@ static pl_err change(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, c
     return brand_put_version(tx, reply, view.license.version);
 }
 
-static pl_err apply_renew(tx_t *tx, license_t *license, const change_t *asked)
+static pl_err apply_renew(tx_t *tx, const brand_call_t *call, license_t *license)
 {
-    return admin_license_renew(tx, license, asked->expires_at_ms);
+    return admin_license_renew(tx, license, ((const change_t *)call->form)->expires_at_ms);
 }
 
-static pl_err apply_suspend(tx_t *tx, license_t *license, const change_t *asked)
+static pl_err apply_suspend(tx_t *tx, const brand_call_t *call, license_t *license)
 {
-    (void)asked;
+    (void)call;
     return admin_license_change(tx, license, LICENSE_SUSPEND, PL_REASON_VENDOR);
 }
 
-static pl_err apply_resume(tx_t *tx, license_t *license, const change_t *asked)
+static pl_err apply_resume(tx_t *tx, const brand_call_t *call, license_t *license)
 {
-    (void)asked;
+    (void)call;
     return admin_license_change(tx, license, LICENSE_RESUME, PL_REASON_NONE);
 }
 
-static pl_err apply_cancel(tx_t *tx, license_t *license, const change_t *asked)
+static pl_err apply_cancel(tx_t *tx, const brand_call_t *call, license_t *license)
 {
-    (void)asked;
+    (void)call;
     return admin_license_change(tx, license, LICENSE_CANCEL, PL_REASON_VENDOR);
+}
+
+static pl_err apply_reactivate(tx_t *tx, const brand_call_t *call, license_t *license)
+{
+    return admin_license_reactivate(tx, call->keyring, license);
+}
+
+static pl_err apply_transfer(tx_t *tx, const brand_call_t *call, license_t *license)
+{
+    const change_t *asked = call->form;
+    customer_t to = {.email = asked->email, .name = asked->name};
+
+    return admin_license_transfer(tx, license, &to);
 }
 
 static pl_err work_renew(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
@@ -72,6 +87,16 @@ static pl_err work_resume(tx_t *tx, const brand_call_t *call, brand_reply_t *rep
 static pl_err work_cancel(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     return change(tx, call, reply, apply_cancel, "License cancelled successfully");
+}
+
+static pl_err work_reactivate(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
+{
+    return change(tx, call, reply, apply_reactivate, "License reactivated successfully");
+}
+
+static pl_err work_transfer(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
+{
+    return change(tx, call, reply, apply_transfer, "License transferred successfully");
 }
 
 static pl_err parse_renew(const api_t *api, const request_t *request, void **in)
@@ -115,7 +140,30 @@ static pl_err parse_cancel(const api_t *api, const request_t *request, void **in
     return parse_reason(api, request, work_cancel, in);
 }
 
+static pl_err parse_reactivate(const api_t *api, const request_t *request, void **in)
+{
+    return parse_reason(api, request, work_reactivate, in);
+}
+
+static pl_err parse_transfer(const api_t *api, const request_t *request, void **in)
+{
+    brand_call_t *call;
+    change_t *asked;
+    form_t form;
+    pl_err err = brand_open(api, request, sizeof *asked, &call);
+
+    if (err)
+        return err;
+    asked = call->form;
+    form_open(&form, request);
+    form_email(&form, "customer_email", FORM_REQUIRED, &asked->email);
+    form_text(&form, "customer_name", FORM_OPTIONAL, CUSTOMER_NAME_MAX, &asked->name);
+    return brand_parsed(call, &form, work_transfer, in);
+}
+
 const endpoint_t brand_license_renew = {parse_renew, brand_act, brand_reply, NULL};
 const endpoint_t brand_license_suspend = {parse_suspend, brand_act, brand_reply, NULL};
 const endpoint_t brand_license_resume = {parse_resume, brand_act, brand_reply, NULL};
 const endpoint_t brand_license_cancel = {parse_cancel, brand_act, brand_reply, NULL};
+const endpoint_t brand_license_reactivate = {parse_reactivate, brand_act, brand_reply, NULL};
+const endpoint_t brand_license_transfer = {parse_transfer, brand_act, brand_reply, NULL};

@@ -3,15 +3,16 @@
  * GET /api/v1/brand/licenses and /licenses/{id}: what the brand has issued. Keys are told in full: who asks is who issued them.
  */
 #include "api/license_json.h"
+#include "api/listing.h"
 #include "api/vendor.h"
 
-static pl_err put(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, const license_view_t *view)
+static pl_err put(tx_t *tx, const brand_call_t *call, pl_json_writer *json, const license_view_t *view)
 {
     const char *key;
     pl_err err = admin_license_key(tx, call->keyring, &view->license, &key);
 
     if (!err)
-        license_put(&reply->json, NULL, view, key);
+        license_put(json, NULL, view, key);
     return err;
 }
 
@@ -22,7 +23,7 @@ static pl_err work_show(tx_t *tx, const brand_call_t *call, brand_reply_t *reply
     license_view_t view;
     pl_err err;
 
-    if ((err = admin_license_find(tx, call->brand_id, call->id, &view)) || (err = put(tx, call, reply, &view)))
+    if ((err = admin_license_find(tx, call->brand_id, call->id, &view)) || (err = put(tx, call, &reply->json, &view)))
         return err;
     return brand_put_version(tx, reply, view.license.version);
 }
@@ -39,22 +40,39 @@ const endpoint_t brand_license_show = {parse_show, brand_act, brand_reply, NULL}
 
 /* ---- many ---- */
 
+static const char *const columns[] = {
+    "id",          "license_key",    "product_id",    "product_slug", "status",     "reason",    "plan",       "seat_limit",
+    "seats_used",  "starts_at",      "expires_at",    "renews",       "suspend_at", "cancel_at", "created_at", "version",
+    "customer.id", "customer.email", "customer.name", "entitlements", "metadata",   NULL};
+
+typedef struct {
+    tx_t *tx;
+    const brand_call_t *call;
+    license_list_t list;
+} page_t;
+
+static pl_err put_item(void *context, pl_json_writer *json, size_t index)
+{
+    page_t *page = context;
+
+    return put(page->tx, page->call, json, &page->list.items[index]);
+}
+
 static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     license_filter_t filter = *(const license_filter_t *)call->form;
-    license_list_t list;
+    page_t page = {.tx = tx, .call = call};
+    listing_t listing = {columns, 0, pl_uuid_is_nil(filter.after), put_item, &page};
     pl_err err;
 
     filter.brand_id = call->brand_id;
-    if ((err = admin_license_list(tx, &filter, &list)))
+    if ((err = admin_license_list(tx, &filter, &page.list)))
         return err;
-    pl_json_open(&reply->json, NULL, '[');
-    for (size_t i = 0; !err && i < list.count; i++)
-        err = put(tx, call, reply, &list.items[i]);
-    pl_json_close(&reply->json);
-    if (err || !list.has_more)
+    listing.count = page.list.count;
+    err = listing_write(tx, call, reply, &listing);
+    if (err || !page.list.has_more)
         return err;
-    return brand_link_next(tx, call, reply, list.items[list.count - 1].license.id);
+    return brand_link_next(tx, call, reply, page.list.items[page.list.count - 1].license.id);
 }
 
 static pl_err parse_list(const api_t *api, const request_t *request, void **in)
@@ -72,6 +90,7 @@ static pl_err parse_list(const api_t *api, const request_t *request, void **in)
     brand_read_page(&form, &page);
     filter->after = page.after;
     filter->limit = page.limit;
+    form_uuid(&form, "customer_id", FORM_OPTIONAL, &filter->customer_id);
     form_email(&form, "email", FORM_OPTIONAL, &filter->email);
     form_text(&form, "product", FORM_OPTIONAL, PRODUCT_SLUG_MAX, &filter->product);
     form_text(&form, "plan", FORM_OPTIONAL, LICENSE_PLAN_MAX, &filter->plan);

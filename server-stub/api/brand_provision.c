@@ -17,6 +17,7 @@ static void read_terms(form_t *form, license_order_t *terms)
     form_time(form, "expiration_date", FORM_OPTIONAL, &terms->expires_at_ms);
     form_bool(form, "renews", &terms->renews);
     form_object(form, "entitlements", PRODUCT_ENTITLEMENTS_MAX, &terms->entitlements);
+    form_object(form, "metadata", METADATA_MAX, &terms->metadata);
 }
 
 static pl_err work_provision(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)

@@ -6,7 +6,7 @@
 
 const char *license_status_word(const license_view_t *view)
 {
-    switch (view->license.status) {
+    switch (view->status) {
     case LICENSE_ACTIVE:
         return view->is_expired ? "expired" : "valid";
     case LICENSE_SUSPENDED:
@@ -49,7 +49,7 @@ void license_put(pl_json_writer *json, const char *name, const license_view_t *v
     pl_json_put_text(json, "product_slug", view->product.slug);
     pl_json_put_text(json, "product_name", view->product.name);
     pl_json_put_text(json, "status", license_status_word(view));
-    brand_put_text(json, "reason", license->status != LICENSE_ACTIVE && license->reason ? pl_reason_text(license->reason) : NULL);
+    brand_put_text(json, "reason", view->reason ? pl_reason_text(view->reason) : NULL);
     pl_json_put_text(json, "license_key", key);
     pl_json_put_text(json, "key_tail", view->key_tail);
     put_seats(json, view);
@@ -58,6 +58,9 @@ void license_put(pl_json_writer *json, const char *name, const license_view_t *v
     brand_put_time(json, "starts_at", license->starts_at_ms);
     brand_put_time(json, "expires_at", license->expires_at_ms);
     pl_json_put_bool(json, "renews", license->renews);
+    brand_put_time(json, "suspend_at", license->suspend_at_ms);
+    brand_put_time(json, "cancel_at", license->cancel_at_ms);
+    brand_put_json(json, "metadata", license->metadata);
     brand_put_time(json, "created_at", pl_uuid_v7_time_ms(license->id));
     pl_json_put_int(json, "version", license->version);
     put_customer(json, view);

@@ -49,9 +49,9 @@ void product_form_read(form_t *form, form_need need, product_form_t *read)
     read_match(form, read);
     if ((read->has_takeover = read_word(form, "takeover", takeover_words, &word)))
         given->policy.takeover = (takeover_rule)word;
-    read->has_entitlements = form_has(form, "entitlements");
+    read->has_entitlements = !form->err && form_has(form, "entitlements");
     form_object(form, "entitlements", PRODUCT_ENTITLEMENTS_MAX, &given->entitlements);
-    read->has_trial_entitlements = form_has(form, "trial_entitlements");
+    read->has_trial_entitlements = !form->err && form_has(form, "trial_entitlements");
     form_object(form, "trial_entitlements", PRODUCT_ENTITLEMENTS_MAX, &given->trial_entitlements);
     form_text(form, "key_prefix", FORM_OPTIONAL, PL_LICENSE_KEY_PREFIX_MAX, &given->key_prefix);
 }

@@ -18,5 +18,12 @@ extern const endpoint_t brand_products_list;
 extern const endpoint_t brand_product_show;
 extern const endpoint_t brand_product_add;
 extern const endpoint_t brand_product_change;
+extern const endpoint_t brand_customers_list;
+extern const endpoint_t brand_customer_show;
+extern const endpoint_t brand_customer_add;
+extern const endpoint_t brand_customer_change;
+extern const endpoint_t brand_license_edit;
+extern const endpoint_t brand_license_reactivate;
+extern const endpoint_t brand_license_transfer;
 
 #endif

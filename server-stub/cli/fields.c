@@ -7,17 +7,9 @@
 #include "base/timestamp.h"
 #include "licensing/admin.h"
 
-static const char *license_status_text(const license_view_t *view)
+static const char *status_text(const license_view_t *view)
 {
-    switch (view->license.status) {
-    case LICENSE_ACTIVE:
-        return view->is_expired ? "expired" : "active";
-    case LICENSE_SUSPENDED:
-        return "suspended";
-    case LICENSE_CANCELLED:
-        return "cancelled";
-    }
-    return NULL;
+    return view->status == LICENSE_ACTIVE && view->is_expired ? "expired" : license_state_text(view->status);
 }
 
 void put_id(cli_t *cli, const char *name, pl_uuid id)
@@ -44,9 +36,9 @@ void put_license(cli_t *cli, const license_view_t *view)
 
     put_id(cli, "license_id", license->id);
     pl_json_put_text(&cli->json, "product", view->product.slug);
-    pl_json_put_text(&cli->json, "status", license_status_text(view));
-    if (license->status != LICENSE_ACTIVE && license->reason != PL_REASON_NONE)
-        pl_json_put_text(&cli->json, "reason", pl_reason_text(license->reason));
+    pl_json_put_text(&cli->json, "status", status_text(view));
+    if (view->reason != PL_REASON_NONE)
+        pl_json_put_text(&cli->json, "reason", pl_reason_text(view->reason));
     pl_json_put_text(&cli->json, "email", view->customer.email);
     pl_json_put_text(&cli->json, "key_tail", view->key_tail);
     pl_json_put_int(&cli->json, "seats", view->seats);

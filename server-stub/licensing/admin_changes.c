@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Changing licenses and seats: suspend, resume, cancel, renew, release.
+ * Changing licenses and seats: suspend, resume, cancel, reactivate, renew, release. Other members: admin_license_edit.c.
  */
 #include "licensing/admin_licenses.h"
 
+#include "licensing/revocations.h"
 #include "store/audit.h"
 #include "store/sessions.h"
 #include "store/trials.h"
-
-static pl_err refuse_cancelled(const license_t *license)
-{
-    if (license->status == LICENSE_CANCELLED)
-        return pl_fail(PL_ERR_STATE, "the license is cancelled, which is for ever; issue a new one");
-    return PL_OK;
-}
 
 static pl_err write_change(tx_t *tx, license_t *license, audit_action action, const char *metadata)
 {
@@ -25,15 +19,18 @@ static pl_err write_change(tx_t *tx, license_t *license, audit_action action, co
 
 static pl_err set_status(tx_t *tx, license_t *license, license_status status, pl_reason reason)
 {
-    static const audit_action actions[] = {[LICENSE_ACTIVE] = AUDIT_LICENSE_RESUMED,
-                                           [LICENSE_SUSPENDED] = AUDIT_LICENSE_SUSPENDED,
-                                           [LICENSE_CANCELLED] = AUDIT_LICENSE_CANCELLED};
+    bool is_reactivation = license_status_at(license, tx->now_ms) == LICENSE_CANCELLED;
+    const audit_action actions[] = {[LICENSE_ACTIVE] = is_reactivation ? AUDIT_LICENSE_REACTIVATED : AUDIT_LICENSE_RESUMED,
+                                    [LICENSE_SUSPENDED] = AUDIT_LICENSE_SUSPENDED,
+                                    [LICENSE_CANCELLED] = AUDIT_LICENSE_CANCELLED};
+    const license_t before = *license;
     const char *metadata = NULL;
 
-    if (license->status == status && license->reason == reason)
-        return PL_OK; /* asked again */
+    license_settle(license, tx->now_ms, status);
     license->status = status;
     license->reason = reason;
+    if (before.status == status && before.reason == reason && license_stop_ms(&before) == license_stop_ms(license))
+        return PL_OK; /* asked again */
     if (reason != PL_REASON_NONE && !(metadata = pl_arena_format(tx->arena, "{\"reason\":\"%s\"}", pl_reason_text(reason))))
         return PL_ERR_MEMORY;
     return write_change(tx, license, actions[status], metadata);
@@ -41,33 +38,39 @@ static pl_err set_status(tx_t *tx, license_t *license, license_status status, pl
 
 pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, pl_reason reason)
 {
-    pl_err err;
+    license_status status;
+    pl_err err = license_state_after(license, tx->now_ms, change, &status);
 
-    if (change == LICENSE_CANCEL && license->status == LICENSE_CANCELLED)
-        return PL_OK;
-    if ((err = refuse_cancelled(license)))
+    if (err)
         return err;
-    switch (change) {
-    case LICENSE_SUSPEND:
-        return set_status(tx, license, LICENSE_SUSPENDED, reason ? reason : PL_REASON_VENDOR);
-    case LICENSE_CANCEL:
-        return set_status(tx, license, LICENSE_CANCELLED, reason ? reason : PL_REASON_VENDOR);
-    case LICENSE_RESUME:
-        break;
-    }
-    return set_status(tx, license, LICENSE_ACTIVE, PL_REASON_NONE);
+    if (status == LICENSE_ACTIVE)
+        return set_status(tx, license, status, PL_REASON_NONE);
+    if (change == LICENSE_CANCEL && license->status == LICENSE_CANCELLED)
+        return PL_OK; /* for the reason it was cancelled for */
+    return set_status(tx, license, status, reason ? reason : PL_REASON_VENDOR);
+}
+
+pl_err admin_license_reactivate(tx_t *tx, const keyring_t *keyring, license_t *license)
+{
+    bool was_cancelled = license_status_at(license, tx->now_ms) == LICENSE_CANCELLED;
+    pl_err err = admin_license_change(tx, license, LICENSE_REACTIVATE, PL_REASON_NONE);
+
+    return err || !was_cancelled ? err : revocations_follow(tx, keyring, license->brand_id);
 }
 
 static pl_err renew(tx_t *tx, license_t *license, int64_t expires_at_ms)
 {
+    license_status status;
     product_t product;
     pl_err err;
 
-    if ((err = refuse_cancelled(license)) || (err = products_find(tx, license->brand_id, license->product_id, &product)))
+    if ((err = license_state_after(license, tx->now_ms, LICENSE_RENEW, &status)) ||
+        (err = products_find(tx, license->brand_id, license->product_id, &product)))
         return err;
     if (expires_at_ms && expires_at_ms <= tx->now_ms)
         return pl_fail(PL_ERR_INVALID, "the new end is past already");
     license->expires_at_ms = expires_at_ms;
+    license->duration_days = 0;
     if (!expires_at_ms)
         license->renews = false;
     if ((err = admin_license_check_end(license, &product.policy)))

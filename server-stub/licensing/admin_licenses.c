@@ -114,8 +114,11 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
                                          .renews = order->renews,
                                          .version = 1,
                                          .plan = order->plan,
-                                         .entitlements = order->entitlements}};
-    view->customer = (customer_t){store_new_id(tx), order->brand_id, order->email, order->name};
+                                         .entitlements = order->entitlements,
+                                         .metadata = order->metadata}};
+    view->customer = (customer_t){
+        .id = store_new_id(tx), .brand_id = order->brand_id, .email = order->email, .name = order->name, .version = 1};
+    view->status = LICENSE_ACTIVE;
     if ((err = check_order(tx, order)) || (err = find_product(tx, order, &view->product)) ||
         (err = choose_key(tx, order, &view->product, key)) ||
         (err = keyring_hash_key(keyring, pl_span_text(*key), license->key_hash)) ||
@@ -157,6 +160,8 @@ static pl_err complete(tx_t *tx, license_view_t *view)
     view->key_tail = key.tail;
     view->seats = license_seats(license, &view->product.policy);
     view->is_expired = judge_license(license, &view->product.policy, tx->now_ms, &reason) == PL_VERDICT_EXPIRED;
+    view->status = license_status_at(license, tx->now_ms);
+    view->reason = view->status == LICENSE_ACTIVE ? PL_REASON_NONE : license_reason_at(license, tx->now_ms);
     return PL_OK;
 }
 
@@ -216,7 +221,11 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
     product_t product;
     pl_err err;
 
-    *page = (license_page_t){.brand_id = filter->brand_id, .plan = filter->plan, .after = filter->after, .limit = filter->limit};
+    *page = (license_page_t){.brand_id = filter->brand_id,
+                             .customer_id = filter->customer_id,
+                             .plan = filter->plan,
+                             .after = filter->after,
+                             .limit = filter->limit};
     if (page->limit <= 0)
         page->limit = PAGE_DEFAULT;
     if (page->limit > LICENSE_PAGE_MAX)
@@ -229,6 +238,8 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
     if (filter->email) {
         if ((err = customers_find_by_email(tx, filter->brand_id, filter->email, &customer)))
             return err;
+        if (!pl_uuid_is_nil(filter->customer_id) && !pl_uuid_equal(filter->customer_id, customer.id))
+            return PL_ERR_NOT_FOUND;
         page->customer_id = customer.id;
     }
     return PL_OK;

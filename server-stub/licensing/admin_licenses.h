@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "licensing/keys.h"
+#include "licensing/license_states.h"
 #include "store/activations.h"
 #include "store/customers.h"
 #include "store/licenses.h"
@@ -21,7 +22,9 @@ typedef struct {
     const char *key_tail; /* the key's last group */
     int64_t seats;        /* effective */
     int64_t seats_taken;
-    bool is_expired; /* at tx->now_ms, slack counted */
+    bool is_expired;       /* at tx->now_ms, slack counted */
+    license_status status; /* at tx->now_ms */
+    pl_reason reason;
 } license_view_t;
 
 typedef struct {
@@ -32,6 +35,7 @@ typedef struct {
     const char *key;          /* an imported key of any shape; NULL: make one by the product's template */
     const char *plan;         /* NULL: none */
     const char *entitlements; /* JSON; NULL: the product's */
+    const char *metadata;     /* a JSON object; NULL: none */
     int64_t seats;            /* 0: the product's */
     int64_t starts_at_ms;     /* 0: at once */
     int64_t expires_at_ms;    /* 0: perpetual */
@@ -41,6 +45,7 @@ typedef struct {
 
 typedef struct {
     pl_uuid brand_id;
+    pl_uuid customer_id; /* nil: any */
     const char *email;   /* NULL: any */
     const char *product; /* slug; NULL: any */
     const char *plan;    /* NULL: any */
@@ -54,8 +59,6 @@ typedef struct {
     bool has_more; /* ask again with after = the last item's id */
 } license_list_t;
 
-typedef enum { LICENSE_SUSPEND, LICENSE_RESUME, LICENSE_CANCEL } license_change;
-
 /* *key: the license key, for the customer. PL_ERR_NOT_FOUND (product), _INVALID, _CONFLICT (imported key with a license of the product). */
 pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,
                            const char **key);
@@ -68,8 +71,17 @@ pl_err admin_license_key(tx_t *tx, const keyring_t *keyring, const license_t *li
 /* The key in full, and an entry in the audit that says so: a write. PL_ERR_SIGNATURE when sealed under another master key. */
 pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key);
 pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list);
-/* reason: NONE means by the vendor. Idempotent. PL_ERR_STATE with a cancelled license. */
+/* What license_states.h allows, and SUSPEND, RESUME, CANCEL, REACTIVATE of it; reason: NONE means by the vendor. Idempotent. PL_ERR_STATE. */
 pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, pl_reason reason);
+/* A cancelled one lives again: what names it as revoked is replaced. Else as above. */
+pl_err admin_license_reactivate(tx_t *tx, const keyring_t *keyring, license_t *license);
+/* To another customer, who is made where there is none of that address. PL_ERR_STATE, PL_ERR_INVALID. */
+pl_err admin_license_transfer(tx_t *tx, license_t *license, customer_t *to);
+/*
+ * Seats, plan, entitlements, metadata, suspend_at and cancel_at of license, which was as in before. PL_ERR_STATE; also where more seats
+ * are in use than there would be. PL_ERR_INVALID. Equal ones: nothing is written.
+ */
+pl_err admin_license_edit(tx_t *tx, const keyring_t *keyring, const license_view_t *before, license_t *license);
 /* A new end; 0: perpetual. PL_ERR_STATE with a cancelled license, PL_ERR_INVALID for an end in the past. */
 pl_err admin_license_renew(tx_t *tx, license_t *license, int64_t expires_at_ms);
 /* The same of a trial that goes on being one. PL_ERR_STATE where it is none, or was renewed before. */

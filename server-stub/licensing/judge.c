@@ -4,6 +4,7 @@
  */
 #include "licensing/judge.h"
 
+#include "licensing/license_states.h"
 #include "store/license_keys.h"
 #include "token/proof.h"
 
@@ -11,11 +12,20 @@
 
 enum { MS = 1000, SCORE_KEY = 2, SCORE_INSTANCE = 1 };
 
-int64_t license_end_ms(const license_t *license, const product_policy_t *policy)
+/* Its own end with its renewal slack; 0: none. */
+static int64_t expiry_ms(const license_t *license, const product_policy_t *policy)
 {
     if (!license->expires_at_ms)
         return 0;
     return license->expires_at_ms + (license->renews ? policy->slack_s * MS : 0);
+}
+
+int64_t license_end_ms(const license_t *license, const product_policy_t *policy)
+{
+    int64_t expiry = expiry_ms(license, policy);
+    int64_t stop = license_stop_ms(license);
+
+    return !expiry || (stop && stop < expiry) ? stop : expiry;
 }
 
 int64_t license_seats(const license_t *license, const product_policy_t *policy)
@@ -23,12 +33,17 @@ int64_t license_seats(const license_t *license, const product_policy_t *policy)
     return license->seats ? license->seats : policy->seats;
 }
 
+int64_t license_room(const license_t *license, const product_policy_t *policy)
+{
+    return license_seats(license, policy) + policy->overage;
+}
+
 pl_verdict judge_license(const license_t *license, const product_policy_t *policy, int64_t now_ms, pl_reason *reason)
 {
-    int64_t end_ms = license_end_ms(license, policy);
+    int64_t end_ms = expiry_ms(license, policy);
 
-    *reason = license->reason;
-    switch (license->status) {
+    *reason = license_reason_at(license, now_ms);
+    switch (license_status_at(license, now_ms)) {
     case LICENSE_CANCELLED:
         return PL_VERDICT_REVOKED;
     case LICENSE_SUSPENDED:

@@ -9,9 +9,11 @@
 
 enum { SIGHTING_AFTER_MS = 60 * 1000 /* the stored time of the last check is as exact as that */ };
 
-/* The license's end with its renewal slack, Unix ms; 0: none. */
+/* When documents of the license end, Unix ms: with its end and renewal slack, or where it is to be suspended or cancelled before. 0: never. */
 int64_t license_end_ms(const license_t *license, const product_policy_t *policy);
 int64_t license_seats(const license_t *license, const product_policy_t *policy);
+/* The seats that may be taken: with those that the policy tolerates beyond the limit. */
+int64_t license_room(const license_t *license, const product_policy_t *policy);
 /* The verdict on a license without regard to any device: ACTIVE, SUSPENDED, REVOKED, EXPIRED; NOT_ACTIVATED before its start. */
 pl_verdict judge_license(const license_t *license, const product_policy_t *policy, int64_t now_ms, pl_reason *reason);
 /* Finds product and license of a call and judges them: also UNKNOWN_KEY, WRONG_PRODUCT. Fills in out. */

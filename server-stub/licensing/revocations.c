@@ -187,3 +187,15 @@ pl_err revocations_publish(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id,
     err = sign(tx, brand, view);
     return err ? err : store(tx, brand, view, &row);
 }
+
+pl_err revocations_follow(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id)
+{
+    revocations_view_t view;
+    revocation_list_t before;
+    pl_err err = find_before(tx, brand_id, &before);
+
+    if (err || !before.token)
+        return err;
+    err = revocations_publish(tx, keyring, brand_id, &view);
+    return err == PL_ERR_STATE ? PL_OK : err;
+}

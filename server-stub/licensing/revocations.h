@@ -30,5 +30,11 @@ typedef struct {
  * where it has become old. PL_ERR_STATE when the brand has no current key for licenses; PL_ERR_CLOCK.
  */
 pl_err revocations_publish(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id, revocations_view_t *view);
+/*
+ * After a cancelled license lives again: where a list was ever published, one without it follows, under a higher sequence. Documents
+ * issued after the older list hold against it anyway; the new one also clears those of the time before. A brand that cannot sign
+ * now is no failure: its next list will say so.
+ */
+pl_err revocations_follow(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id);
 
 #endif

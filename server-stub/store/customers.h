@@ -7,13 +7,15 @@
 
 #include "store/store.h"
 
-enum { CUSTOMER_EMAIL_MAX = 254, CUSTOMER_NAME_MAX = 256 };
+enum { CUSTOMER_EMAIL_MAX = 254, CUSTOMER_NAME_MAX = 256, METADATA_MAX = 4096 };
 
 typedef struct {
     pl_uuid id;
     pl_uuid brand_id;
-    const char *email; /* as the customer wrote it */
-    const char *name;  /* NULL: none */
+    const char *email;    /* as the customer wrote it */
+    const char *name;     /* NULL: none */
+    const char *metadata; /* a JSON object of the vendor's; NULL: none */
+    int64_t version;      /* raised by every change but the name that customers_ensure fills in */
 } customer_t;
 
 /* The form name@domain, without spaces and control characters; whether mail arrives is for the mail to find out. */
@@ -22,6 +24,11 @@ bool customers_email_is_valid(const char *email);
 char *customers_fold_email(pl_arena *arena, const char *email);
 /* Inserts, or finds the one of that address and writes its id into customer (a name that is new here is kept). */
 pl_err customers_ensure(tx_t *tx, customer_t *customer);
+pl_err customers_insert(tx_t *tx, const customer_t *customer); /* PL_ERR_CONFLICT: one has that address */
+/* Writes address, name and metadata. PL_ERR_CONFLICT as above; PL_ERR_CHANGED: customer->version is not the stored one. */
+pl_err customers_change(tx_t *tx, customer_t *customer);
+/* By id, a page: after an id (nil: from the start), at most limit. */
+pl_err customers_page(tx_t *tx, const customer_t *after, int64_t limit, customer_t **customers, size_t *count);
 pl_err customers_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, customer_t *customer); /* PL_ERR_NOT_FOUND */
 pl_err customers_find_by_email(tx_t *tx, pl_uuid brand_id, const char *email, customer_t *customer);
 

@@ -10,7 +10,7 @@ enum { INSERT, FIND, FIND_IN_ANY_BRAND, FIND_BY_KEY, LOCK, LOCK_IN_ANY_BRAND, LO
 
 #define COLUMNS                                                                                                                 \
     "l.brand_id, l.id, l.key_hash, l.product_id, l.customer_id, l.status, l.reason, l.seats, l.renews, l.version, l.starts_at," \
-    " l.expires_at, l.plan, l.entitlements"
+    " l.expires_at, l.plan, l.entitlements, l.metadata, l.duration_days, l.suspend_at, l.cancel_at"
 
 #define FIND_ONE                        \
     "SELECT " COLUMNS " FROM license l" \
@@ -29,8 +29,8 @@ enum { INSERT, FIND, FIND_IN_ANY_BRAND, FIND_BY_KEY, LOCK, LOCK_IN_ANY_BRAND, LO
 
 static const char *const sql[] = {
     [INSERT] = "INSERT INTO license (brand_id, id, key_hash, product_id, customer_id, status, reason, seats, renews, version,"
-               "                     starts_at, expires_at, plan, entitlements)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+               "                     starts_at, expires_at, plan, entitlements, metadata, duration_days, suspend_at, cancel_at)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
 
     [FIND] = FIND_ONE,
     [LOCK] = FIND_ONE " FOR UPDATE OF l",
@@ -44,7 +44,8 @@ static const char *const sql[] = {
     [CHANGE] = "UPDATE license"
                " SET status = $3, reason = $4, seats = $5, renews = $6, starts_at = $7, expires_at = $8, plan = $9,"
                "     entitlements = $10, version = version + 1,"
-               "     cancelled_at = CASE WHEN CAST($3 AS BIGINT) = 3 THEN COALESCE(cancelled_at, $11) ELSE NULL END"
+               "     cancelled_at = CASE WHEN CAST($3 AS BIGINT) = 3 THEN COALESCE(cancelled_at, $11) ELSE NULL END,"
+               "     metadata = $12, duration_days = $13, suspend_at = $14, cancel_at = $15, customer_id = $16"
                " WHERE brand_id = $1 AND id = $2"
                " RETURNING version",
 
@@ -81,9 +82,12 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     license->version = pl_db_column_int(row, 9);
     license->starts_at_ms = pl_db_column_int(row, 10);
     license->expires_at_ms = pl_db_column_int(row, 11);
-    if ((err = store_text(row, 12, arena, &license->plan)))
+    license->duration_days = pl_db_column_int(row, 15);
+    license->suspend_at_ms = pl_db_column_int(row, 16);
+    license->cancel_at_ms = pl_db_column_int(row, 17);
+    if ((err = store_text(row, 12, arena, &license->plan)) || (err = store_text(row, 13, arena, &license->entitlements)))
         return err;
-    return store_text(row, 13, arena, &license->entitlements);
+    return store_text(row, 14, arena, &license->metadata);
 }
 
 /* In a transaction that writes, who finds a license has it to himself until the end. */
@@ -120,6 +124,10 @@ pl_err licenses_insert(tx_t *tx, const license_t *license)
     store_bind_time(insert, 12, license->expires_at_ms);
     pl_db_bind_text(insert, 13, license->plan);
     pl_db_bind_text(insert, 14, license->entitlements);
+    pl_db_bind_text(insert, 15, license->metadata);
+    pl_db_bind_int(insert, 16, license->duration_days);
+    store_bind_time(insert, 17, license->suspend_at_ms);
+    store_bind_time(insert, 18, license->cancel_at_ms);
     return pl_db_err(pl_db_run(insert));
 }
 
@@ -149,7 +157,7 @@ pl_err licenses_find_by_key(tx_t *tx, const license_t *wanted, license_t *licens
     pl_db_bind_blob(select, 2, wanted->key_hash, sizeof(wanted->key_hash));
     pl_db_bind_uuid(select, 3, wanted->product_id);
     if (!(err = store_one(select)) && !(err = map(select, tx->arena, license)))
-        err = store_text(select, 14, tx->arena, &license->customer_name);
+        err = store_text(select, 18, tx->arena, &license->customer_name);
     pl_db_reset(select);
     return err;
 }
@@ -170,6 +178,11 @@ pl_err licenses_change(tx_t *tx, license_t *license)
     pl_db_bind_text(update, 9, license->plan);
     pl_db_bind_text(update, 10, license->entitlements);
     pl_db_bind_int(update, 11, tx->now_ms);
+    pl_db_bind_text(update, 12, license->metadata);
+    pl_db_bind_int(update, 13, license->duration_days);
+    store_bind_time(update, 14, license->suspend_at_ms);
+    store_bind_time(update, 15, license->cancel_at_ms);
+    store_bind_id(update, 16, license->customer_id);
     if (!(err = store_one(update)))
         license->version = pl_db_column_int(update, 0);
     pl_db_reset(update);

@@ -28,6 +28,10 @@ typedef struct {
     int64_t version;           /* the sequence of its documents; raised by every change */
     const char *plan;          /* NULL: none */
     const char *entitlements;  /* JSON, over the product's; NULL: none */
+    const char *metadata;      /* a JSON object of the vendor's; NULL: none */
+    int64_t duration_days;     /* until its end, from the first activation on; 0: expires_at_ms says */
+    int64_t suspend_at_ms;     /* 0: not foreseen; see licensing/license_states.h */
+    int64_t cancel_at_ms;      /* 0: not foreseen */
     const char *customer_name; /* filled in by licenses_find_by_key alone; NULL: none */
 } license_t;
 
@@ -50,7 +54,7 @@ pl_err licenses_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, license_t *license)
 pl_err licenses_find_in_any_brand(tx_t *tx, pl_uuid id, license_t *license);
 /* Brand, key and product as in wanted. Brings the customer's name along: the hot path needs it. PL_ERR_NOT_FOUND. */
 pl_err licenses_find_by_key(tx_t *tx, const license_t *wanted, license_t *license);
-/* Writes status, reason, seats, starts, expires, renews, plan and entitlements, and raises license->version. A cancellation is dated. */
+/* Writes all but key and product, and raises license->version. A cancellation is dated. */
 pl_err licenses_change(tx_t *tx, license_t *license);
 /* In the order of their ids, so of their creation. */
 pl_err licenses_list(tx_t *tx, const license_page_t *page, license_t **licenses, size_t *count);

@@ -8,12 +8,15 @@
 
 enum { LICENSES, ACTIVATIONS, COUNT_LICENSES, COUNT_ACTIVATIONS, FIND, PUT };
 
-/* Each has its cancelled_at, which is named here for the index that it is in. */
+/* Each has its time, which is named here for the index that it is in: cancelled, and cancelled by what was foreseen. */
 #define CANCELLED                                                                              \
-    " FROM license"                                                                            \
+    " FROM (SELECT brand_id, id, product_id, expires_at, renews, cancelled_at AS came_at"      \
+    "        FROM license WHERE brand_id = $1 AND status = 3 AND cancelled_at >= 0"            \
+    "       UNION ALL"                                                                         \
+    "       SELECT brand_id, id, product_id, expires_at, renews, cancel_at AS came_at"         \
+    "        FROM license WHERE brand_id = $1 AND status <> 3 AND cancel_at <= $2) AS license" \
     " JOIN product ON product.brand_id = license.brand_id AND product.id = license.product_id" \
-    " WHERE license.brand_id = $1 AND license.status = 3 AND license.cancelled_at >= 0"        \
-    "   AND (license.expires_at IS NULL"                                                       \
+    " WHERE (license.expires_at IS NULL"                                                       \
     "        OR license.expires_at + CASE WHEN license.renews <> 0 THEN product.slack_s * 1000 ELSE 0 END > $2)"
 
 #define TAKEN          \
@@ -21,7 +24,7 @@ enum { LICENSES, ACTIVATIONS, COUNT_LICENSES, COUNT_ACTIVATIONS, FIND, PUT };
     " WHERE brand_id = $1 AND taken_at > $2"
 
 static const char *const sql[] = {
-    [LICENSES] = "SELECT license.id" CANCELLED " ORDER BY license.cancelled_at DESC, license.id DESC"
+    [LICENSES] = "SELECT license.id" CANCELLED " ORDER BY license.came_at DESC, license.id DESC"
                  " LIMIT $3",
 
     [ACTIVATIONS] = "SELECT id" TAKEN " ORDER BY taken_at DESC, id DESC"
