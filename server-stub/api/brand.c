@@ -99,7 +99,8 @@ pl_err brand_open(const api_t *api, const request_t *request, size_t form_size, 
     if ((err = read_headers(request, call)))
         return err;
     hold_back(call, request->arena, read_id(request, "id", &call->id));
-    hold_back(call, request->arena, read_id(request, "part", &call->part));
+    hold_back(call, request->arena, read_id(request, "activation_id", &call->part));
+    hold_back(call, request->arena, read_id(request, "session_id", &call->part));
     return PL_OK;
 }
 
@@ -237,11 +238,11 @@ pl_err brand_act(const api_t *api, tx_t *tx, const void *in, void **out)
     brand_reply_t *reply = begin_reply(tx->arena);
     pl_err err;
 
-    (void)api;
     if (!reply)
         return PL_ERR_MEMORY;
     if ((err = admit(tx, &call)))
         return err;
+    key_uses_note(api->key_uses, &call.key, tx->now_ms); /* true whatever becomes of the transaction */
     if (call.err)
         return pl_fail(call.err, "%s", call.detail ? call.detail : "");
     if ((err = call.word ? run_once(tx, &call, reply) : call.work(tx, &call, reply)))
@@ -254,9 +255,10 @@ pl_err brand_reply(const api_t *api, pl_arena *arena, const void *in, const void
 {
     const brand_reply_t *made = out;
 
-    (void)api;
     (void)arena;
     (void)in;
+    if (made->ended)
+        sessions_ended(api->sessions, made->ended->brand_id, made->ended->id);
     reply->status = made->status;
     reply->media_type = made->media_type;
     reply->cache_control = "no-store";

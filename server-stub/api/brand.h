@@ -34,10 +34,11 @@ typedef struct {
     pl_json_writer json;
     pl_buf body;
     const char *media_type;
-    const char *etag;     /* NULL: none */
-    const char *location; /* NULL: none */
-    const char *link;     /* NULL: none */
-    bool is_replay;       /* of an earlier request with the same Idempotency-Key */
+    const char *etag;       /* NULL: none */
+    const char *location;   /* NULL: none */
+    const char *link;       /* NULL: none */
+    const session_t *ended; /* memory is told after the commit; NULL: none */
+    bool is_replay;         /* of an earlier request with the same Idempotency-Key */
 } brand_reply_t;
 
 /* Inside a transaction; may be run again. */
@@ -53,7 +54,7 @@ struct brand_call {
     const char *path;
     uint8_t request[PL_DIGEST_SIZE]; /* method, path and body */
     pl_uuid id;                      /* of the path; nil: it has none */
-    pl_uuid part;                    /* what of it: {part} of the path; nil: it has none */
+    pl_uuid part;                    /* what of it: {activation_id}, {session_id}; nil: it has none */
     brand_work work;
     void *form; /* what the route read */
     pl_err err; /* of reading, told once the API key is admitted */

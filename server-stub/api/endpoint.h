@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "licensing/key_uses.h"
 #include "licensing/keys.h"
 #include "licensing/sessions.h"
 #include "licensing/sightings.h"
@@ -32,6 +33,7 @@ typedef struct {
     sessions_t *sessions;
     tally_t *tally;
     const char *metrics_token;                            /* NULL: metrics are for this machine alone */
+    key_uses_t *key_uses;
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
     void (*write_metrics)(void *context, pl_buf *out);    /* the same */
     void *context;

@@ -25,5 +25,16 @@ extern const endpoint_t brand_customer_change;
 extern const endpoint_t brand_license_edit;
 extern const endpoint_t brand_license_reactivate;
 extern const endpoint_t brand_license_transfer;
+extern const endpoint_t brand_activations_list;
+extern const endpoint_t brand_activation_release;
+extern const endpoint_t brand_sessions_list;
+extern const endpoint_t brand_session_end;
+extern const endpoint_t brand_audit_list;
+extern const endpoint_t brand_keys_list;
+extern const endpoint_t brand_key_show;
+extern const endpoint_t brand_key_add;
+extern const endpoint_t brand_key_change;
+extern const endpoint_t brand_key_rotate;
+extern const endpoint_t brand_key_revoke;
 
 #endif

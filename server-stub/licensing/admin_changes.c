@@ -109,3 +109,21 @@ pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid acti
         err = sessions_end_of(tx, license->brand_id, license->id, activation_id);
     return err ? err : audit_append(tx, &entry);
 }
+
+pl_err admin_session_end(tx_t *tx, const license_t *license, pl_uuid session_id, session_t *session)
+{
+    audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_SESSION_ENDED};
+    pl_err err = sessions_find(tx, license->brand_id, session_id, session);
+
+    if (err == PL_ERR_NOT_FOUND || (!err && !pl_uuid_equal(session->license_id, license->id)))
+        return pl_fail(PL_ERR_NOT_FOUND, "the license has no session of that id");
+    if (err || session->ended_at_ms)
+        return err;
+    session->ended_by = (pl_uuid){{0}};
+    session->reason = NULL;
+    entry.target = session->activation_id;
+    if ((err = sessions_end(tx, session)))
+        return err;
+    session->ended_at_ms = tx->now_ms;
+    return audit_append(tx, &entry);
+}

@@ -13,6 +13,7 @@
 #include "store/customers.h"
 #include "store/licenses.h"
 #include "store/products.h"
+#include "store/sessions.h"
 
 /* A license with what belongs to it. */
 typedef struct {
@@ -96,5 +97,7 @@ pl_err admin_license_try_document(tx_t *tx, const keyring_t *keyring, const lice
 
 /* Seats: the list is the store's activations_list_live or _all. */
 pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid activation_id); /* PL_ERR_NOT_FOUND */
+/* Ends a session of the license; one that has ended stays so. *session: as it is now; sessions_ended is called after the commit. */
+pl_err admin_session_end(tx_t *tx, const license_t *license, pl_uuid session_id, session_t *session);
 
 #endif

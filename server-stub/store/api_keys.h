@@ -21,15 +21,17 @@ typedef struct {
     int64_t expires_at_ms;   /* 0: never */
     int64_t revoked_at_ms;   /* 0: it is not */
     int64_t last_used_at_ms; /* some minutes behind; 0: never */
+    int64_t version;         /* raised by every change but the time of its use */
 } api_key_t;
 
 pl_err api_keys_insert(tx_t *tx, const api_key_t *key);
 /* In any state. PL_ERR_NOT_FOUND. */
 pl_err api_keys_find_by_hash(tx_t *tx, const uint8_t hash[PL_DIGEST_SIZE], api_key_t *key);
 pl_err api_keys_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, api_key_t *key);
-pl_err api_keys_list(tx_t *tx, pl_uuid brand_id, api_key_t **keys, size_t *count); /* by id */
-/* Writes name, scopes, expires_at and revoked_at. PL_ERR_NOT_FOUND. */
-pl_err api_keys_change(tx_t *tx, const api_key_t *key);
+pl_err api_keys_list(tx_t *tx, pl_uuid brand_id, api_key_t **keys, size_t *count);                      /* by id */
+pl_err api_keys_page(tx_t *tx, const api_key_t *after, int64_t limit, api_key_t **keys, size_t *count); /* of its brand, by id */
+/* Writes name, scopes, expires_at and revoked_at, and raises the version. PL_ERR_NOT_FOUND. */
+pl_err api_keys_change(tx_t *tx, api_key_t *key);
 pl_err api_keys_note_use(tx_t *tx, pl_uuid brand_id, pl_uuid id, int64_t used_at_ms);
 
 #endif

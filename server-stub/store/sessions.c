@@ -143,17 +143,34 @@ pl_err sessions_find_own(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid
     return err;
 }
 
-pl_err sessions_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, session_t **sessions, size_t *count)
+static pl_err list_live(tx_t *tx, const session_t *of, int64_t limit, store_rows *rows)
 {
     pl_db_statement *select = store_statement(tx, STORE_SESSIONS, LIST_LIVE);
-    store_rows rows = {NULL, 0};
-    pl_err err;
 
-    pl_db_bind_uuid(select, 1, brand_id);
-    pl_db_bind_uuid(select, 2, license_id);
+    pl_db_bind_uuid(select, 1, of->brand_id);
+    pl_db_bind_uuid(select, 2, of->license_id);
     pl_db_bind_int(select, 3, tx->now_ms);
-    pl_db_bind_int(select, 4, PL_SESSION_HOLDERS_MAX);
-    err = store_collect(select, tx->arena, sizeof(session_t), map, &rows);
+    pl_db_bind_int(select, 4, limit);
+    return store_collect(select, tx->arena, sizeof(session_t), map, rows);
+}
+
+pl_err sessions_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, session_t **sessions, size_t *count)
+{
+    const session_t of = {.brand_id = brand_id, .license_id = license_id};
+    store_rows rows = {NULL, 0};
+    pl_err err = list_live(tx, &of, PL_SESSION_HOLDERS_MAX, &rows);
+
+    *sessions = rows.items;
+    *count = rows.count;
+    return err;
+}
+
+pl_err sessions_list_shown(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, session_t **sessions, size_t *count)
+{
+    const session_t of = {.brand_id = brand_id, .license_id = license_id};
+    store_rows rows = {NULL, 0};
+    pl_err err = list_live(tx, &of, SESSIONS_SHOWN_MAX, &rows);
+
     *sessions = rows.items;
     *count = rows.count;
     return err;

@@ -10,7 +10,7 @@
 #include "license/session.h"
 #include "store/store.h"
 
-enum { SESSION_SEALED_SIZE = PL_SESSION_KEY_SIZE + PL_SEAL_OVERHEAD };
+enum { SESSION_SEALED_SIZE = PL_SESSION_KEY_SIZE + PL_SEAL_OVERHEAD, SESSIONS_SHOWN_MAX = 500 /* to a vendor */ };
 
 typedef struct {
     pl_uuid brand_id;
@@ -51,7 +51,8 @@ pl_err sessions_take(tx_t *tx, const session_t *session, const session_limit_t *
 /* Live or ended. PL_ERR_NOT_FOUND. */
 pl_err sessions_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, session_t *session);
 pl_err sessions_find_own(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid activation_id, session_t *session);
-/* Those of a license that live at tx->now_ms, the longest silent first; at most PL_SESSION_HOLDERS_MAX. */
+/* Those of a license that live at tx->now_ms, the longest silent first; at most PL_SESSION_HOLDERS_MAX, or SESSIONS_SHOWN_MAX. */
+pl_err sessions_list_shown(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, session_t **sessions, size_t *count);
 pl_err sessions_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, session_t **sessions, size_t *count);
 /* Ends it at tx->now_ms: ended_by and reason are written. PL_ERR_NOT_FOUND where it has ended or been started anew. */
 pl_err sessions_end(tx_t *tx, const session_t *session);

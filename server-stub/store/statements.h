@@ -25,10 +25,12 @@ typedef enum {
     STORE_OFFLINE_RELEASES,
     STORE_REVOCATIONS,
     STORE_TRIALS,
-    STORE_USAGE
+    STORE_USAGE,
+    STORE_ACTIVATION_PAGES,
+    STORE_AUDIT_SEARCH
 } store_set_name;
 
-enum { STORE_SET_COUNT = 17, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 19, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -37,7 +39,7 @@ typedef struct {
 
 extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, idempotency_set, license_keys_set,
     licenses_set, meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set, revocations_set,
-    trials_set, usage_set;
+    trials_set, usage_set, activation_pages_set, audit_search_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

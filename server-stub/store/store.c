@@ -46,6 +46,8 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_RELEASES] = &releases_set,
     [STORE_TRIALS] = &trials_set,
     [STORE_USAGE] = &usage_set,
+    [STORE_ACTIVATION_PAGES] = &activation_pages_set,
+    [STORE_AUDIT_SEARCH] = &audit_search_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

@@ -423,6 +423,39 @@ static void giving_the_activation_back_ends_the_session(void **state)
     assert_int_equal(session_beat_state(&s->hall, &held), PL_SESSION_ENDED);
 }
 
+typedef struct {
+    license_t license;
+    pl_uuid session_id;
+    session_t ended;
+} vendor_end;
+
+static pl_err end_by_vendor(void *context, tx_t *tx)
+{
+    vendor_end *e = context;
+
+    return admin_session_end(tx, &e->license, e->session_id, &e->ended);
+}
+
+static void the_vendor_ends_a_session_of_the_license_and_of_no_other(void **state)
+{
+    scene *s = *state;
+    const char *key = session_sell(&s->v, 5, 1, TAKEOVER_ANY);
+    till first = session_till(&s->v, key, 1), second = session_till(&s->v, key, 2);
+    held_session held = session_hold(&s->hall, &first);
+    session_outcome_t out = call(s, &second, PL_ACT_SESSION_LIST);
+    vendor_end end = {.license = out.outcome.license, .session_id = held.id};
+
+    end.license.id.bytes[0] ^= 1;
+    assert_int_equal(validator_do(&s->v, end_by_vendor, &end), PL_ERR_NOT_FOUND);
+    assert_int_equal(session_beat_state(&s->hall, &held), PL_SESSION_HELD);
+    end.license = out.outcome.license;
+    assert_int_equal(validator_do(&s->v, end_by_vendor, &end), PL_OK);
+    sessions_ended(s->hall.sessions, held.brand_id, held.id);
+    assert_int_equal(session_beat_state(&s->hall, &held), PL_SESSION_ENDED);
+    assert_int_equal(validator_do(&s->v, end_by_vendor, &end), PL_OK); /* asked again */
+    assert_int_equal(state_of(s, &second, PL_ACT_SESSION_START), PL_SESSION_HELD);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -448,6 +481,7 @@ int main(void)
         TEST(a_license_that_is_not_good_gives_no_seat),
         TEST(a_device_without_an_activation_gets_no_seat_but_may_look),
         TEST(giving_the_activation_back_ends_the_session),
+        TEST(the_vendor_ends_a_session_of_the_license_and_of_no_other),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,10 +83,11 @@ static void an_older_database_is_brought_up_to_date_only_by_who_may(void **state
     store_close(store);
 }
 
-static const store_set *const all_sets[] = {
-    &activations_set, &api_keys_set, &audit_set,    &brands_set,   &customers_set,    &license_keys_set,
-    &licenses_set,    &meta_set,     &products_set, &sessions_set, &signing_keys_set, &offline_releases_set,
-    &revocations_set, &releases_set, &trials_set,   &usage_set,    &idempotency_set};
+static const store_set *const all_sets[] = {&activations_set, &api_keys_set,         &audit_set,        &brands_set,
+                                            &customers_set,   &license_keys_set,     &licenses_set,     &meta_set,
+                                            &products_set,    &sessions_set,         &signing_keys_set, &offline_releases_set,
+                                            &revocations_set, &releases_set,         &trials_set,       &usage_set,
+                                            &idempotency_set, &activation_pages_set, &audit_search_set};
 
 /* A step of a plan that walks all licenses, seats or customers of a brand, or all there are, or all seats ever released. A list may. */
 static bool is_walk(const char *step, const char *sql)
@@ -263,9 +264,9 @@ static void no_statement_of_one_brand_reaches_another(void **state)
 static pl_err ensure_customers(void *context, tx_t *tx)
 {
     validator *v = context;
-    customer_t first = {store_new_id(tx), v->made.brand_id, "Ada.L@Example.com", NULL};
-    customer_t second = {store_new_id(tx), v->made.brand_id, "ada.l@example.COM", "Ada"};
-    customer_t third = {store_new_id(tx), v->made.brand_id, "ADA.L@EXAMPLE.COM", "Other"};
+    customer_t first = {.id = store_new_id(tx), .brand_id = v->made.brand_id, .email = "Ada.L@Example.com", .name = NULL};
+    customer_t second = {.id = store_new_id(tx), .brand_id = v->made.brand_id, .email = "ada.l@example.COM", .name = "Ada"};
+    customer_t third = {.id = store_new_id(tx), .brand_id = v->made.brand_id, .email = "ADA.L@EXAMPLE.COM", .name = "Other"};
 
     assert_int_equal(customers_ensure(tx, &first), PL_OK);
     assert_int_equal(customers_ensure(tx, &second), PL_OK);

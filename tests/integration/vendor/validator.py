@@ -113,6 +113,7 @@ class Validator:
         self.port = 0
         made = self.command("init", "--brand", "Acme", "--slug", "acme")
         self.brand_id, self.api_key = made["brand_id"], made["api_key"]
+        self.roots = [key["kid"] for key in made["root_public_jwks"]["keys"]]
 
     def command(self, *words, code=0):
         done = subprocess.run([self.program, *words, "--data", self.data, *self.database, "--json"], capture_output=True, text=True, check=False)

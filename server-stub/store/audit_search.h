@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Questions to the audit: what happened to an object, what somebody did, when. Writing it is audit.h's.
+ */
+#ifndef STORE_AUDIT_SEARCH_H
+#define STORE_AUDIT_SEARCH_H
+
+#include "store/audit.h"
+
+typedef struct {
+    pl_uuid brand_id;
+    pl_uuid target;      /* nil: any */
+    const char *actor;   /* NULL: any */
+    audit_action action; /* 0: any */
+    int64_t since_ms;    /* 0: from the start */
+    int64_t until_ms;    /* before that time; 0: to the end */
+    pl_uuid before;      /* of the page before the last one; nil: from the end */
+    int64_t limit;
+} audit_search_t;
+
+/* The newest first. */
+pl_err audit_search(tx_t *tx, const audit_search_t *search, audit_t **entries, size_t *count);
+/* By its text; false: there is none of it. */
+bool audit_action_read(const char *text, audit_action *action);
+
+#endif

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every route of the vendor's API, from the contract: nothing without a key, nothing without the scope, nothing of another brand."""
+
+from device import Device
+from validator import CONTRACT, VendorTest, follow, main
+
+BRAND = "/api/v1/brand/"
+NOBODY = "01234567-89ab-7def-8123-456789abcdef"
+FORMATS = {"date-time": "2031-01-31T12:00:00Z", "email": "walls@shop.example", "uuid": NOBODY, "uri": "https://hooks.example/x"}
+TEXTS = {"slug": "walls", "scopes": "licenses:read"}
+
+
+def operations():
+    for path, item in CONTRACT["paths"].items():
+        if path.startswith(BRAND):
+            for method in ("get", "post", "put", "patch", "delete"):
+                if method in item:
+                    yield method.upper(), path, item[method]
+
+
+def sample(schema, name=""):
+    """The least that the schema lets through."""
+    schema = follow(schema)
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type", "object")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        return {member: sample(schema["properties"][member], member) for member in schema.get("required", ())}
+    if kind == "array":
+        return [sample(schema["items"], name)] * schema.get("minItems", 0)
+    if kind == "string":
+        return FORMATS.get(schema.get("format"), TEXTS.get(name, "till"))
+    return schema.get("minimum", 1) if kind in ("integer", "number") else True
+
+
+def body_of(operation):
+    content = operation.get("requestBody", {}).get("content", {})
+    return sample(content["application/json"]["schema"]) if "application/json" in content else None
+
+
+class Walls(VendorTest):
+    @classmethod
+    def prepare(cls):
+        cls.server.add_product("till", seats=2)
+        cls.rival_key = cls.server.add_brand("rival")["api_key"]
+
+    def furnish(self):
+        """Something of everything that has an id."""
+        order = {"customer_email": "walls@shop.example", "products": ["till"]}
+        made = self.ask(201, "POST", BRAND + "licenses/provision", order).json
+        Device(self.server, "till", made["license_key"]["key"], "walls").ask("activate")
+
+    def filled(self, path):
+        """The path with ids of acme's where its lists have one, so that only the brand can be what is wrong."""
+        done = []
+        for step in path.split("/"):
+            if step.startswith("{"):
+                reply = self.server.ask("GET", "/".join(done))
+                items = reply.json if reply.status == 200 and isinstance(reply.json, list) else []
+                step = items[0]["id"] if items else NOBODY
+            done.append(step)
+        return "/".join(done)
+
+    def test_without_a_key_nothing_is_told(self):
+        for method, path, operation in operations():
+            reply = self.server.ask(method, self.filled(path), body_of(operation), key=None, in_order=False)
+            self.assertEqual((401, "unauthorized"), (reply.status, reply.code), f"{method} {path}")
+
+    def test_without_the_scope_nothing_is_told(self):
+        keys = {}
+        for scope in ("usage:read", "sessions:read"):
+            made = self.ask(201, "POST", BRAND + "keys", {"name": scope, "scopes": [scope]}).json
+            keys[scope] = made["key"]
+        walked = 0
+        for method, path, operation in operations():
+            scope = operation["description"].removeprefix("Scope: ").split(".")[0].split(" ")[0]
+            key = keys["sessions:read" if scope.startswith("usage") else "usage:read"]
+            reply = self.server.ask(method, self.filled(path), body_of(operation), key=key, in_order=False)
+            self.assertEqual((403, "forbidden"), (reply.status, reply.code), f"{method} {path}")
+            self.assertIn(scope, reply.json["detail"], f"{method} {path}")
+            walked += 1
+        self.assertGreater(walked, 25)
+
+    def test_with_a_key_that_reads_nothing_is_written(self):
+        scopes = [f"{name}:read" for name in ("licenses", "products", "customers", "activations", "sessions", "usage", "keys", "webhooks",
+                                              "audit")]
+        key = self.ask(201, "POST", BRAND + "keys", {"name": "reader", "scopes": scopes}).json["key"]
+        for method, path, operation in operations():
+            if method != "GET":
+                reply = self.server.ask(method, self.filled(path), body_of(operation), key=key, in_order=False)
+                self.assertEqual(403, reply.status, f"{method} {path}")
+
+    def test_another_brand_finds_nothing_of_ours(self):
+        self.furnish()
+        for method, path, operation in operations():
+            ours = self.filled(path)
+            if "{" in path:
+                reply = self.server.ask(method, ours, body_of(operation), key=self.rival_key, in_order=False)
+                self.assertEqual((404, "not_found"), (reply.status, reply.code), f"{method} {path}: {reply.text}")
+            elif method == "GET":
+                reply = self.server.ask(method, ours, key=self.rival_key)
+                theirs = {item["id"] for item in reply.json} if isinstance(reply.json, list) else set()
+                mine = self.server.ask(method, ours).json
+                self.assertEqual(200, reply.status, path)
+                self.assertFalse(theirs & {item["id"] for item in mine if isinstance(item, dict)}, path)
+
+
+if __name__ == "__main__":
+    main()
