@@ -4,6 +4,8 @@
  */
 #include "api/license_json.h"
 
+#include "licensing/license_term.h"
+
 const char *license_status_word(const license_view_t *view)
 {
     switch (view->status) {
@@ -39,6 +41,19 @@ static void put_seats(pl_json_writer *json, const license_view_t *view)
     pl_json_put_int(json, "seats_remaining", remaining > 0 ? remaining : 0);
 }
 
+/* Days that its time will run from the first activation on; when the releases end that it may have. */
+static void put_term(pl_json_writer *json, const license_view_t *view)
+{
+    const license_t *license = &view->license;
+    bool keeps = license_term_keeps(license, &view->product.policy);
+
+    if (license->duration_days)
+        pl_json_put_int(json, "duration_days", license->duration_days);
+    else
+        brand_put_text(json, "duration_days", NULL);
+    brand_put_time(json, "updates_until", keeps ? license_term_end_ms(license, &view->product.policy) : 0);
+}
+
 void license_put(pl_json_writer *json, const char *name, const license_view_t *view, const char *key)
 {
     const license_t *license = &view->license;
@@ -57,6 +72,7 @@ void license_put(pl_json_writer *json, const char *name, const license_view_t *v
     brand_put_json(json, "entitlements", license->entitlements);
     brand_put_time(json, "starts_at", license->starts_at_ms);
     brand_put_time(json, "expires_at", license->expires_at_ms);
+    put_term(json, view);
     pl_json_put_bool(json, "renews", license->renews);
     brand_put_time(json, "suspend_at", license->suspend_at_ms);
     brand_put_time(json, "cancel_at", license->cancel_at_ms);

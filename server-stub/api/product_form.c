@@ -8,6 +8,13 @@
 
 static const char *const takeover_words[] = {[TAKEOVER_NEVER] = "never", [TAKEOVER_IDLE] = "idle", [TAKEOVER_ANY] = "any", NULL};
 
+static const char *const basis_words[] = {[EXPIRY_NONE] = "none",
+                                          [EXPIRY_CREATION] = "creation",
+                                          [EXPIRY_FIRST_ACTIVATION] = "first_activation",
+                                          [EXPIRY_DATE] = "date",
+                                          NULL};
+static const char *const effect_words[] = {[EXPIRY_RESTRICTS] = "restrict", [EXPIRY_KEEPS] = "keep", NULL};
+
 /* ---- reading ---- */
 
 static void read_numbers(form_t *form, product_form_t *read)
@@ -39,6 +46,19 @@ static bool read_word(form_t *form, const char *name, const char *const *words, 
     return *index != SIZE_MAX;
 }
 
+static void read_term(form_t *form, product_form_t *read)
+{
+    product_policy_t *given = &read->given.policy;
+    size_t word;
+
+    if ((read->has_basis = read_word(form, "expiry_basis", basis_words, &word)))
+        given->basis = (expiry_basis)word;
+    if ((read->has_effect = read_word(form, "expiry_effect", effect_words, &word)))
+        given->effect = (expiry_effect)word;
+    read->has_expiry_date = !form->err && form_has(form, "expiry_date");
+    form_time(form, "expiry_date", FORM_OPTIONAL, &given->expiry_date_ms);
+}
+
 void product_form_read(form_t *form, form_need need, product_form_t *read)
 {
     product_t *given = &read->given;
@@ -47,6 +67,7 @@ void product_form_read(form_t *form, form_need need, product_form_t *read)
     form_text(form, "name", need, PRODUCT_NAME_MAX, &given->name);
     read_numbers(form, read);
     read_match(form, read);
+    read_term(form, read);
     if ((read->has_takeover = read_word(form, "takeover", takeover_words, &word)))
         given->policy.takeover = (takeover_rule)word;
     read->has_entitlements = !form->err && form_has(form, "entitlements");
@@ -54,6 +75,15 @@ void product_form_read(form_t *form, form_need need, product_form_t *read)
     read->has_trial_entitlements = !form->err && form_has(form, "trial_entitlements");
     form_object(form, "trial_entitlements", PRODUCT_ENTITLEMENTS_MAX, &given->trial_entitlements);
     form_text(form, "key_prefix", FORM_OPTIONAL, PL_LICENSE_KEY_PREFIX_MAX, &given->key_prefix);
+}
+
+static void apply_term(const product_form_t *read, product_policy_t *policy)
+{
+    const product_policy_t *given = &read->given.policy;
+
+    policy->basis = read->has_basis ? given->basis : policy->basis;
+    policy->effect = read->has_effect ? given->effect : policy->effect;
+    policy->expiry_date_ms = read->has_expiry_date ? given->expiry_date_ms : policy->expiry_date_ms;
 }
 
 void product_form_apply(const product_form_t *read, product_t *product)
@@ -65,6 +95,7 @@ void product_form_apply(const product_form_t *read, product_t *product)
             product_set_number(product, &product_numbers[i], product_number(given, &product_numbers[i]));
     product->name = given->name ? given->name : product->name;
     product->key_prefix = given->key_prefix ? given->key_prefix : product->key_prefix;
+    apply_term(read, &product->policy);
     if (read->has_match)
         product->policy.match = given->policy.match;
     if (read->has_takeover)
@@ -89,6 +120,9 @@ void product_put(pl_json_writer *json, const product_t *product)
         pl_json_put_int(json, product_numbers[i].name, product_number(product, &product_numbers[i]));
     pl_json_put_text(json, "match", pl_match_rule_text(product->policy.match, match));
     pl_json_put_text(json, "takeover", takeover_words[product->policy.takeover]);
+    pl_json_put_text(json, "expiry_basis", basis_words[product->policy.basis]);
+    brand_put_time(json, "expiry_date", product->policy.expiry_date_ms);
+    pl_json_put_text(json, "expiry_effect", effect_words[product->policy.effect]);
     brand_put_json(json, "entitlements", product->entitlements);
     brand_put_json(json, "trial_entitlements", product->trial_entitlements);
     pl_json_put_text(json, "key_prefix", product->key_prefix);

@@ -12,7 +12,7 @@
 typedef struct {
     product_t given;
     bool has_number[PRODUCT_NUMBERS];
-    bool has_match, has_takeover, has_entitlements, has_trial_entitlements;
+    bool has_match, has_takeover, has_basis, has_effect, has_expiry_date, has_entitlements, has_trial_entitlements;
 } product_form_t;
 
 /* All members but the slug; need: of the name. */

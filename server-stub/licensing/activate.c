@@ -5,9 +5,14 @@
 #include "licensing/device.h"
 
 #include "licensing/judge.h"
+#include "licensing/license_term.h"
+#include "store/activation_pages.h"
 #include "store/audit.h"
+#include "store/sessions.h"
 
 #include <string.h>
+
+static const int64_t DAY_MS = INT64_C(86400000);
 
 static pl_err note(tx_t *tx, const activation_t *activation, audit_action action, const char *metadata)
 {
@@ -99,6 +104,50 @@ static pl_err note_clone(tx_t *tx, const activation_t *activation, pl_uuid clone
     return metadata ? note(tx, activation, AUDIT_CLONE_SUSPECTED, metadata) : PL_ERR_MEMORY;
 }
 
+/* One of those beyond the limit that the policy tolerates: the audit says so. */
+static pl_err note_new(tx_t *tx, const outcome_t *out)
+{
+    const product_policy_t *policy = &out->product.policy;
+    int64_t taken = 0;
+    pl_err err = PL_OK;
+
+    if (policy->overage)
+        err = activations_count_live(tx, out->license.brand_id, out->license.id, &taken);
+    if (err)
+        return err;
+    return note(tx, &out->activation, AUDIT_ACTIVATED,
+                taken > license_seats(&out->license, policy) ? "{\"over_limit\":true}" : NULL);
+}
+
+/* The seat of a device that was silent for as long as the policy says; PL_ERR_NOT_FOUND: there is none. */
+static pl_err free_silent(tx_t *tx, const outcome_t *out)
+{
+    const int64_t silence_ms = out->product.policy.free_after_days * DAY_MS;
+    activation_row_t silent = {.brand_id = out->license.brand_id, .license_id = out->license.id};
+    activation_t activation = {.brand_id = silent.brand_id, .license_id = silent.license_id};
+    pl_err err = silence_ms ? activation_pages_find_silent(tx, tx->now_ms - silence_ms, &silent) : PL_ERR_NOT_FOUND;
+
+    if (err)
+        return err;
+    activation.id = silent.id;
+    if ((err = activations_release(tx, &activation)) ||
+        (err = sessions_end_of(tx, activation.brand_id, activation.license_id, activation.id)))
+        return err;
+    return note(tx, &activation, AUDIT_ACTIVATION_FREED, NULL);
+}
+
+static pl_err take_seat(tx_t *tx, const outcome_t *out, bool *taken)
+{
+    int64_t room = license_room(&out->license, &out->product.policy);
+    pl_err err = activations_take(tx, &out->activation, room, taken);
+
+    if (err || *taken)
+        return err;
+    if ((err = free_silent(tx, out)))
+        return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    return activations_take(tx, &out->activation, room, taken);
+}
+
 static pl_err take_new(tx_t *tx, const device_call_t *call, const seat_t *seat, outcome_t *out)
 {
     activation_t *activation = &out->activation;
@@ -108,7 +157,7 @@ static pl_err take_new(tx_t *tx, const device_call_t *call, const seat_t *seat, 
     *activation = (activation_t){.id = store_new_id(tx), .brand_id = call->brand_id, .license_id = out->license.id};
     activation->activated_at_ms = activation->validated_at_ms = tx->now_ms;
     describe_device(call, activation);
-    if ((err = activations_take(tx, activation, license_seats(&out->license, &out->product.policy), &taken)))
+    if ((err = take_seat(tx, out, &taken)))
         return err;
     if (!taken) {
         out->verdict = PL_VERDICT_NO_SEAT;
@@ -116,7 +165,7 @@ static pl_err take_new(tx_t *tx, const device_call_t *call, const seat_t *seat, 
         return PL_OK;
     }
     out->has_activation = out->is_new_seat = true;
-    if ((err = note(tx, activation, AUDIT_ACTIVATED, NULL)) || !seat->is_clone)
+    if ((err = note_new(tx, out)) || (err = license_term_begin(tx, &out->license)) || !seat->is_clone)
         return err;
     return note_clone(tx, activation, seat->cloned);
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "licensing/entitlement_text.h"
 #include "licensing/judge.h"
+#include "licensing/license_term.h"
 #include "licensing/sealing.h"
 #include "store/audit.h"
 #include "store/license_keys.h"
@@ -39,8 +40,6 @@ static pl_err check_order(tx_t *tx, const license_order_t *order)
         return pl_fail(PL_ERR_INVALID, "seats must be 1 to %d, or 0 for the product's", (int)SEATS_MAX);
     if (order->expires_at_ms && (order->expires_at_ms <= tx->now_ms || order->expires_at_ms <= order->starts_at_ms))
         return pl_fail(PL_ERR_INVALID, "the license would end before it begins");
-    if (order->renews && !order->expires_at_ms)
-        return pl_fail(PL_ERR_INVALID, "a license that renews needs an end");
     if (order->plan && (!order->plan[0] || strlen(order->plan) > LICENSE_PLAN_MAX || !pl_text_is_clean(order->plan)))
         return pl_fail(PL_ERR_INVALID, "a plan has 1 to %d bytes of UTF-8, none of them control characters",
                        (int)LICENSE_PLAN_MAX);
@@ -130,7 +129,8 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
         license->customer_id = view->customer.id;
     view->seats = license_seats(license, &view->product.policy);
     view->key_tail = pl_license_key_tail(*key);
-    if ((err = admin_license_check_end(license, &view->product.policy)) || (err = insert(tx, license)))
+    if ((err = license_term_give(license, &view->product.policy, tx->now_ms)) ||
+        (err = admin_license_check_end(license, &view->product.policy)) || (err = insert(tx, license)))
         return err;
     return admin_license_try_document(tx, keyring, license);
 }

@@ -45,6 +45,33 @@ static pl_err check_numbers(const product_t *product)
     return PL_OK;
 }
 
+/* A seat is given to another device only when what its holder was told is over: never two on one seat. */
+static pl_err check_freeing(const product_policy_t *policy)
+{
+    int64_t silence_s = policy->free_after_days * DAY_S;
+    int64_t lease_s = policy->grace_s + policy->emergency_s;
+
+    if (lease_s < policy->offline_s)
+        lease_s = policy->offline_s;
+    if (!policy->free_after_days || silence_s >= lease_s)
+        return PL_OK;
+    return pl_fail(PL_ERR_INVALID,
+                   "free_after_days must be as long as grace_s and emergency_s together, and as offline_s, or longer: %" PRId64
+                   " days here",
+                   (lease_s + DAY_S - 1) / DAY_S);
+}
+
+static pl_err check_term(const product_policy_t *policy)
+{
+    bool counts_days = policy->basis == EXPIRY_CREATION || policy->basis == EXPIRY_FIRST_ACTIVATION;
+
+    if (counts_days && !policy->duration_days)
+        return pl_fail(PL_ERR_INVALID, "expiry_basis creation and first_activation need duration_days");
+    if (policy->basis == EXPIRY_DATE && !policy->expiry_date_ms)
+        return pl_fail(PL_ERR_INVALID, "expiry_basis date needs expiry_date");
+    return check_freeing(policy);
+}
+
 static pl_err check_policy(const product_policy_t *policy)
 {
     if (policy->grace_s < policy->check_by_s)
@@ -52,7 +79,7 @@ static pl_err check_policy(const product_policy_t *policy)
     if (policy->session_lease_s < 3 * policy->session_beat_s)
         return pl_fail(PL_ERR_INVALID,
                        "a session's lease must be three beats or more, so that a lost packet loses no seat, and a day at most");
-    return PL_OK;
+    return check_term(policy);
 }
 
 static pl_err check(tx_t *tx, product_t *product)
@@ -100,6 +127,9 @@ static void compare(const product_t *before, const product_t *after, changes_t *
     changes_text(changes, "key_prefix", before->key_prefix, after->key_prefix);
     changes_number(changes, "match", before->policy.match, after->policy.match);
     changes_number(changes, "takeover", before->policy.takeover, after->policy.takeover);
+    changes_number(changes, "expiry_basis", before->policy.basis, after->policy.basis);
+    changes_number(changes, "expiry_date", before->policy.expiry_date_ms, after->policy.expiry_date_ms);
+    changes_number(changes, "expiry_effect", before->policy.effect, after->policy.effect);
     for (size_t i = 0; i < PRODUCT_NUMBERS; i++)
         changes_number(changes, product_numbers[i].name, product_number(before, &product_numbers[i]),
                        product_number(after, &product_numbers[i]));

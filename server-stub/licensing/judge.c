@@ -5,27 +5,20 @@
 #include "licensing/judge.h"
 
 #include "licensing/license_states.h"
+#include "licensing/license_term.h"
 #include "store/license_keys.h"
 #include "token/proof.h"
 
 #include <string.h>
 
-enum { MS = 1000, SCORE_KEY = 2, SCORE_INSTANCE = 1 };
-
-/* Its own end with its renewal slack; 0: none. */
-static int64_t expiry_ms(const license_t *license, const product_policy_t *policy)
-{
-    if (!license->expires_at_ms)
-        return 0;
-    return license->expires_at_ms + (license->renews ? policy->slack_s * MS : 0);
-}
+enum { SCORE_KEY = 2, SCORE_INSTANCE = 1 };
 
 int64_t license_end_ms(const license_t *license, const product_policy_t *policy)
 {
-    int64_t expiry = expiry_ms(license, policy);
+    int64_t end = license_term_keeps(license, policy) ? 0 : license_term_end_ms(license, policy);
     int64_t stop = license_stop_ms(license);
 
-    return !expiry || (stop && stop < expiry) ? stop : expiry;
+    return !end || (stop && stop < end) ? stop : end;
 }
 
 int64_t license_seats(const license_t *license, const product_policy_t *policy)
@@ -40,7 +33,7 @@ int64_t license_room(const license_t *license, const product_policy_t *policy)
 
 pl_verdict judge_license(const license_t *license, const product_policy_t *policy, int64_t now_ms, pl_reason *reason)
 {
-    int64_t end_ms = expiry_ms(license, policy);
+    int64_t end_ms = license_term_end_ms(license, policy);
 
     *reason = license_reason_at(license, now_ms);
     switch (license_status_at(license, now_ms)) {
@@ -52,7 +45,7 @@ pl_verdict judge_license(const license_t *license, const product_policy_t *polic
         break;
     }
     *reason = PL_REASON_LICENSE_ENDED;
-    if (end_ms && now_ms >= end_ms)
+    if (end_ms && now_ms >= end_ms && !license_term_keeps(license, policy))
         return PL_VERDICT_EXPIRED;
     *reason = PL_REASON_NOT_ACTIVATED;
     if (license->starts_at_ms > now_ms)

@@ -21,6 +21,9 @@ static pl_err check_license(const tx_t *tx, const license_t *license, const prod
     pl_reason reason;
     pl_verdict verdict = judge_license(license, &product->policy, tx->now_ms, &reason);
 
+    if (license->duration_days)
+        return pl_fail(PL_ERR_STATE,
+                       "the license's time runs from its first activation on; activate a device, or give it an end by renewal");
     if (verdict == PL_VERDICT_ACTIVE || verdict == PL_VERDICT_NOT_ACTIVATED) /* one that starts later may be handed over today */
         return PL_OK;
     return pl_fail(PL_ERR_STATE, "the license is %s (%s)", pl_verdict_text(verdict), pl_reason_text(reason));

@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum {
+    DAYS_MAX = 3660,
     YEARS_MAX_S = 10 * 366 * 86400,
     OFFLINE_RELEASES_MAX = 1000000,
 };
@@ -21,6 +22,9 @@ enum {
 
 const product_number_t product_numbers[PRODUCT_NUMBERS] = {
     {"seats", POLICY(seats), 1, SEATS_MAX},
+    {"overage", POLICY(overage), 0, SEATS_MAX},
+    {"free_after_days", POLICY(free_after_days), 0, DAYS_MAX},
+    {"duration_days", POLICY(duration_days), 0, DAYS_MAX},
     {"check_by_s", POLICY(check_by_s), 60, PL_LEASE_SECONDS_MAX},
     {"grace_s", POLICY(grace_s), 60, PL_LEASE_SECONDS_MAX},
     {"emergency_s", POLICY(emergency_s), 0, PL_EMERGENCY_SECONDS_MAX},

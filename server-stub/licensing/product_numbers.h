@@ -15,7 +15,7 @@ typedef struct {
     int64_t max;
 } product_number_t;
 
-enum { PRODUCT_NUMBERS = 13 };
+enum { PRODUCT_NUMBERS = 16 };
 
 extern const product_number_t product_numbers[PRODUCT_NUMBERS];
 

@@ -8,6 +8,7 @@
 #include "base/timestamp.h"
 #include "license/version.h"
 #include "licensing/entitlement_text.h"
+#include "licensing/license_term.h"
 #include "store/audit.h"
 
 #include <string.h>
@@ -48,20 +49,37 @@ static bool is_offered(const release_t *release, int64_t now_ms)
 }
 
 typedef struct {
+    release_t *items;
+    size_t count;
+} release_list;
+
+typedef struct {
     const release_t *newest;
     const release_t *allowed;
 } choice;
 
-static choice choose(const release_t *releases, size_t count, const pl_entitlements *set, int64_t now_ms)
+/* The end of a license that works on after it: what is published later is not its. */
+static bool is_in_term(const release_t *release, const outcome_t *outcome)
+{
+    const product_policy_t *policy = &outcome->product.policy;
+    int64_t end_ms = license_term_end_ms(&outcome->license, policy);
+
+    return !end_ms || !license_term_keeps(&outcome->license, policy) || release->published_at_ms <= end_ms;
+}
+
+/* set NULL: none is allowed. */
+static choice choose(const release_list *list, const outcome_t *outcome, const pl_entitlements *set, int64_t now_ms)
 {
     choice c = {NULL, NULL};
 
-    for (size_t i = 0; i < count && !c.allowed; i++) {
-        if (!is_offered(&releases[i], now_ms))
+    for (size_t i = 0; i < list->count && !c.allowed; i++) {
+        const release_t *release = &list->items[i];
+
+        if (!is_offered(release, now_ms))
             continue;
-        c.newest = c.newest ? c.newest : &releases[i];
-        if (set && is_allowed(&releases[i], set, now_ms / MS))
-            c.allowed = &releases[i];
+        c.newest = c.newest ? c.newest : release;
+        if (set && is_in_term(release, outcome) && is_allowed(release, set, now_ms / MS))
+            c.allowed = release;
     }
     return c;
 }
@@ -87,8 +105,7 @@ pl_err licensing_release_check(tx_t *tx, const device_call_t *call, release_outc
 {
     release_t of = {.brand_id = call->brand_id, .channel = call->request.channel};
     pl_entitlements set;
-    release_t *releases;
-    size_t count;
+    release_list list;
     choice c;
     pl_err err;
 
@@ -96,10 +113,10 @@ pl_err licensing_release_check(tx_t *tx, const device_call_t *call, release_outc
     if ((err = licensing_validate(tx, call, &out->outcome)) || !out->outcome.has_license)
         return err;
     of.product_id = out->outcome.product.id;
-    if ((err = releases_list(tx, &of, &releases, &count)) ||
+    if ((err = releases_list(tx, &of, &list.items, &list.count)) ||
         (err = entitlement_text_read(tx->arena, out->outcome.product.entitlements, out->outcome.license.entitlements, &set)))
         return err;
-    c = choose(releases, count, out->outcome.verdict == PL_VERDICT_ACTIVE ? &set : NULL, tx->now_ms);
+    c = choose(&list, &out->outcome, out->outcome.verdict == PL_VERDICT_ACTIVE ? &set : NULL, tx->now_ms);
     describe(&c, call->request.app_version, out);
     return PL_OK;
 }

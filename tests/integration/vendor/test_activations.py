@@ -12,15 +12,21 @@ class Activations(VendorTest):
     @classmethod
     def prepare(cls):
         cls.server.add_product("till", seats=2)
+        cls.server.add_product("lax")
+        cls.server.add_product("shelf")
         cls.rival_key = cls.server.add_brand("rival")["api_key"]
 
-    def make(self, email, **more):
-        order = {"customer_email": email, "products": ["till"], **more}
+    def make(self, email, product="till", **more):
+        order = {"customer_email": email, "products": [product], **more}
         made = self.ask(201, "POST", LICENSES + "/provision", order).json
         return f"{LICENSES}/{made['licenses'][0]['id']}", made["license_key"]["key"]
 
-    def device(self, key, name):
-        return Device(self.server, "till", key, name)
+    def device(self, key, name, product="till"):
+        return Device(self.server, product, key, name)
+
+    def decide(self, slug, **policy):
+        found = [one["id"] for one in self.ask(200, "GET", "/api/v1/brand/products", limit=500).json if one["slug"] == slug]
+        return self.ask(200, "PATCH", f"/api/v1/brand/products/{found[0]}", policy).json
 
     def test_seats_are_listed_and_taken_away(self):
         path, key = self.make("seats@shop.example")
@@ -61,6 +67,30 @@ class Activations(VendorTest):
         seat = self.ask(200, "GET", path + "/activations").json[0]["id"]
         self.ask(200, "POST", f"{path}/activations/{seat}/release")
         self.assertEqual(2, self.ask(200, "PATCH", path, {"max_seats": 2}).json["seat_limit"])
+
+    def test_seats_beyond_the_limit_are_marked(self):
+        self.decide("lax", overage=1)
+        path, key = self.make("lax@shop.example", product="lax")
+        verdicts = [self.device(key, f"lax {i}", "lax").ask("activate")["verdict"] for i in range(3)]
+        self.assertEqual(["ACTIVE", "ACTIVE", "NO_SEAT"], verdicts)
+        self.assertEqual([False, True], [one["is_over_limit"] for one in self.ask(200, "GET", path + "/activations").json])
+        told = self.ask(200, "GET", path).json
+        self.assertEqual((1, 2, 0), tuple(told[name] for name in ("seat_limit", "seats_used", "seats_remaining")))
+        second = self.ask(200, "GET", self.ask(200, "GET", path + "/activations?limit=1").next_page()).json
+        self.assertEqual([True], [one["is_over_limit"] for one in second])
+        first = self.ask(200, "GET", path + "/activations").json[0]["id"]
+        self.ask(200, "POST", f"{path}/activations/{first}/release")
+        self.assertEqual([False], [one["is_over_limit"] for one in self.ask(200, "GET", path + "/activations").json])
+
+    def test_the_time_of_a_license_runs_from_its_first_activation(self):
+        self.decide("shelf", expiry_basis="first_activation", duration_days=30)
+        path, key = self.make("shelf@shop.example", product="shelf", renews=True)
+        waiting = self.ask(200, "GET", path).json
+        self.assertEqual((None, 30), (waiting["expires_at"], waiting["duration_days"]))
+        self.assertEqual("ACTIVE", self.device(key, "shelf", "shelf").ask("activate")["verdict"])
+        running = self.ask(200, "GET", path).json
+        self.assertEqual((None, 2), (running["duration_days"], running["version"]))
+        self.assertIsNotNone(running["expires_at"])
 
     def test_a_cancelled_license_lives_again_on_its_device(self):
         path, key = self.make("again@shop.example")

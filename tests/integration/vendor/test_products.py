@@ -44,6 +44,20 @@ class Products(VendorTest):
         self.assertFalse(first["license_key"]["key"].startswith("NEW-"))
         self.assertRegex(second["license_key"]["key"], r"^NEW-[^-]{7}-")
 
+    def test_what_the_end_is_counted_from_and_what_it_does(self):
+        path = self.add("term", expiry_basis="date", expiry_date="2031-01-31T12:00:00Z", expiry_effect="keep").headers["Location"]
+        order = {"customer_email": "term@shop.example", "products": ["term"]}
+        license = self.ask(201, "POST", "/api/v1/brand/licenses/provision", order).json["licenses"][0]
+        self.assertEqual(("2031-01-31T12:00:00Z",) * 2, (license["expires_at"], license["updates_until"]))
+        changed = self.ask(200, "PATCH", path, {"expiry_basis": "creation", "duration_days": 365, "expiry_date": None, "overage": 2}).json
+        self.assertEqual(("creation", 365, None, "keep", 2), tuple(changed[name] for name in (
+            "expiry_basis", "duration_days", "expiry_date", "expiry_effect", "overage")))
+        for wrong in ({"duration_days": 0}, {"expiry_basis": "date"}, {"free_after_days": 10}, {"expiry_effect": "explode"},
+                      {"overage": -1}):
+            self.ask(400, "PATCH", path, wrong)
+        freeing = self.ask(200, "PATCH", path, {"free_after_days": 30, "offline_s": 0}).json
+        self.assertEqual(30, freeing["free_after_days"])
+
     def test_who_has_not_seen_the_last_change_changes_nothing(self):
         made = self.add("etag")
         path, seen = made.headers["Location"], {"If-Match": made.headers["ETag"]}
