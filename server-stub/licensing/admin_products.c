@@ -51,13 +51,10 @@ static pl_err check_freeing(const product_policy_t *policy)
     int64_t silence_s = policy->free_after_days * DAY_S;
     int64_t lease_s = policy->grace_s + policy->emergency_s;
 
-    if (lease_s < policy->offline_s)
-        lease_s = policy->offline_s;
     if (!policy->free_after_days || silence_s >= lease_s)
         return PL_OK;
     return pl_fail(PL_ERR_INVALID,
-                   "free_after_days must be as long as grace_s and emergency_s together, and as offline_s, or longer: %" PRId64
-                   " days here",
+                   "free_after_days must be as long as grace_s and emergency_s together or longer: %" PRId64 " days here",
                    (lease_s + DAY_S - 1) / DAY_S);
 }
 

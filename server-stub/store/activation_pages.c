@@ -25,6 +25,7 @@ static const char *const sql[] = {
 
     [FIND_SILENT] = "SELECT " COLUMNS " FROM activation"
                     " WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL AND validated_at < $3"
+                    "   AND (offline_until IS NULL OR offline_until <= $4)"
                     " ORDER BY validated_at, id"
                     " LIMIT 1",
 };
@@ -105,5 +106,6 @@ pl_err activation_pages_find_silent(tx_t *tx, int64_t since_ms, activation_row_t
     pl_db_statement *select = with_license(tx, FIND_SILENT, row->brand_id, row->license_id);
 
     pl_db_bind_int(select, 3, since_ms);
+    pl_db_bind_int(select, 4, tx->now_ms);
     return find(tx, select, row);
 }

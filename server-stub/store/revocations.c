@@ -6,31 +6,37 @@
 
 #include "store/statements.h"
 
-enum { LICENSES, ACTIVATIONS, COUNT_LICENSES, COUNT_ACTIVATIONS, FIND, PUT };
+enum { LICENSES, ACTIVATIONS, COUNT_LICENSES, COUNT_FORESEEN, COUNT_ACTIVATIONS, FIND, PUT };
 
-/* Each has its time, which is named here for the index that it is in: cancelled, and cancelled by what was foreseen. */
-#define CANCELLED                                                                              \
-    " FROM (SELECT brand_id, id, product_id, expires_at, renews, cancelled_at AS came_at"      \
-    "        FROM license WHERE brand_id = $1 AND status = 3 AND cancelled_at >= 0"            \
-    "       UNION ALL"                                                                         \
-    "       SELECT brand_id, id, product_id, expires_at, renews, cancel_at AS came_at"         \
-    "        FROM license WHERE brand_id = $1 AND status <> 3 AND cancel_at <= $2) AS license" \
+#define NOT_OVER                                                                               \
     " JOIN product ON product.brand_id = license.brand_id AND product.id = license.product_id" \
-    " WHERE (license.expires_at IS NULL"                                                       \
+    " WHERE license.brand_id = $1"                                                             \
+    "   AND (license.expires_at IS NULL OR product.expiry_effect = 1"                          \
     "        OR license.expires_at + CASE WHEN license.renews <> 0 THEN product.slack_s * 1000 ELSE 0 END > $2)"
+
+/* Each has its time, which is named here for the index that it is in. */
+#define CANCELLED " FROM license" NOT_OVER " AND license.status = 3 AND license.cancelled_at >= 0"
+
+/* What was foreseen has come. */
+#define FORESEEN " FROM license" NOT_OVER " AND license.status <> 3 AND license.cancel_at <= $2"
 
 #define TAKEN          \
     " FROM activation" \
     " WHERE brand_id = $1 AND taken_at > $2"
 
 static const char *const sql[] = {
-    [LICENSES] = "SELECT license.id" CANCELLED " ORDER BY license.came_at DESC, license.id DESC"
+    [LICENSES] = "SELECT id FROM"
+                 " (SELECT license.id AS id, license.cancelled_at AS came_at" CANCELLED "  UNION ALL"
+                 "  SELECT license.id AS id, license.cancel_at AS came_at" FORESEEN ") AS listed"
+                 " ORDER BY came_at DESC, id DESC"
                  " LIMIT $3",
 
     [ACTIVATIONS] = "SELECT id" TAKEN " ORDER BY taken_at DESC, id DESC"
                     " LIMIT $3",
 
     [COUNT_LICENSES] = "SELECT count(*)" CANCELLED,
+
+    [COUNT_FORESEEN] = "SELECT count(*)" FORESEEN,
 
     [COUNT_ACTIVATIONS] = "SELECT count(*)" TAKEN,
 
@@ -102,9 +108,15 @@ static pl_err count_rows(pl_db_statement *select, size_t *count)
 
 pl_err revocations_count(tx_t *tx, const revocation_search_t *search, size_t *licenses, size_t *activations)
 {
+    size_t foreseen = 0;
     pl_err err = count_rows(bind_search(tx, COUNT_LICENSES, search->brand_id, tx->now_ms), licenses);
 
-    return err ? err : count_rows(bind_search(tx, COUNT_ACTIVATIONS, search->brand_id, search->since_ms), activations);
+    if (!err)
+        err = count_rows(bind_search(tx, COUNT_FORESEEN, search->brand_id, tx->now_ms), &foreseen);
+    if (err)
+        return err;
+    *licenses += foreseen;
+    return count_rows(bind_search(tx, COUNT_ACTIVATIONS, search->brand_id, search->since_ms), activations);
 }
 
 pl_err revocations_find(tx_t *tx, pl_uuid brand_id, revocation_list_t *found)

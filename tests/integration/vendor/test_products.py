@@ -55,7 +55,7 @@ class Products(VendorTest):
         for wrong in ({"duration_days": 0}, {"expiry_basis": "date"}, {"free_after_days": 10}, {"expiry_effect": "explode"},
                       {"overage": -1}):
             self.ask(400, "PATCH", path, wrong)
-        freeing = self.ask(200, "PATCH", path, {"free_after_days": 30, "offline_s": 0}).json
+        freeing = self.ask(200, "PATCH", path, {"free_after_days": 30}).json
         self.assertEqual(30, freeing["free_after_days"])
 
     def test_who_has_not_seen_the_last_change_changes_nothing(self):
