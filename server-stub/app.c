@@ -30,7 +30,6 @@ struct app {
     trusted_time_t *time;
     sightings_t *sightings;
     sessions_t *sessions;
-    key_uses_t *key_uses;
     bool is_trusted;  /* the clock, at the last tick */
     bool has_amnesty; /* was given since the start */
     store_t *writer_store;
@@ -60,12 +59,11 @@ static pl_err work_flush(void *context, tx_t *tx)
     app_t *app = context;
     pl_err err;
 
-    if (!app->has_amnesty && app->is_trusted && (err = licensing_session_amnesty(app->sessions, tx)))
+    if ((!app->has_amnesty && app->is_trusted && (err = licensing_session_amnesty(app->sessions, tx))) ||
+        (err = trusted_time_flush(app->time, tx)) || (err = sightings_flush(app->sightings, tx)) ||
+        (err = sessions_flush(app->sessions, tx)))
         return err;
-    if ((err = trusted_time_flush(app->time, tx)) || (err = sightings_flush(app->sightings, tx)) ||
-        (err = sessions_flush(app->sessions, tx)) || (err = key_uses_flush(app->key_uses, tx)))
-        return err;
-    return PL_OK;
+    return key_uses_flush(app->api.key_uses, tx);
 }
 
 static pl_err flush(app_t *app, store_t *store, writer_tick_t kind)
@@ -77,7 +75,7 @@ static pl_err flush(app_t *app, store_t *store, writer_tick_t kind)
 
     app->is_trusted = !trusted_time_now(app->time, &about.now_ms);
     is_due = kind != TICK_ROUTINE || (!app->has_amnesty && app->is_trusted) || trusted_time_is_due(app->time) ||
-             !sightings_is_empty(app->sightings) || !sessions_is_clean(app->sessions) || !key_uses_is_empty(app->key_uses);
+             !sightings_is_empty(app->sightings) || !sessions_is_clean(app->sessions) || !key_uses_is_empty(app->api.key_uses);
     pl_arena_init(&arena);
     about.arena = &arena;
     err = store_read(store, &about, work_refresh, app);
@@ -239,7 +237,6 @@ static pl_err fill_engine(app_t *app)
 
     app->api.keys = instance_keys(app->instance);
     app->api.sightings = app->sightings;
-    app->api.key_uses = app->key_uses;
     app->api.sessions = app->sessions;
     app->api.tally = &app->tally;
     app->api.metrics_token = app->config->metrics_token;
@@ -323,9 +320,9 @@ static pl_err open_all(app_t *app, const app_options_t *options)
         (err = open_time(app, options)) || (err = open_stores(app)))
         return err;
     app->sightings = sightings_new();
-    app->key_uses = key_uses_new();
+    app->api.key_uses = key_uses_new();
     app->sessions = sessions_new();
-    if (!app->sightings || !app->sessions || !app->key_uses)
+    if (!app->sightings || !app->sessions || !app->api.key_uses)
         return PL_ERR_MEMORY;
     if (instance_is_shared(app->instance))
         sessions_share(app->sessions);
@@ -366,7 +363,7 @@ void app_close(app_t *app)
     sessions_free(app->sessions);
     sightings_free(app->sightings);
     buckets_free(app->engine.api_keys);
-    key_uses_free(app->key_uses);
+    key_uses_free(app->api.key_uses);
     trusted_time_close(app->time);
     instance_close(app->instance);
     pl_mutex_free(app->journal.mutex);

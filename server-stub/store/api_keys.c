@@ -35,8 +35,8 @@ static const char *const sql[] = {
                " WHERE brand_id = $1 AND id = $2"
                " RETURNING version",
 
-    [NOTE_USE] = "UPDATE api_key SET last_used_at = $3"
-                 " WHERE brand_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)",
+    [NOTE_USE] = ("UPDATE api_key SET last_used_at = $3"
+                  " WHERE brand_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)"),
 };
 
 const store_set api_keys_set = {sql, sizeof(sql) / sizeof(sql[0])};
