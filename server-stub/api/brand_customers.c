@@ -28,7 +28,7 @@ static pl_err find(tx_t *tx, const brand_call_t *call, customer_t *customer)
 
 /* ---- one ---- */
 
-static pl_err put_one(tx_t *tx, brand_reply_t *reply, const customer_t *customer)
+static pl_err put_licenses(tx_t *tx, brand_reply_t *reply, const customer_t *customer)
 {
     const license_filter_t filter = {.brand_id = customer->brand_id, .customer_id = customer->id, .limit = LICENSES_SHOWN};
     license_list_t list;
@@ -36,15 +36,12 @@ static pl_err put_one(tx_t *tx, brand_reply_t *reply, const customer_t *customer
 
     if (err)
         return err;
-    pl_json_open(&reply->json, NULL, '{');
-    put_members(&reply->json, customer);
     pl_json_open(&reply->json, "licenses", '[');
     for (size_t i = 0; i < list.count; i++)
         license_put(&reply->json, NULL, &list.items[i], NULL);
     pl_json_close(&reply->json);
     pl_json_put_bool(&reply->json, "has_more_licenses", list.has_more);
-    pl_json_close(&reply->json);
-    return brand_put_version(tx, reply, customer->version);
+    return PL_OK;
 }
 
 static pl_err work_show(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
@@ -52,7 +49,13 @@ static pl_err work_show(tx_t *tx, const brand_call_t *call, brand_reply_t *reply
     customer_t customer;
     pl_err err = find(tx, call, &customer);
 
-    return err ? err : put_one(tx, reply, &customer);
+    if (err)
+        return err;
+    pl_json_open(&reply->json, NULL, '{');
+    put_members(&reply->json, &customer);
+    err = put_licenses(tx, reply, &customer);
+    pl_json_close(&reply->json);
+    return err ? err : brand_put_version(tx, reply, customer.version);
 }
 
 static pl_err parse_show(const api_t *api, const request_t *request, void **in)
@@ -72,6 +75,15 @@ typedef struct {
     bool has_name, has_metadata;
 } customer_form_t;
 
+/* Without licenses: a reply that is kept must not be large. */
+static pl_err put_alone(tx_t *tx, brand_reply_t *reply, const customer_t *customer)
+{
+    pl_json_open(&reply->json, NULL, '{');
+    put_members(&reply->json, customer);
+    pl_json_close(&reply->json);
+    return brand_put_version(tx, reply, customer->version);
+}
+
 static pl_err work_add(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     customer_t customer = ((const customer_form_t *)call->form)->given;
@@ -82,7 +94,7 @@ static pl_err work_add(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
         return err;
     reply->status = 201;
     err = brand_put_location(tx, call, reply, customer.id);
-    return err ? err : put_one(tx, reply, &customer);
+    return err ? err : put_alone(tx, reply, &customer);
 }
 
 static pl_err work_change(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
@@ -98,7 +110,7 @@ static pl_err work_change(tx_t *tx, const brand_call_t *call, brand_reply_t *rep
     customer.name = read->has_name ? read->given.name : before.name;
     customer.metadata = read->has_metadata ? read->given.metadata : before.metadata;
     err = admin_customer_change(tx, &before, &customer);
-    return err ? err : put_one(tx, reply, &customer);
+    return err ? err : put_alone(tx, reply, &customer);
 }
 
 static pl_err parse_body(const api_t *api, const request_t *request, form_need need, brand_work work, void **in)
