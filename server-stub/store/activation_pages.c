@@ -13,7 +13,8 @@ enum { LIST, FIND, COUNT_BEFORE, FIND_SILENT };
 static const char *const sql[] = {
     [LIST] = "SELECT " COLUMNS " FROM activation"
              " WHERE brand_id = $1 AND license_id = $2 AND id > $3"
-             "   AND ((released_at IS NULL AND $4 <> 0) OR (released_at IS NOT NULL AND $5 <> 0))"
+             "   AND ((released_at IS NULL AND CAST($4 AS BIGINT) <> 0)"
+             "     OR (released_at IS NOT NULL AND CAST($5 AS BIGINT) <> 0))"
              " ORDER BY id"
              " LIMIT $6",
 

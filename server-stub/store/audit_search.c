@@ -13,9 +13,9 @@ enum { ACTIONS_MAX = 1000 };
 
 #define SELECT \
     "SELECT brand_id, id, actor, action, target, metadata, address FROM audit WHERE brand_id = $1 AND id >= $2 AND id < $3"
-#define REST                       \
-    " AND ($4 = 0 OR action = $4)" \
-    " ORDER BY id DESC"            \
+#define REST                                       \
+    " AND (CAST($4 AS BIGINT) = 0 OR action = $4)" \
+    " ORDER BY id DESC"                            \
     " LIMIT $5"
 
 static const char *const sql[] = {
