@@ -215,7 +215,7 @@ static void be_terse(exchange_t *exchange)
     int status = pl_err_http(exchange->err);
 
     if (exchange->route && exchange->route->rate == RATE_KEY)
-        exchange->is_refusal = exchange->err == PL_ERR_UNAUTHORIZED;
+        exchange->is_refusal = exchange->err == PL_ERR_UNAUTHORIZED || exchange->err == PL_ERR_UNKNOWN_KEY;
     else
         exchange->is_refusal |= status > 0 && status < 500 && exchange->err != PL_ERR_RATE_LIMITED;
     if (exchange->wait.refused_s == 0 || !is_telling(status) || !exchange->is_refusal)
@@ -229,8 +229,8 @@ static void reply_problem(exchange_t *exchange)
     http_failure_t failure;
 
     be_terse(exchange);
-    failure = (http_failure_t){exchange->err,   exchange->detail,        exchange->id,
-                               exchange->allow, exchange->retry_after_s, exchange->faults.first};
+    failure = (http_failure_t){exchange->err,           exchange->detail,       exchange->id,          exchange->allow,
+                               exchange->retry_after_s, exchange->faults.first, exchange->request.path};
     http_reply_problem(&exchange->reply, &failure, &exchange->reply_body);
 }
 
