@@ -90,9 +90,11 @@ pl_err instance_host_read(pl_span text, char host[INSTANCE_HOST_MAX + 1])
 {
     pl_err err;
 
-    if (memchr(text.data ? text.data : "", ':', text.size))
+    if (text.size == 0)
+        return pl_fail(PL_ERR_INVALID, "the host name is missing");
+    if (memchr(text.data, ':', text.size))
         return read_ipv6(text, host) ? PL_OK : pl_fail(PL_ERR_INVALID, "what has colons must be an IPv6 address");
-    if (text.size && text.data[text.size - 1] == '.')
+    if (text.data[text.size - 1] == '.')
         text.size--;
     if (text.size == 0 || text.size > INSTANCE_HOST_MAX)
         return pl_fail(PL_ERR_INVALID, "a host name has 1 to %d bytes", (int)INSTANCE_HOST_MAX);

@@ -171,7 +171,7 @@ static pl_err read_hostname(instance_identifier_t *identifier)
     pl_err err = instance_host_read(pl_span_text(identifier->text), host);
 
     if (!err)
-        memcpy(identifier->text, host, strlen(host) + 1);
+        (void)snprintf(identifier->text, sizeof(identifier->text), "%s", host);
     return err;
 }
 
