@@ -123,13 +123,18 @@ pl_err instance_seat_activate(tx_t *tx, const key_access_t *key, const instance_
 
 /* ---- releasing ---- */
 
+/* The license is found before its seat is looked at for good: where that locks it, nobody else releases meanwhile. */
 pl_err instance_seat_release(tx_t *tx, const key_access_t *key, const seat_name_t *name, seat_outcome_t *out)
 {
+    seat_name_t by_id = {.count = 0};
     pl_err err;
 
     *out = (seat_outcome_t){.is_new = false};
     if ((err = instance_seat_find(tx, key, name, &out->seat)) ||
         (err = admin_license_find(tx, key->brand_id, out->seat.license_id, &out->view)))
+        return err;
+    by_id.id = out->seat.id;
+    if ((err = find_in(tx, &out->view.license, &by_id, &out->seat)))
         return err;
     if (out->seat.released_at_ms)
         return PL_OK; /* asked again */
