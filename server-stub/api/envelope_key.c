@@ -95,6 +95,8 @@ static pl_err work_validate(tx_t *tx, const product_call_t *call, const key_acce
     seat_outcome_t seat;
     pl_err err = instance_seat_activate(tx, key, call->spellings, NULL, &seat);
 
+    if (err == PL_ERR_INVALID)
+        return pl_fail(err, "product_code [the license key opens several products, name one]");
     if (err)
         return err;
     envelope_begin(json, seat.is_new ? "License successfully activated" : "License already activated on this instance");

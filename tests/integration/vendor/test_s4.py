@@ -34,6 +34,10 @@ class Envelopes(VendorTest):
         third = self.provision("one@shop.example")  # the same product again: another key
         self.assertNotEqual(first["license_key"], third["license_key"])
         status = self.ask(200, "POST", LICENSES + "/status/", {"license_key": first["license_key"]}, key=None).json
+        path = f"{LICENSES}/{first['license_key']}/activate/"
+        named = self.ask(400, "POST", path, {"instance_identifier": "m"}, key=None).json
+        self.assertTrue(named["message"].startswith("product_code ["), named)
+        self.ask(200, "POST", path, {"instance_identifier": "m", "product_code": "theme"}, key=None)
         self.assertEqual(["plugin", "theme"], sorted(one["product_code"] for one in status["data"]["entitlements"]))
 
     def test_a_revoked_key_opens_nothing_new(self):
