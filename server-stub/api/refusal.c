@@ -8,10 +8,10 @@
 
 /* The first that fits. */
 static const refusal_shape_t shapes[] = {
-    {"/api/v1/brand/licenses/provision", "PRODUCT_NOT_FOUND", "CONFLICT", refusal_extend_error, NULL, NULL},
-    {"/api/v1/brand/licenses", "LICENSE_NOT_FOUND", "INVALID_LICENSE_STATUS", refusal_extend_error, NULL, NULL},
-    {"/api/v1/brand/", "NOT_FOUND", "CONFLICT", refusal_extend_error, NULL, NULL},
-    {"/api/v1/product/", "NOT_FOUND", "CONFLICT", refusal_extend_error, NULL, NULL},
+    {"/api/v1/brand/licenses/provision", "PRODUCT_NOT_FOUND", "CONFLICT", refusal_extend_error, NULL, "Bearer"},
+    {"/api/v1/brand/licenses", "LICENSE_NOT_FOUND", "INVALID_LICENSE_STATUS", refusal_extend_error, NULL, "Bearer"},
+    {"/api/v1/brand/", "NOT_FOUND", "CONFLICT", refusal_extend_error, NULL, "Bearer"},
+    {"/api/v1/product/", "NOT_FOUND", "CONFLICT", refusal_extend_error, NULL, "Bearer"},
     {"/api/v1/licenses", NULL, NULL, NULL, refusal_put_envelope, "X-API-KEY"},
     {"/api/v1/auth/", NULL, NULL, NULL, refusal_put_envelope, "X-API-KEY"},
     {"", NULL, NULL, NULL, NULL, NULL},

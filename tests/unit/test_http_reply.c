@@ -158,8 +158,8 @@ static void each_family_of_paths_has_its_shape(void **state)
         assert_null(strstr(body.data, "secret.db"));
         assert_string_equal(header("Content-Type"),
                             strstr(body.data, "\"success\"") ? "application/json" : "application/problem+json");
-        if (s->err == PL_ERR_UNAUTHORIZED && strstr(body.data, "\"success\""))
-            assert_string_equal(header("WWW-Authenticate"), "X-API-KEY");
+        if (s->err == PL_ERR_UNAUTHORIZED)
+            assert_string_equal(header("WWW-Authenticate"), strstr(body.data, "\"success\"") ? "X-API-KEY" : "Bearer");
         else
             assert_null(header("WWW-Authenticate"));
     }
