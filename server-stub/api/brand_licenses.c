@@ -4,15 +4,20 @@
  */
 #include "api/license_json.h"
 #include "api/vendor.h"
+#include "store/brands.h"
 
-static pl_err put(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, const license_view_t *view)
+static pl_err put(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, const license_view_t *view, const brand_t *brand)
 {
     const char *key;
     pl_err err = admin_license_key(tx, call->keyring, &view->license, &key);
 
-    if (!err)
-        license_put(&reply->json, NULL, view, key);
-    return err;
+    if (err)
+        return err;
+    pl_json_open(&reply->json, NULL, '{');
+    pl_json_put_text(&reply->json, "brand_name", brand->name);
+    license_put_members(&reply->json, view, key);
+    pl_json_close(&reply->json);
+    return PL_OK;
 }
 
 /* ---- one ---- */
@@ -20,9 +25,11 @@ static pl_err put(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, cons
 static pl_err work_show(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     license_view_t view;
+    brand_t brand;
     pl_err err;
 
-    if ((err = admin_license_find(tx, call->brand_id, call->id, &view)) || (err = put(tx, call, reply, &view)))
+    if ((err = admin_license_find(tx, call->brand_id, call->id, &view)) || (err = brands_find(tx, call->brand_id, &brand)) ||
+        (err = put(tx, call, reply, &view, &brand)))
         return err;
     return brand_put_version(tx, reply, view.license.version);
 }
@@ -43,14 +50,15 @@ static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply
 {
     license_filter_t filter = *(const license_filter_t *)call->form;
     license_list_t list;
+    brand_t brand;
     pl_err err;
 
     filter.brand_id = call->brand_id;
-    if ((err = admin_license_list(tx, &filter, &list)))
+    if ((err = brands_find(tx, call->brand_id, &brand)) || (err = admin_license_list(tx, &filter, &list)))
         return err;
     pl_json_open(&reply->json, NULL, '[');
     for (size_t i = 0; !err && i < list.count; i++)
-        err = put(tx, call, reply, &list.items[i]);
+        err = put(tx, call, reply, &list.items[i], &brand);
     pl_json_close(&reply->json);
     if (err || !list.has_more)
         return err;

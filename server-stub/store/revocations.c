@@ -18,7 +18,7 @@ enum { LICENSES, ACTIVATIONS, COUNT_LICENSES, COUNT_ACTIVATIONS, FIND, PUT };
 
 #define TAKEN          \
     " FROM activation" \
-    " WHERE brand_id = $1 AND taken_at > $2"
+    " WHERE brand_id = $1 AND taken_at > $2 AND kind = 0"
 
 static const char *const sql[] = {
     [LICENSES] = "SELECT license.id" CANCELLED " ORDER BY license.cancelled_at DESC, license.id DESC"
