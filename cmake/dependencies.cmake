@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The foreign libraries, each under one name: deps::sodium, deps::mbedcrypto, deps::sqlite, deps::curl; for the
-# server only deps::microhttpd and deps::pq, for the tests only deps::cmocka and deps::jansson. Nothing is ever downloaded; see `./dev setup`.
+# server only deps::microhttpd, deps::idn2 and deps::pq, for the tests only deps::cmocka and deps::jansson. Nothing is ever downloaded; see `./dev setup`.
 
 find_package(PkgConfig REQUIRED)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
@@ -30,6 +30,7 @@ pospal_dependency(curl "libcurl>=7.81")
 if(POSPAL_BUILD_SERVER)
   pospal_dependency(microhttpd libmicrohttpd)
   pospal_dependency(pq libpq)
+  pospal_dependency(idn2 libidn2)
 elseif(POSPAL_BUILD_TOOLS) # for `pospal-license chaos` alone, which may be missing
   pkg_check_modules(POSPAL_MICROHTTPD IMPORTED_TARGET libmicrohttpd)
   if(POSPAL_MICROHTTPD_FOUND)

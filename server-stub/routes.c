@@ -6,7 +6,9 @@
 
 #include "api/brand.h"
 #include "api/device.h"
+#include "api/envelope.h"
 #include "api/operator.h"
+#include "api/product.h"
 #include "api/vendor.h"
 #include "wire/beat.h"
 #include "wire/device_request.h"
@@ -63,6 +65,27 @@ static const route_t table[] = {
     {METHOD_PATCH, "/api/v1/brand/keys/{id}", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_key_change, "keys:write"},
     {METHOD_POST,  "/api/v1/brand/keys/{id}/rotate", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_key_rotate, "keys:write"},
     {METHOD_POST,  "/api/v1/brand/keys/{id}/revoke", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_key_revoke, "keys:write"},
+    {METHOD_POST,   "/api/v1/product/licenses/activate", ROLE_PRODUCT, RATE_KEY, KIND_WRITE, PRODUCT_BODY_MAX, &product_activate, NULL},
+    {METHOD_POST,   "/api/v1/product/activate", ROLE_PRODUCT, RATE_KEY, KIND_WRITE, PRODUCT_BODY_MAX, &product_activate, NULL},
+    {METHOD_GET,    "/api/v1/product/licenses/check", ROLE_PRODUCT, RATE_KEY, KIND_READ, NO_BODY, &product_check, NULL},
+    {METHOD_GET,    "/api/v1/product/status", ROLE_PRODUCT, RATE_KEY, KIND_READ, NO_BODY, &product_check, NULL},
+    {METHOD_POST,   "/api/v1/product/licenses/deactivate", ROLE_PRODUCT, RATE_KEY, KIND_WRITE, PRODUCT_BODY_MAX, &product_deactivate, NULL},
+    {METHOD_DELETE, "/api/v1/product/activations/{id}", ROLE_PRODUCT, RATE_KEY, KIND_WRITE, NO_BODY, &product_deactivate_by_id, NULL},
+    {METHOD_POST, "/api/v1/licenses", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &envelope_provision, "licenses:write"},
+    {METHOD_POST, "/api/v1/licenses/provision", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &envelope_provision, "licenses:write"},
+    {METHOD_POST, "/api/v1/licenses/{id}/suspend", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &envelope_suspend, "licenses:write"},
+    {METHOD_POST, "/api/v1/licenses/{id}/revoke", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &envelope_revoke, "licenses:write"},
+    {METHOD_POST, "/api/v1/licenses/{id}/reinstate", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &envelope_reinstate, "licenses:write"},
+    {METHOD_POST, "/api/v1/licenses/email-listing", ROLE_BRAND, RATE_KEY, KIND_READ, BRAND_BODY_MAX, &envelope_email_listing, "licenses:read"},
+    {METHOD_GET,  "/api/v1/licenses/by_email", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &envelope_by_email, "licenses:read"},
+    {METHOD_POST, "/api/v1/licenses/validate", ROLE_PRODUCT, RATE_KEY, KIND_WRITE, PRODUCT_BODY_MAX, &envelope_validate, NULL},
+    {METHOD_POST, "/api/v1/licenses/deactivate", ROLE_PRODUCT, RATE_KEY, KIND_WRITE, PRODUCT_BODY_MAX, &envelope_deactivate, NULL},
+    {METHOD_POST, "/api/v1/licenses/status", ROLE_PRODUCT, RATE_KEY, KIND_READ, PRODUCT_BODY_MAX, &envelope_status, NULL},
+    {METHOD_POST, "/api/v1/licenses/{key}/activate", ROLE_PRODUCT, RATE_KEY, KIND_WRITE, PRODUCT_BODY_MAX, &envelope_validate, NULL},
+    {METHOD_GET,  "/api/v1/licenses/{key}", ROLE_PRODUCT, RATE_KEY, KIND_READ, NO_BODY, &envelope_status, NULL},
+    {METHOD_POST, "/api/v1/auth/brands/signup", ROLE_PUBLIC, RATE_DEVICE, KIND_MEMORY, PRODUCT_BODY_MAX, &envelope_signup, NULL},
+    {METHOD_GET,  "/ready",                     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},
+    {METHOD_GET,  "/health/db",                 ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},
     {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks, NULL},
     {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez, NULL},
     {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},

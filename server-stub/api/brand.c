@@ -50,21 +50,26 @@ static bool is_word(const char *word)
                         "0123456789-_.:+/=\"") == size;
 }
 
+pl_err brand_take_word(brand_call_t *call, const request_t *request, const char *word)
+{
+    if (!word || call->word || request->route->kind != KIND_WRITE)
+        return PL_OK;
+    call->word = word;
+    if (!is_word(word))
+        return pl_fail(PL_ERR_INVALID, "an Idempotency-Key has 1 to %d letters, digits and -_.:+/=", (int)IDEMPOTENCY_WORD_MAX);
+    return digest_request(request, call->request);
+}
+
 static pl_err read_headers(const request_t *request, brand_call_t *call)
 {
     const char *key = find_api_key(request);
 
     if (!key)
-        return pl_fail(PL_ERR_UNAUTHORIZED, "send the API key as X-API-Key or as Authorization: Bearer");
+        return pl_fail(PL_ERR_UNAUTHORIZED, "Missing API key. Provide X-API-Key header.");
     pl_digest(pl_span_text(key), call->api_key_hash);
     call->if_match = request->header(request, "If-Match");
     call->accept = request->header(request, "Accept");
-    call->word = request->route->kind == KIND_WRITE ? request->header(request, "Idempotency-Key") : NULL;
-    if (!call->word)
-        return PL_OK;
-    if (!is_word(call->word))
-        return pl_fail(PL_ERR_INVALID, "an Idempotency-Key has 1 to %d letters, digits and -_.:+/=", (int)IDEMPOTENCY_WORD_MAX);
-    return digest_request(request, call->request);
+    return brand_take_word(call, request, request->header(request, "Idempotency-Key"));
 }
 
 /* An id that is none names nothing. */
@@ -207,7 +212,7 @@ static void forget_body(void *reply)
     pl_buf_reset(&((brand_reply_t *)reply)->body);
 }
 
-static brand_reply_t *begin_reply(pl_arena *arena)
+brand_reply_t *brand_reply_begin(pl_arena *arena)
 {
     brand_reply_t *reply = pl_arena_take(arena, sizeof *reply);
 
@@ -235,7 +240,7 @@ static pl_err run_once(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 pl_err brand_act(const api_t *api, tx_t *tx, const void *in, void **out)
 {
     brand_call_t call = *(const brand_call_t *)in;
-    brand_reply_t *reply = begin_reply(tx->arena);
+    brand_reply_t *reply = brand_reply_begin(tx->arena);
     pl_err err;
 
     if (!reply)

@@ -65,12 +65,17 @@ struct brand_call {
 
 /* Credentials, id and headers; form_size zeroed bytes for call->form. PL_ERR_UNAUTHORIZED where no API key is given. */
 pl_err brand_open(const api_t *api, const request_t *request, size_t form_size, brand_call_t **call);
+/* An Idempotency-Key that stands elsewhere than in its header; that one goes before it. NULL: none. */
+pl_err brand_take_word(brand_call_t *call, const request_t *request, const char *word);
 pl_err brand_parsed(brand_call_t *call, form_t *form, brand_work work, void **in);
 /* For routes without body and query. */
 pl_err brand_parsed_plain(brand_call_t *call, brand_work work, void **in);
 
 pl_err brand_act(const api_t *api, tx_t *tx, const void *in, void **out);
 pl_err brand_reply(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply);
+
+/* A reply for work of another frame than this one; NULL when memory is exhausted. */
+brand_reply_t *brand_reply_begin(pl_arena *arena);
 
 /* Whether the object is still as the caller has seen it (If-Match): PL_ERR_CHANGED. And its ETag for the reply. */
 pl_err brand_check_version(const brand_call_t *call, int64_t version);

@@ -5,15 +5,20 @@
 #include "api/license_json.h"
 #include "api/listing.h"
 #include "api/vendor.h"
+#include "store/brands.h"
 
-static pl_err put(tx_t *tx, const brand_call_t *call, pl_json_writer *json, const license_view_t *view)
+static pl_err put(tx_t *tx, const brand_call_t *call, pl_json_writer *json, const license_view_t *view, const brand_t *brand)
 {
     const char *key;
     pl_err err = admin_license_key(tx, call->keyring, &view->license, &key);
 
-    if (!err)
-        license_put(json, NULL, view, key);
-    return err;
+    if (err)
+        return err;
+    pl_json_open(json, NULL, '{');
+    pl_json_put_text(json, "brand_name", brand->name);
+    license_put_members(json, view, key);
+    pl_json_close(json);
+    return PL_OK;
 }
 
 /* ---- one ---- */
@@ -21,9 +26,11 @@ static pl_err put(tx_t *tx, const brand_call_t *call, pl_json_writer *json, cons
 static pl_err work_show(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     license_view_t view;
+    brand_t brand;
     pl_err err;
 
-    if ((err = admin_license_find(tx, call->brand_id, call->id, &view)) || (err = put(tx, call, &reply->json, &view)))
+    if ((err = admin_license_find(tx, call->brand_id, call->id, &view)) || (err = brands_find(tx, call->brand_id, &brand)) ||
+        (err = put(tx, call, &reply->json, &view, &brand)))
         return err;
     return brand_put_version(tx, reply, view.license.version);
 }
@@ -49,13 +56,14 @@ typedef struct {
     tx_t *tx;
     const brand_call_t *call;
     license_list_t list;
+    brand_t brand;
 } page_t;
 
 static pl_err put_item(void *context, pl_json_writer *json, size_t index)
 {
     page_t *page = context;
 
-    return put(page->tx, page->call, json, &page->list.items[index]);
+    return put(page->tx, page->call, json, &page->list.items[index], &page->brand);
 }
 
 static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
@@ -66,7 +74,7 @@ static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply
     pl_err err;
 
     filter.brand_id = call->brand_id;
-    if ((err = admin_license_list(tx, &filter, &page.list)))
+    if ((err = brands_find(tx, call->brand_id, &page.brand)) || (err = admin_license_list(tx, &filter, &page.list)))
         return err;
     listing.count = page.list.count;
     err = listing_write(tx, call, reply, &listing);

@@ -5,6 +5,7 @@
 #include "api/license_json.h"
 #include "api/vendor.h"
 #include "licensing/provision.h"
+#include "store/idempotency.h"
 
 static void read_terms(form_t *form, license_order_t *terms)
 {
@@ -52,6 +53,7 @@ static pl_err parse_provision(const api_t *api, const request_t *request, void *
     brand_call_t *call;
     provision_t *order;
     form_list products = {NULL, 0};
+    const char *word = NULL;
     form_t form;
     pl_err err = brand_open(api, request, sizeof *order, &call);
 
@@ -60,11 +62,14 @@ static pl_err parse_provision(const api_t *api, const request_t *request, void *
     order = call->form;
     form_open(&form, request);
     read_terms(&form, &order->terms);
+    form_text(&form, "idempotency_key", FORM_OPTIONAL, IDEMPOTENCY_WORD_MAX, &word);
     form_texts(&form, "products", PROVISION_PRODUCTS_MAX, PRODUCT_SLUG_MAX, &products);
     order->products = products.values;
     order->count = products.count;
     if (!form.err && order->count == 0)
         form_fault(&form, "products", "name at least one product, by its id or slug");
+    if ((err = brand_take_word(call, request, word)))
+        return err;
     return brand_parsed(call, &form, work_provision, in);
 }
 

@@ -112,6 +112,7 @@ typedef enum {
 typedef enum {
     ROLE_PUBLIC,  /* anybody */
     ROLE_DEVICE,  /* the library: authorised by the license key in the body */
+    ROLE_PRODUCT, /* a product without the library: authorised by the license key */
     ROLE_BRAND,   /* a vendor's back end: authorised by an API key that has the route's scope */
     ROLE_OBSERVER /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
 } role_t;
@@ -119,7 +120,7 @@ typedef enum {
 typedef enum {
     RATE_NONE,   /* not counted */
     RATE_DEVICE, /* counted against the address while the answers are refusals */
-    RATE_KEY     /* the same, and only an unknown API key is a refusal: who has a good one may ask for what is not there */
+    RATE_KEY /* the same, and only an unknown API or license key is a refusal: who has a good one may ask for what is not there */
 } rate_t;
 
 typedef enum {

@@ -88,7 +88,7 @@ static pl_err refuse_unasked(void *context, const char *name, const pl_json *val
 
 pl_err form_close(form_t *form)
 {
-    if (!form->err && form->object)
+    if (!form->err && form->object && !form->is_lenient)
         (void)pl_json_each(form->object, refuse_unasked, form);
     if (form->err)
         return form->err;

@@ -54,11 +54,10 @@ static void put_term(pl_json_writer *json, const license_view_t *view)
     brand_put_time(json, "updates_until", keeps ? license_term_end_ms(license, &view->product.policy) : 0);
 }
 
-void license_put(pl_json_writer *json, const char *name, const license_view_t *view, const char *key)
+void license_put_members(pl_json_writer *json, const license_view_t *view, const char *key)
 {
     const license_t *license = &view->license;
 
-    pl_json_open(json, name, '{');
     brand_put_id(json, "id", license->id);
     brand_put_id(json, "product_id", license->product_id);
     pl_json_put_text(json, "product_slug", view->product.slug);
@@ -80,5 +79,11 @@ void license_put(pl_json_writer *json, const char *name, const license_view_t *v
     brand_put_time(json, "created_at", pl_uuid_v7_time_ms(license->id));
     pl_json_put_int(json, "version", license->version);
     put_customer(json, view);
+}
+
+void license_put(pl_json_writer *json, const char *name, const license_view_t *view, const char *key)
+{
+    pl_json_open(json, name, '{');
+    license_put_members(json, view, key);
     pl_json_close(json);
 }

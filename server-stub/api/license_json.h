@@ -11,6 +11,7 @@
 /* "valid", "suspended", "cancelled", "expired"; the last is computed. */
 const char *license_status_word(const license_view_t *view);
 /* An object; name NULL in an array. key: the license key in full, NULL: its tail only. */
+void license_put_members(pl_json_writer *json, const license_view_t *view, const char *key); /* of an object that is open */
 void license_put(pl_json_writer *json, const char *name, const license_view_t *view, const char *key);
 
 #endif

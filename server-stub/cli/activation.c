@@ -38,6 +38,8 @@ static void put_activation(cli_t *cli, const activation_t *activation)
 {
     pl_json_open(&cli->json, NULL, '{');
     put_id(cli, "activation_id", activation->id);
+    pl_json_put_text(&cli->json, "kind", seat_kind_text(activation->kind));
+    pl_json_put_text(&cli->json, "identifier", activation->identifier ? activation->identifier : "");
     pl_json_put_text(&cli->json, "device_name", activation->device_name ? activation->device_name : "");
     put_time(cli, "activated_at", activation->activated_at_ms);
     put_time(cli, "validated_at", activation->validated_at_ms);

@@ -81,7 +81,7 @@ static pl_err check_rate(exchange_t *exchange)
     return exchange->wait.all_s == 0 ? PL_OK : pl_fail(PL_ERR_RATE_LIMITED, "a flood of refused requests from this address");
 }
 
-/* Whoever has an API key shares it with nobody: each has a bucket of its own, whatever the address. */
+/* An API key, or a license key in a header, has a bucket of its own, whatever the address. */
 static pl_err check_key_rate(exchange_t *exchange, const exchange_head_t *head)
 {
     engine_t *engine = exchange->loop->engine;
@@ -90,14 +90,15 @@ static pl_err check_key_rate(exchange_t *exchange, const exchange_head_t *head)
 
     if (exchange->route->rate != RATE_KEY || !engine->api_keys)
         return PL_OK;
-    if (!(key = head->header(&exchange->request, "X-API-Key")) && !(key = head->header(&exchange->request, "Authorization")))
+    if (!(key = head->header(&exchange->request, "X-API-Key")) && !(key = head->header(&exchange->request, "X-License-Key")) &&
+        !(key = head->header(&exchange->request, "Authorization")))
         return PL_OK;
     pl_digest(pl_span_text(key), name);
     exchange->bucket = buckets_take(engine->api_keys, name, exchange->started_us / 1000);
     if (exchange->bucket.is_taken)
         return PL_OK;
     exchange->retry_after_s = (int)exchange->bucket.reset_s;
-    return pl_fail(PL_ERR_RATE_LIMITED, "an API key may make %lld requests a minute", (long long)exchange->bucket.limit);
+    return pl_fail(PL_ERR_RATE_LIMITED, "a key may make %lld requests a minute", (long long)exchange->bucket.limit);
 }
 
 static pl_err examine(exchange_t *exchange, const exchange_head_t *head)
@@ -215,7 +216,7 @@ static void be_terse(exchange_t *exchange)
     int status = pl_err_http(exchange->err);
 
     if (exchange->route && exchange->route->rate == RATE_KEY)
-        exchange->is_refusal = exchange->err == PL_ERR_UNAUTHORIZED;
+        exchange->is_refusal = exchange->err == PL_ERR_UNAUTHORIZED || exchange->err == PL_ERR_UNKNOWN_KEY;
     else
         exchange->is_refusal |= status > 0 && status < 500 && exchange->err != PL_ERR_RATE_LIMITED;
     if (exchange->wait.refused_s == 0 || !is_telling(status) || !exchange->is_refusal)
@@ -229,8 +230,8 @@ static void reply_problem(exchange_t *exchange)
     http_failure_t failure;
 
     be_terse(exchange);
-    failure = (http_failure_t){exchange->err,   exchange->detail,        exchange->id,
-                               exchange->allow, exchange->retry_after_s, exchange->faults.first};
+    failure = (http_failure_t){exchange->err,           exchange->detail,       exchange->id,          exchange->allow,
+                               exchange->retry_after_s, exchange->faults.first, exchange->request.path};
     http_reply_problem(&exchange->reply, &failure, &exchange->reply_body);
 }
 

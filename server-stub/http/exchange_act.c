@@ -22,6 +22,8 @@ static const char *actor(const exchange_t *exchange)
     switch (exchange->route->role) {
     case ROLE_DEVICE:
         return "device";
+    case ROLE_PRODUCT:
+        return "product";
     case ROLE_BRAND: /* api/brand.c names the key */
     case ROLE_PUBLIC:
     case ROLE_OBSERVER:

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "api/refusal.h"
 #include "wire/problem.h"
 
 enum { RETRY_BUSY_S = 1, RETRY_BROKEN_S = 5, RETRY_RATE_S = 10 };
@@ -36,10 +37,8 @@ void http_reply_add_header(http_reply_t *reply, const char *name, const char *va
 }
 
 /* The members at fault, as an extension of the problem document. */
-static void write_faults(const void *context, pl_json_writer *writer)
+static void write_faults(const fault_t *fault, pl_json_writer *writer)
 {
-    const fault_t *fault = context;
-
     if (!fault)
         return;
     pl_json_open(writer, "errors", '[');
@@ -52,25 +51,54 @@ static void write_faults(const void *context, pl_json_writer *writer)
     pl_json_close(writer);
 }
 
+static void extend_problem(const void *context, pl_json_writer *writer)
+{
+    const refusal_t *refusal = context;
+
+    write_faults(refusal->faults, writer);
+    if (refusal->shape->extend)
+        refusal->shape->extend(refusal, writer);
+}
+
+static void write_body(const refusal_t *refusal, pl_buf *body)
+{
+    const pl_problem problem = {refusal->err, refusal->detail, refusal->request_id, extend_problem, refusal};
+    pl_json_writer writer;
+
+    pl_buf_clear(body);
+    if (!refusal->shape->replace) {
+        pl_problem_write(&problem, body);
+        return;
+    }
+    pl_json_writer_init(&writer, body);
+    pl_json_open(&writer, NULL, '{');
+    refusal->shape->replace(refusal, &writer);
+    pl_json_close(&writer);
+}
+
 void http_reply_problem(http_reply_t *reply, const http_failure_t *failure, pl_buf *body)
 {
     pl_err err = presentable(failure->err);
-    pl_problem problem = {err, failure->detail, failure->request_id, write_faults, failure->faults};
-    int wait_s;
+    refusal_t refusal = {err, pl_err_http(err), failure->detail, failure->request_id, NULL, 0, NULL};
+    int wait_s = retry_after_s(failure, refusal.status);
 
-    reply->status = pl_err_http(err);
+    if (err == PL_ERR_INVALID) /* whoever is refused for another reason has no right to these */
+        refusal.faults = failure->faults;
+    reply->status = refusal.status;
+    refusal.retry_after_s = wait_s;
+    refusal.shape = refusal_shape_of(failure->path);
     /* What broke inside is for the log; a stranger learns the code and the request id. */
     if (reply->status >= 500 && err != PL_ERR_OVERLOADED)
-        problem.detail = NULL;
-    pl_buf_clear(body);
-    pl_problem_write(&problem, body);
+        refusal.detail = NULL;
+    write_body(&refusal, body);
     reply->body = pl_buf_span(body);
-    http_reply_add_header(reply, "Content-Type", "application/problem+json");
+    http_reply_add_header(reply, "Content-Type", refusal.shape->replace ? "application/json" : "application/problem+json");
     http_reply_add_header(reply, "Cache-Control", "no-store");
     http_reply_add_header(reply, "X-Request-Id", failure->request_id);
     if (err == PL_ERR_METHOD)
         http_reply_add_header(reply, "Allow", failure->allow);
-    wait_s = retry_after_s(failure, reply->status);
+    if (err == PL_ERR_UNAUTHORIZED)
+        http_reply_add_header(reply, "WWW-Authenticate", refusal.shape->challenge);
     if (wait_s > 0) {
         (void)snprintf(reply->retry_after, sizeof reply->retry_after, "%d", wait_s);
         http_reply_add_header(reply, "Retry-After", reply->retry_after);

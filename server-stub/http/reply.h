@@ -35,9 +35,10 @@ typedef struct {
     const char *allow; /* for PL_ERR_METHOD */
     int retry_after_s; /* 0: the status's usual one */
     const fault_t *faults;
+    const char *path; /* says in which shape, see api/refusal.h; NULL: a problem document */
 } http_failure_t;
 
-/* A problem document (RFC 9457), written into body. */
+/* A problem document (RFC 9457), or what the clients of that path read in its place; written into body. */
 void http_reply_problem(http_reply_t *reply, const http_failure_t *failure, pl_buf *body);
 
 #endif

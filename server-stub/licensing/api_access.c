@@ -212,13 +212,13 @@ pl_err api_key_admit(tx_t *tx, const uint8_t hash[PL_DIGEST_SIZE], const char *s
     pl_err err = api_keys_find_by_hash(tx, hash, key);
 
     if (err == PL_ERR_NOT_FOUND)
-        return pl_fail(PL_ERR_UNAUTHORIZED, "that API key is not known");
+        return pl_fail(PL_ERR_UNAUTHORIZED, "Invalid API key");
     if (err)
         return err;
     if (key->revoked_at_ms && key->revoked_at_ms <= tx->now_ms)
-        return pl_fail(PL_ERR_UNAUTHORIZED, "that API key was revoked");
+        return pl_fail(PL_ERR_UNAUTHORIZED, "API key revoked");
     if (key->expires_at_ms && key->expires_at_ms <= tx->now_ms)
-        return pl_fail(PL_ERR_UNAUTHORIZED, "that API key has expired");
+        return pl_fail(PL_ERR_UNAUTHORIZED, "API key expired");
     if (!api_scopes_allow(key->scopes, scope))
         return pl_fail(PL_ERR_FORBIDDEN, "that API key lacks the scope %s", scope);
     return PL_OK;

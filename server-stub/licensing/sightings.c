@@ -60,20 +60,25 @@ static bool make_room(list *noted)
     return true;
 }
 
-void sightings_note(sightings_t *sightings, const outcome_t *outcome)
+void sightings_note_seen(sightings_t *sightings, const sighting_t *seen)
 {
-    const activation_t *seen = &outcome->activation;
-
-    if (!outcome->is_sighting)
-        return;
     pl_mutex_lock(sightings->mutex);
     if (make_room(&sightings->noted))
-        sightings->noted.items[sightings->noted.count++] = (sighting_t){.brand_id = seen->brand_id,
-                                                                        .license_id = seen->license_id,
-                                                                        .activation_id = seen->id,
-                                                                        .at_ms = outcome->decided_at_ms,
-                                                                        .instance_id = outcome->other_instance};
+        sightings->noted.items[sightings->noted.count++] = *seen;
     pl_mutex_unlock(sightings->mutex);
+}
+
+void sightings_note(sightings_t *sightings, const outcome_t *outcome)
+{
+    const activation_t *activation = &outcome->activation;
+    const sighting_t seen = {.brand_id = activation->brand_id,
+                             .license_id = activation->license_id,
+                             .activation_id = activation->id,
+                             .at_ms = outcome->decided_at_ms,
+                             .instance_id = outcome->other_instance};
+
+    if (outcome->is_sighting)
+        sightings_note_seen(sightings, &seen);
 }
 
 bool sightings_is_empty(sightings_t *sightings)

@@ -13,7 +13,9 @@ enum { SIGHTINGS_MAX = 65536 /* between two flushes; more are dropped */ };
 
 sightings_t *sightings_new(void); /* NULL when memory is exhausted */
 void sightings_free(sightings_t *sightings);
-/* Any thread. Does nothing unless outcome->is_sighting. */
+/* Any thread, both. */
+void sightings_note_seen(sightings_t *sightings, const sighting_t *seen);
+/* Does nothing unless outcome->is_sighting. */
 void sightings_note(sightings_t *sightings, const outcome_t *outcome);
 /* Writes those noted and forgets them. With nothing noted it does not touch the database. */
 pl_err sightings_flush(sightings_t *sightings, tx_t *tx);

@@ -17,7 +17,7 @@ enum {
 };
 
 #define DEVICE_COLUMNS "brand_id, license_id, id, instance_id, fingerprint, device_key, device_name, validated_at, released_at"
-#define COLUMNS        DEVICE_COLUMNS ", taken_at, offline_until"
+#define COLUMNS        DEVICE_COLUMNS ", taken_at, offline_until, kind, identifier"
 
 static const char *const sql[] = {
     /* The last seat goes to one device only: counting and taking are one statement. Nothing inserted means no seat. */
@@ -27,11 +27,12 @@ static const char *const sql[] = {
              "        WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL) < $9",
 
     [FIND] = "SELECT " COLUMNS " FROM activation"
-             " WHERE brand_id = $1 AND license_id = $2 AND id = $3",
+             " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND kind = 0",
 
     /* By the index of the live ones, which alone the planner would not take for columns that are not in it. */
     [LIST_LIVE] = "SELECT seat.brand_id, seat.license_id, seat.id, seat.instance_id, seat.fingerprint, seat.device_key,"
-                  "       seat.device_name, seat.validated_at, seat.released_at, seat.taken_at, seat.offline_until"
+                  "       seat.device_name, seat.validated_at, seat.released_at, seat.taken_at, seat.offline_until, seat.kind,"
+                  "       seat.identifier"
                   " FROM activation AS live"
                   " JOIN activation AS seat"
                   "   ON seat.brand_id = live.brand_id AND seat.license_id = live.license_id AND seat.id = live.id"
@@ -42,7 +43,7 @@ static const char *const sql[] = {
     [LIST_ALIKE] = "SELECT " COLUMNS " FROM activation"
                    " WHERE brand_id = $1 AND license_id = $2"
                    "   AND fingerprint = $3 AND substr(fingerprint, length(fingerprint) - 15) = substr($3, length($3) - 15)"
-                   "   AND released_at IS NULL"
+                   "   AND released_at IS NULL AND kind = 0"
                    " ORDER BY id",
 
     [LIST_ALL] = "SELECT " COLUMNS " FROM activation"
@@ -78,6 +79,21 @@ static const char *const sql[] = {
 };
 
 const store_set activations_set = {sql, sizeof(sql) / sizeof(sql[0])};
+
+const char *seat_kind_text(seat_kind kind)
+{
+    switch (kind) {
+    case SEAT_DEVICE:
+        break;
+    case SEAT_URL:
+        return "url";
+    case SEAT_HOSTNAME:
+        return "hostname";
+    case SEAT_MACHINE_ID:
+        return "machine_id";
+    }
+    return "fingerprint";
+}
 
 static size_t pack(const pl_fingerprint *fingerprint, uint8_t packed[PACKED_MAX])
 {
@@ -127,10 +143,13 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     activation->released_at_ms = pl_db_column_int(row, 8);
     activation->taken_at_ms = pl_db_column_int(row, 9);
     activation->offline_until_ms = pl_db_column_int(row, 10);
+    activation->kind = (seat_kind)pl_db_column_int(row, 11);
     pl_db_column_bytes(row, 5, activation->device_key, sizeof(activation->device_key));
     if (size > sizeof(packed))
         return pl_fail(PL_ERR_DATABASE, "a stored fingerprint is damaged");
     if ((err = unpack(packed, size, &activation->fingerprint)))
+        return err;
+    if ((err = store_text(row, 12, arena, &activation->identifier)))
         return err;
     return store_text(row, 6, arena, &activation->device_name);
 }
@@ -219,7 +238,7 @@ static pl_err walk(tx_t *tx, pl_db_statement *select, activation_visit visit, vo
     pl_err err = PL_OK;
 
     while (goes_on && !err && (result = pl_db_step(select)) == DB_ROW)
-        if (!(err = map(select, tx->arena, &activation)))
+        if (!(err = map(select, tx->arena, &activation)) && activation.kind == SEAT_DEVICE)
             goes_on = visit(context, &activation);
     pl_db_reset(select);
     return err ? err : pl_db_err(result);

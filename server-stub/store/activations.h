@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Activations: seats taken by devices. A seat is taken by one conditional INSERT, so that no two can take the last one.
+ * Activations: seats taken by devices. A seat is taken by one conditional INSERT, so that no two can take the last one. The seats of
+ * products without fingerprint lie in the same table and count alike; they are taken and found in store/instance_seats.h.
  */
 #ifndef STORE_ACTIVATIONS_H
 #define STORE_ACTIVATIONS_H
@@ -9,11 +10,16 @@
 #include "license/fingerprint.h"
 #include "store/store.h"
 
+/* What tells whose seat it is. Stored as numbers. */
+typedef enum { SEAT_DEVICE = 0, SEAT_URL = 1, SEAT_HOSTNAME = 2, SEAT_MACHINE_ID = 3 } seat_kind;
+
 typedef struct {
     pl_uuid id;
     pl_uuid brand_id;
     pl_uuid license_id;
-    pl_uuid instance_id; /* of the installation; nil: not told */
+    seat_kind kind;
+    const char *identifier; /* NULL: a device */
+    pl_uuid instance_id;    /* of the installation; nil: not told */
     pl_fingerprint fingerprint;
     uint8_t device_key[PL_DEVICE_PUBLIC_SIZE];
     const char *device_name; /* NULL: not told */
@@ -35,12 +41,14 @@ typedef struct {
 
 /* Takes a seat if fewer than seats are taken; *taken says whether. PL_ERR_CONFLICT only for an id that exists. */
 pl_err activations_take(tx_t *tx, const activation_t *activation, int64_t seats, bool *taken);
+const char *seat_kind_text(seat_kind kind); /* "fingerprint", "url", "hostname", "machine_id" */
+/* A device's, live or not. */
 pl_err activations_find(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid id, activation_t *activation);
-/* The live ones of a license, oldest first. */
+/* The live ones of a license, of any kind, oldest first. */
 pl_err activations_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **list, size_t *count);
 pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, int64_t *count);
 pl_err activations_list_all(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **list, size_t *count);
-/* Shows the live ones of a license, oldest first, one by one: for the hot path, which needs one of them. */
+/* Shows the devices among the live ones of a license, oldest first, one by one: for the hot path, which needs one of them. */
 typedef bool (*activation_visit)(void *context, const activation_t *activation); /* false ends the walk */
 pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context);
 /* The same, of those whose fingerprint is that of like, of the brand and license of like: without a walk through the others. */

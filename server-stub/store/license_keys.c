@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ENSURE, FIND };
+enum { ENSURE, FIND, FIND_BRANDS };
 
 static const char *const sql[] = {
     [ENSURE] = "INSERT INTO license_key (brand_id, hash, sealed, tail)"
@@ -18,6 +18,12 @@ static const char *const sql[] = {
     [FIND] = "SELECT brand_id, sealed, tail"
              " FROM license_key"
              " WHERE brand_id = $1 AND hash = $2",
+
+    [FIND_BRANDS] = "SELECT brand_id"
+                    " FROM license_key"
+                    " WHERE hash = $1"
+                    " ORDER BY brand_id"
+                    " LIMIT $2",
 };
 
 const store_set license_keys_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -48,4 +54,19 @@ pl_err license_keys_find(tx_t *tx, pl_uuid brand_id, const uint8_t hash[KEY_HASH
     }
     pl_db_reset(select);
     return err;
+}
+
+pl_err license_keys_find_brands(tx_t *tx, const uint8_t hash[KEY_HASH_SIZE], pl_uuid brands[LICENSE_KEY_BRANDS_MAX],
+                                size_t *count)
+{
+    pl_db_statement *select = store_statement(tx, STORE_LICENSE_KEYS, FIND_BRANDS);
+    pl_db_result result;
+
+    *count = 0;
+    pl_db_bind_blob(select, 1, hash, KEY_HASH_SIZE);
+    pl_db_bind_int(select, 2, LICENSE_KEY_BRANDS_MAX);
+    while ((result = pl_db_step(select)) == DB_ROW && *count < LICENSE_KEY_BRANDS_MAX)
+        brands[(*count)++] = pl_db_column_uuid(select, 0);
+    pl_db_reset(select);
+    return result == DB_ROW ? PL_OK : pl_db_err(result);
 }

@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { INSERT, FIND, FIND_IN_ANY_BRAND, FIND_BY_KEY, LOCK, LOCK_IN_ANY_BRAND, LOCK_BY_KEY, CHANGE, LIST, LIST_BY_CUSTOMER };
+enum { INSERT, FIND, FIND_IN_ANY_BRAND, FIND_BY_KEY, LOCK, LOCK_IN_ANY_BRAND, LOCK_BY_KEY, CHANGE, LIST, LIST_BY_CUSTOMER, LIST_BY_KEY };
 
 #define COLUMNS                                                                                                                 \
     "l.brand_id, l.id, l.key_hash, l.product_id, l.customer_id, l.status, l.reason, l.seats, l.renews, l.version, l.starts_at," \
@@ -60,6 +60,11 @@ static const char *const sql[] = {
                          "   AND (l.plan = $5 OR $5 IS NULL)"
                          " ORDER BY l.id"
                          " LIMIT $4",
+
+    [LIST_BY_KEY] = "SELECT " COLUMNS " FROM license l"
+                    " WHERE l.brand_id = $1 AND l.key_hash = $2"
+                    " ORDER BY l.id"
+                    " LIMIT $3",
 };
 
 const store_set licenses_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -203,6 +208,22 @@ pl_err licenses_list(tx_t *tx, const license_page_t *page, license_t **licenses,
     pl_db_bind_text(select, 5, page->plan);
     if (!is_any)
         pl_db_bind_uuid(select, 6, page->customer_id);
+    err = store_collect(select, tx->arena, sizeof(license_t), map, &rows);
+    *licenses = rows.items;
+    *count = rows.count;
+    return err;
+}
+
+pl_err licenses_list_by_key(tx_t *tx, pl_uuid brand_id, const uint8_t key_hash[KEY_HASH_SIZE], license_t **licenses,
+                            size_t *count)
+{
+    pl_db_statement *select = store_statement(tx, STORE_LICENSES, LIST_BY_KEY);
+    store_rows rows = {NULL, 0};
+    pl_err err;
+
+    pl_db_bind_uuid(select, 1, brand_id);
+    pl_db_bind_blob(select, 2, key_hash, KEY_HASH_SIZE);
+    pl_db_bind_int(select, 3, LICENSE_PAGE_MAX);
     err = store_collect(select, tx->arena, sizeof(license_t), map, &rows);
     *licenses = rows.items;
     *count = rows.count;

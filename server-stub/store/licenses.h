@@ -56,6 +56,9 @@ pl_err licenses_find_in_any_brand(tx_t *tx, pl_uuid id, license_t *license);
 pl_err licenses_find_by_key(tx_t *tx, const license_t *wanted, license_t *license);
 /* Writes all but key and product, and raises license->version. A cancellation is dated. */
 pl_err licenses_change(tx_t *tx, license_t *license);
+/* All that one license key opens, at most LICENSE_PAGE_MAX. */
+pl_err licenses_list_by_key(tx_t *tx, pl_uuid brand_id, const uint8_t key_hash[KEY_HASH_SIZE], license_t **licenses,
+                            size_t *count);
 /* In the order of their ids, so of their creation. */
 pl_err licenses_list(tx_t *tx, const license_page_t *page, license_t **licenses, size_t *count);
 

@@ -22,7 +22,7 @@ enum { LICENSES, ACTIVATIONS, COUNT_LICENSES, COUNT_FORESEEN, COUNT_ACTIVATIONS,
 
 #define TAKEN          \
     " FROM activation" \
-    " WHERE brand_id = $1 AND taken_at > $2"
+    " WHERE brand_id = $1 AND taken_at > $2 AND kind = 0"
 
 static const char *const sql[] = {
     [LICENSES] = "SELECT id FROM"

@@ -15,6 +15,7 @@ typedef enum {
     STORE_BRANDS,
     STORE_CUSTOMERS,
     STORE_IDEMPOTENCY,
+    STORE_INSTANCE_SEATS,
     STORE_LICENSE_KEYS,
     STORE_LICENSES,
     STORE_META,
@@ -30,16 +31,16 @@ typedef enum {
     STORE_AUDIT_SEARCH
 } store_set_name;
 
-enum { STORE_SET_COUNT = 19, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 20, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
     size_t count;
 } store_set;
 
-extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, idempotency_set, license_keys_set,
-    licenses_set, meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set, revocations_set,
-    trials_set, usage_set, activation_pages_set, audit_search_set;
+extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, idempotency_set, instance_seats_set,
+    license_keys_set, licenses_set, meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set,
+    revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

@@ -35,6 +35,7 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_BRANDS] = &brands_set,
     [STORE_CUSTOMERS] = &customers_set,
     [STORE_IDEMPOTENCY] = &idempotency_set,
+    [STORE_INSTANCE_SEATS] = &instance_seats_set,
     [STORE_LICENSE_KEYS] = &license_keys_set,
     [STORE_LICENSES] = &licenses_set,
     [STORE_META] = &meta_set,

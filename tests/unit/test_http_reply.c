@@ -43,7 +43,7 @@ static const char *header(const char *name)
 
 static void fail_with(pl_err err, const char *detail, int retry_after_s)
 {
-    http_failure_t failure = {err, detail, "id-1", "GET, OPTIONS", retry_after_s, NULL};
+    http_failure_t failure = {err, detail, "id-1", "GET, OPTIONS", retry_after_s, NULL, NULL};
 
     memset(&reply, 0, sizeof reply);
     http_reply_problem(&reply, &failure, &body);
@@ -106,12 +106,83 @@ static void lists_every_member_at_fault(void **state)
 {
     fault_t second = {NULL, "email", "an address has an @"};
     fault_t first = {&second, "seats", "1 to 10"};
-    http_failure_t failure = {PL_ERR_INVALID, "seats: 1 to 10", "id-1", NULL, 0, &first};
+    http_failure_t failure = {PL_ERR_INVALID, "seats: 1 to 10", "id-1", NULL, 0, &first, NULL};
 
     (void)state;
     http_reply_problem(&reply, &failure, &body);
     assert_non_null(strstr(body.data, "\"errors\":[{\"member\":\"seats\",\"detail\":\"1 to 10\"},"
                                       "{\"member\":\"email\",\"detail\":\"an address has an @\"}]"));
+}
+
+typedef struct {
+    const char *path;
+    pl_err err;
+    const char *detail;
+    const char *part; /* of the body */
+} shape_sample;
+
+static const shape_sample shape_samples[] = {
+    {"/api/v1/brand/licenses", PL_ERR_UNAUTHORIZED, "Invalid API key", "\"error\":\"Invalid API key\""},
+    {"/api/v1/brand/licenses/7/renew", PL_ERR_NOT_FOUND, "no such",
+     "\"error\":{\"code\":\"LICENSE_NOT_FOUND\",\"message\":\"no such\"}"},
+    {"/api/v1/brand/licenses/provision", PL_ERR_NOT_FOUND, "no such", "\"code\":\"PRODUCT_NOT_FOUND\""},
+    {"/api/v1/brand/licenses/7/renew", PL_ERR_STATE, "cancelled", "\"code\":\"INVALID_LICENSE_STATUS\""},
+    {"/api/v1/brand/products/7", PL_ERR_STATE, "in use", "\"error\":{\"code\":\"CONFLICT\""},
+    {"/api/v1/brand/products/7", PL_ERR_NOT_FOUND, NULL, "\"error\":{\"code\":\"NOT_FOUND\""},
+    {"/api/v1/product/activate", PL_ERR_SEATS_TAKEN, NULL, "\"error\":{\"code\":\"SEAT_LIMIT_EXCEEDED\""},
+    {"/api/v1/product/activate", PL_ERR_DATABASE, "secret.db", "\"error\":{\"code\":\"SERVICE_UNAVAILABLE\""},
+    {"/api/v1/product/activate", PL_ERR_INTERNAL, "secret.db", "\"error\":{\"code\":\"INTERNAL_ERROR\""},
+    {"/api/v1/licenses/validate", PL_ERR_FORBIDDEN, "license is suspended",
+     "{\"success\":false,\"message\":\"license is suspended\","},
+    {"/api/v1/licenses", PL_ERR_UNAUTHORIZED, "Missing API Key",
+     "{\"success\":\"False\",\"message\":\"Missing API Key\",\"detail\":\"Mi"},
+    {"/api/v1/licenses/status/", PL_ERR_RATE_LIMITED, NULL,
+     "\"detail\":\"Request was throttled. Expected available in 10 seconds.\""},
+    {"/api/v1/auth/brands/signup/", PL_ERR_METHOD, NULL, "{\"success\":false,"},
+    {"/api/v1/device/validate", PL_ERR_INVALID, "nonce", "\"code\":\"invalid_request\",\"request_id\":\"id-1\"}"},
+    {"/nowhere", PL_ERR_NOT_FOUND, NULL, "\"code\":\"not_found\",\"request_id\":\"id-1\"}"},
+};
+
+static void each_family_of_paths_has_its_shape(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shape_samples / sizeof *shape_samples; i++) {
+        const shape_sample *s = &shape_samples[i];
+        http_failure_t failure = {s->err, s->detail, "id-1", "POST, OPTIONS", 0, NULL, s->path};
+
+        memset(&reply, 0, sizeof reply);
+        http_reply_problem(&reply, &failure, &body);
+        if (!strstr(body.data, s->part))
+            fail_msg("%s: %s", s->path, body.data);
+        assert_int_equal(reply.status, pl_err_http(s->err));
+        assert_null(strstr(body.data, "secret.db"));
+        assert_string_equal(header("Content-Type"),
+                            strstr(body.data, "\"success\"") ? "application/json" : "application/problem+json");
+        if (s->err == PL_ERR_UNAUTHORIZED)
+            assert_string_equal(header("WWW-Authenticate"), strstr(body.data, "\"success\"") ? "X-API-KEY" : "Bearer");
+        else
+            assert_null(header("WWW-Authenticate"));
+    }
+}
+
+static void members_at_fault_stand_in_the_error_too_and_in_no_other_refusal(void **state)
+{
+    fault_t third = {NULL, "code", "not here"};
+    fault_t second = {&third, "seats", "not 7"};
+    fault_t first = {&second, "seats", "1 to 10"};
+    http_failure_t failure = {PL_ERR_INVALID, "seats: 1 to 10", "id-1", NULL, 0, &first, "/api/v1/brand/licenses/provision"};
+
+    (void)state;
+    http_reply_problem(&reply, &failure, &body);
+    assert_non_null(
+        strstr(body.data, "\"error\":{\"code\":\"VALIDATION_ERROR\",\"message\":\"seats: 1 to 10\",\"seats\":[\"1 to 10\"]}"));
+    failure.path = "/api/v1/licenses";
+    http_reply_problem(&reply, &failure, &body);
+    assert_non_null(strstr(body.data, "\"message\":\"code [not here]\""));
+    failure.err = PL_ERR_UNKNOWN_KEY;
+    failure.path = "/api/v1/product/activate";
+    http_reply_problem(&reply, &failure, &body);
+    assert_null(strstr(body.data, "not 7"));
 }
 
 int main(void)
@@ -122,6 +193,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_broke_inside_is_not_told_to_strangers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(says_when_to_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(says_what_a_path_allows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_family_of_paths_has_its_shape, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(members_at_fault_stand_in_the_error_too_and_in_no_other_refusal, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,7 +87,7 @@ static const store_set *const all_sets[] = {&activations_set, &api_keys_set,    
                                             &customers_set,   &license_keys_set,     &licenses_set,     &meta_set,
                                             &products_set,    &sessions_set,         &signing_keys_set, &offline_releases_set,
                                             &revocations_set, &releases_set,         &trials_set,       &usage_set,
-                                            &idempotency_set, &activation_pages_set, &audit_search_set};
+                                            &idempotency_set, &activation_pages_set, &audit_search_set, &instance_seats_set};
 
 /* A step of a plan that walks all licenses, seats or customers of a brand, or all there are, or all seats ever released. A list may. */
 static bool is_walk(const char *step, const char *sql)
