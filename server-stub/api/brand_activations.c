@@ -20,6 +20,9 @@ static void put(pl_json_writer *json, const activation_row_t *row, bool is_over_
     brand_put_id(json, "id", row->id);
     brand_put_id(json, "license_id", row->license_id);
     pl_json_put_text(json, "status", row->released_at_ms ? "released" : "active");
+    pl_json_put_text(json, "kind", seat_kind_text(row->kind));
+    brand_put_text(json, "identifier", row->identifier);
+    brand_put_json(json, "metadata", row->metadata);
     brand_put_text(json, "device_name", row->device_name);
     brand_put_id(json, "instance_id", row->instance_id);
     brand_put_time(json, "activated_at", pl_uuid_v7_time_ms(row->id));
@@ -33,8 +36,9 @@ static void put(pl_json_writer *json, const activation_row_t *row, bool is_over_
 /* ---- many ---- */
 
 static const char *const columns[] = {
-    "id",          "license_id",         "status",        "device_name", "instance_id", "activated_at", "last_seen_at",
-    "released_at", "released_by_vendor", "is_over_limit", NULL};
+    "id",          "license_id",   "status",       "kind",        "identifier",         "device_name",
+    "instance_id", "activated_at", "last_seen_at", "released_at", "released_by_vendor", "is_over_limit",
+    NULL};
 
 /* The oldest seats are within the limit, whatever it is now. */
 static pl_err put_item(void *context, pl_json_writer *json, size_t index)

@@ -31,9 +31,9 @@ void envelope_begin(pl_json_writer *json, const char *message)
     pl_json_put_bool(json, "success", true);
 }
 
-const char *envelope_status_word(const license_t *license)
+const char *envelope_status_word(const license_view_t *view)
 {
-    switch (license->status) {
+    switch (view->status) {
     case LICENSE_ACTIVE:
         return "valid";
     case LICENSE_SUSPENDED:
@@ -71,7 +71,7 @@ static pl_err find_key(tx_t *tx, const brand_call_t *call, const provision_form_
 
         if (pl_uuid_equal(license->product_id, form->product_id))
             return PL_OK;
-        if (!found && license->status != LICENSE_CANCELLED)
+        if (!found && list.items[i].status != LICENSE_CANCELLED)
             found = license;
     }
     return found ? admin_license_key(tx, call->keyring, found, key) : PL_OK;
@@ -98,7 +98,7 @@ static pl_err work_provision(tx_t *tx, const brand_call_t *call, brand_reply_t *
     pl_json_open(&reply->json, "data", '{');
     brand_put_id(&reply->json, "license_id", made.licenses[0].license.id);
     pl_json_put_text(&reply->json, "license_key", made.key);
-    pl_json_put_text(&reply->json, "status", envelope_status_word(&made.licenses[0].license));
+    pl_json_put_text(&reply->json, "status", envelope_status_word(&made.licenses[0]));
     brand_put_time(&reply->json, "expires_at", made.licenses[0].license.expires_at_ms);
     pl_json_close(&reply->json);
     pl_json_close(&reply->json);
@@ -148,12 +148,17 @@ static pl_err find(tx_t *tx, const brand_call_t *call, license_view_t *view)
     return err == PL_ERR_NOT_FOUND ? pl_fail(err, "License does not exist") : err;
 }
 
-static pl_err put_changed(brand_reply_t *reply, const license_t *license, const char *message)
+static pl_err put_changed(tx_t *tx, const brand_call_t *call, brand_reply_t *reply, const char *message)
 {
+    license_view_t view;
+    pl_err err = find(tx, call, &view);
+
+    if (err)
+        return err;
     envelope_begin(&reply->json, message);
     pl_json_open(&reply->json, "data", '{');
-    brand_put_id(&reply->json, "license_id", license->id);
-    pl_json_put_text(&reply->json, "status", envelope_status_word(license));
+    brand_put_id(&reply->json, "license_id", view.license.id);
+    pl_json_put_text(&reply->json, "status", envelope_status_word(&view));
     pl_json_close(&reply->json);
     pl_json_close(&reply->json);
     return PL_OK;
@@ -172,7 +177,7 @@ static pl_err work_suspend(tx_t *tx, const brand_call_t *call, brand_reply_t *re
         return pl_fail(PL_ERR_INVALID, "Cancelled licenses cannot be suspended");
     if (err || (form->frees_seats && (err = free_seats(tx, &view.license))))
         return err;
-    return put_changed(reply, &view.license, "License successfully suspended");
+    return put_changed(tx, call, reply, "License successfully suspended");
 }
 
 static pl_err work_revoke(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
@@ -183,7 +188,7 @@ static pl_err work_revoke(tx_t *tx, const brand_call_t *call, brand_reply_t *rep
     if ((err = find(tx, call, &view)) || (err = admin_license_change(tx, &view.license, LICENSE_CANCEL, PL_REASON_VENDOR)) ||
         (err = free_seats(tx, &view.license)))
         return err;
-    return put_changed(reply, &view.license, "License successfully Revoked");
+    return put_changed(tx, call, reply, "License successfully Revoked");
 }
 
 static pl_err work_reinstate(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
@@ -191,11 +196,11 @@ static pl_err work_reinstate(tx_t *tx, const brand_call_t *call, brand_reply_t *
     license_view_t view;
     pl_err err = find(tx, call, &view);
 
-    if (!err && view.license.status != LICENSE_SUSPENDED)
+    if (!err && view.status != LICENSE_SUSPENDED)
         return pl_fail(PL_ERR_FORBIDDEN, "Only suspended licenses can be reinstated");
     if (err || (err = admin_license_change(tx, &view.license, LICENSE_RESUME, PL_REASON_NONE)))
         return err;
-    return put_changed(reply, &view.license, "License successfully Reinstated");
+    return put_changed(tx, call, reply, "License successfully Reinstated");
 }
 
 static pl_err parse_change(const api_t *api, const request_t *request, brand_work work, void **in)

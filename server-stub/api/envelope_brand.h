@@ -16,6 +16,6 @@ pl_err envelope_act(const api_t *api, tx_t *tx, const void *in, void **out);
 /* Opens the reply and writes message and success; what follows is "data", and then the object is to be closed. */
 void envelope_begin(pl_json_writer *json, const char *message);
 /* "valid", "suspended", "cancelled": that service has no status for the end, which is_active and expires_at tell. */
-const char *envelope_status_word(const license_t *license);
+const char *envelope_status_word(const license_view_t *view);
 
 #endif

@@ -131,7 +131,7 @@ static void put_entitlement(pl_json_writer *json, const license_view_t *view)
 
     pl_json_open(json, NULL, '{');
     pl_json_put_text(json, "product_code", view->product.slug);
-    pl_json_put_text(json, "status", envelope_status_word(&view->license));
+    pl_json_put_text(json, "status", envelope_status_word(view));
     brand_put_time(json, "expires_at", view->license.expires_at_ms);
     pl_json_put_int(json, "seat_limit", view->seats);
     pl_json_put_int(json, "active_seats", view->seats_taken);

@@ -37,7 +37,7 @@ static pl_err put_item(tx_t *tx, const brand_call_t *call, pl_json_writer *json,
     pl_json_put_text(json, "code", view->product.slug);
     pl_json_put_text(json, "name", view->product.name);
     pl_json_close(json);
-    pl_json_put_text(json, "status", envelope_status_word(&view->license));
+    pl_json_put_text(json, "status", envelope_status_word(view));
     brand_put_time(json, "expires_at", view->license.expires_at_ms);
     pl_json_put_bool(json, "is_active",
                      judge_license(&view->license, &view->product.policy, tx->now_ms, &reason) == PL_VERDICT_ACTIVE);

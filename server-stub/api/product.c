@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "api/license_json.h"
+#include "licensing/license_term.h"
 
 enum { KEY_TEXT_MAX = 2 * PL_LICENSE_KEY_MAX };
 
@@ -177,6 +178,8 @@ void product_put_license(pl_json_writer *json, const char *name, const license_v
     brand_put_json(json, "entitlements", license->entitlements);
     brand_put_time(json, "starts_at", license->starts_at_ms);
     brand_put_time(json, "expires_at", license->expires_at_ms);
+    brand_put_time(json, "updates_until",
+                   license_term_keeps(license, &view->product.policy) ? license_term_end_ms(license, &view->product.policy) : 0);
     brand_put_time(json, "created_at", pl_uuid_v7_time_ms(license->id));
     pl_json_close(json);
 }

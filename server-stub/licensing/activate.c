@@ -6,13 +6,10 @@
 
 #include "licensing/judge.h"
 #include "licensing/license_term.h"
-#include "store/activation_pages.h"
+#include "licensing/silent_seat.h"
 #include "store/audit.h"
-#include "store/sessions.h"
 
 #include <string.h>
-
-static const int64_t DAY_MS = INT64_C(86400000);
 
 static pl_err note(tx_t *tx, const activation_t *activation, audit_action action, const char *metadata)
 {
@@ -119,23 +116,6 @@ static pl_err note_new(tx_t *tx, const outcome_t *out)
                 taken > license_seats(&out->license, policy) ? "{\"over_limit\":true}" : NULL);
 }
 
-/* The seat of a device that was silent for as long as the policy says; PL_ERR_NOT_FOUND: there is none. */
-static pl_err free_silent(tx_t *tx, const outcome_t *out)
-{
-    const int64_t silence_ms = out->product.policy.free_after_days * DAY_MS;
-    activation_row_t silent = {.brand_id = out->license.brand_id, .license_id = out->license.id};
-    activation_t activation = {.brand_id = silent.brand_id, .license_id = silent.license_id};
-    pl_err err = silence_ms ? activation_pages_find_silent(tx, tx->now_ms - silence_ms, &silent) : PL_ERR_NOT_FOUND;
-
-    if (err)
-        return err;
-    activation.id = silent.id;
-    if ((err = activations_release(tx, &activation)) ||
-        (err = sessions_end_of(tx, activation.brand_id, activation.license_id, activation.id)))
-        return err;
-    return note(tx, &activation, AUDIT_ACTIVATION_FREED, NULL);
-}
-
 static pl_err take_seat(tx_t *tx, const outcome_t *out, bool *taken)
 {
     int64_t room = license_room(&out->license, &out->product.policy);
@@ -143,7 +123,7 @@ static pl_err take_seat(tx_t *tx, const outcome_t *out, bool *taken)
 
     if (err || *taken)
         return err;
-    if ((err = free_silent(tx, out)))
+    if ((err = silent_seat_free(tx, &out->license, &out->product.policy)))
         return err == PL_ERR_NOT_FOUND ? PL_OK : err;
     return activations_take(tx, &out->activation, room, taken);
 }

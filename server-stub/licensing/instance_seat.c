@@ -6,6 +6,8 @@
 
 #include "base/timestamp.h"
 #include "licensing/judge.h"
+#include "licensing/license_term.h"
+#include "licensing/silent_seat.h"
 #include "store/audit.h"
 
 #include <string.h>
@@ -69,11 +71,14 @@ pl_err instance_seat_find(tx_t *tx, const key_access_t *key, const seat_name_t *
 
 /* ---- activating ---- */
 
-static pl_err note(tx_t *tx, const instance_seat_t *seat, audit_action action)
+/* A seat beyond the limit, of those that the policy tolerates, is told apart. */
+static pl_err note(tx_t *tx, const seat_outcome_t *out, audit_action action)
 {
-    audit_t entry = {.brand_id = seat->brand_id, .action = action, .target = seat->id};
+    audit_t entry = {.brand_id = out->seat.brand_id, .action = action, .target = out->seat.id};
+    bool is_over = action == AUDIT_ACTIVATED && out->view.seats_taken > out->view.seats;
 
-    entry.metadata = pl_arena_format(tx->arena, "{\"kind\":\"%s\"}", seat_kind_text(seat->kind));
+    entry.metadata =
+        pl_arena_format(tx->arena, "{\"kind\":\"%s\"%s}", seat_kind_text(out->seat.kind), is_over ? ",\"over_limit\":true" : "");
     return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
 }
 
@@ -94,6 +99,33 @@ static pl_err choose(tx_t *tx, const key_access_t *key, const instance_identifie
                                    : err;
 }
 
+/* Where all are taken, one that was silent for as long as the policy says gives way. */
+static pl_err take_seat(tx_t *tx, seat_outcome_t *out, bool *taken)
+{
+    const license_t *license = &out->view.license;
+    const product_policy_t *policy = &out->view.product.policy;
+    int64_t room = license_room(license, policy);
+    pl_err err = instance_seats_take(tx, &out->seat, room, taken);
+
+    if (err || *taken)
+        return err;
+    if ((err = silent_seat_free(tx, license, policy)))
+        return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    return instance_seats_take(tx, &out->seat, room, taken);
+}
+
+static pl_err finish(tx_t *tx, seat_outcome_t *out)
+{
+    license_t *license = &out->view.license;
+    pl_err err = activations_count_live(tx, license->brand_id, license->id, &out->view.seats_taken);
+
+    if (err || !out->is_new)
+        return err;
+    if ((err = note(tx, out, AUDIT_ACTIVATED)))
+        return err;
+    return license_term_begin(tx, license);
+}
+
 pl_err instance_seat_activate(tx_t *tx, const key_access_t *key, const instance_identifier_t *identifier, const char *metadata,
                               seat_outcome_t *out)
 {
@@ -112,13 +144,12 @@ pl_err instance_seat_activate(tx_t *tx, const key_access_t *key, const instance_
                                   .kind = identifier->kind,
                                   .identifier = identifier->text,
                                   .metadata = metadata};
-    if ((err = instance_seats_take(tx, &out->seat, out->view.seats, &taken)))
+    if ((err = take_seat(tx, out, &taken)))
         return err;
     if (!taken)
         return pl_fail(PL_ERR_SEATS_TAKEN, "all seats of the license are taken");
     out->is_new = pl_uuid_equal(out->seat.id, id);
-    out->view.seats_taken += out->is_new;
-    return out->is_new ? note(tx, &out->seat, AUDIT_ACTIVATED) : PL_OK;
+    return finish(tx, out);
 }
 
 /* ---- releasing ---- */
@@ -142,5 +173,5 @@ pl_err instance_seat_release(tx_t *tx, const key_access_t *key, const seat_name_
         return err;
     out->seat.released_at_ms = tx->now_ms;
     out->view.seats_taken--;
-    return note(tx, &out->seat, AUDIT_DEACTIVATED);
+    return note(tx, out, AUDIT_DEACTIVATED);
 }

@@ -8,7 +8,8 @@
 
 enum { LIST, FIND, COUNT_BEFORE, FIND_SILENT };
 
-#define COLUMNS "brand_id, license_id, id, instance_id, device_name, validated_at, released_at, taken_at"
+#define COLUMNS \
+    "brand_id, license_id, id, instance_id, device_name, validated_at, released_at, taken_at, kind, identifier, metadata"
 
 static const char *const sql[] = {
     [LIST] = "SELECT " COLUMNS " FROM activation"
@@ -36,6 +37,7 @@ const store_set activation_pages_set = {sql, sizeof(sql) / sizeof(sql[0])};
 static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
 {
     activation_row_t *activation = item;
+    pl_err err;
 
     activation->brand_id = pl_db_column_uuid(row, 0);
     activation->license_id = pl_db_column_uuid(row, 1);
@@ -44,7 +46,10 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     activation->validated_at_ms = pl_db_column_int(row, 5);
     activation->released_at_ms = pl_db_column_int(row, 6);
     activation->taken_at_ms = pl_db_column_int(row, 7);
-    return store_text(row, 4, arena, &activation->device_name);
+    activation->kind = (seat_kind)pl_db_column_int(row, 8);
+    if ((err = store_text(row, 4, arena, &activation->device_name)) || (err = store_text(row, 9, arena, &activation->identifier)))
+        return err;
+    return store_text(row, 10, arena, &activation->metadata);
 }
 
 static pl_db_statement *with_license(const tx_t *tx, size_t statement, pl_uuid brand_id, pl_uuid license_id)

@@ -5,12 +5,15 @@
 #ifndef STORE_ACTIVATION_PAGES_H
 #define STORE_ACTIVATION_PAGES_H
 
-#include "store/store.h"
+#include "store/activations.h"
 
 typedef struct {
     pl_uuid brand_id;
     pl_uuid license_id;
     pl_uuid id;
+    seat_kind kind;
+    const char *identifier;  /* NULL: a device */
+    const char *metadata;    /* of an instance, a JSON object; NULL: none */
     pl_uuid instance_id;     /* nil: not told */
     const char *device_name; /* NULL: not told */
     int64_t validated_at_ms; /* last seen, a minute exact */
