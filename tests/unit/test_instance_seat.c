@@ -211,6 +211,32 @@ static void a_key_is_found_in_its_brand_and_in_no_other(void **state)
     assert_int_equal(validator_do(v, activate, &c), PL_ERR_UNKNOWN_KEY);
 }
 
+static pl_err set_policy(void *context, tx_t *tx)
+{
+    return products_change(tx, context);
+}
+
+static void a_seat_that_was_silent_gives_way_where_the_policy_says_so(void **state)
+{
+    validator *v = *state;
+    const license_order_t one_seat = {.seats = 1};
+    product_t product = v->product;
+    const char *key;
+    call c, other;
+
+    validator_issue(v, &one_seat, &key);
+    c = call_of(v, key, SEAT_MACHINE_ID, "m-1");
+    other = call_of(v, key, SEAT_MACHINE_ID, "m-2");
+    assert_int_equal(validator_do(v, activate, &c), PL_OK);
+    validator_advance(v, 40 * 86400);
+    assert_int_equal(validator_do(v, activate, &other), PL_ERR_SEATS_TAKEN);
+    product.policy.free_after_days = 30;
+    assert_int_equal(validator_do(v, set_policy, &product), PL_OK);
+    assert_int_equal(validator_do(v, activate, &other), PL_OK);
+    assert_int_equal(other.out.view.seats_taken, 1);
+    assert_int_equal(validator_do(v, activate, &c), PL_ERR_SEATS_TAKEN); /* the other one was seen today */
+}
+
 /* ---- many at once ---- */
 
 typedef struct {
@@ -294,6 +320,7 @@ int main(void)
         TEST(no_device_gets_the_seat_of_an_instance_nor_the_other_way),
         TEST(a_license_that_is_not_in_order_gives_no_seat),
         TEST(a_key_is_found_in_its_brand_and_in_no_other),
+        TEST(a_seat_that_was_silent_gives_way_where_the_policy_says_so),
         TEST(of_64_instances_at_once_as_many_get_a_seat_as_there_are),
         TEST(one_instance_that_asks_64_times_at_once_has_one_seat),
     };

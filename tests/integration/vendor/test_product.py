@@ -165,6 +165,33 @@ class Product(VendorTest):
         self.activate(201, key, "m-2", "machine_id")
 
 
+    def decide(self, slug, **policy):
+        product = self.server.add_product(slug, seats=1)
+        self.ask(200, "PATCH", f"/api/v1/brand/products/{product}", policy)
+
+    def test_an_instance_has_what_the_policy_tolerates_and_the_brand_sees_it(self):
+        self.decide("lax", overage=1)
+        key, made = self.provision("lax@shop.example", products=["lax"])
+        self.activate(201, key, "m-1", "machine_id", instance_metadata={"till": 7})
+        over = self.activate(201, key, "m-2", "machine_id").json
+        self.assertEqual((1, 2, 0), tuple(over[name] for name in ("seat_limit", "seats_used", "seats_remaining")))
+        self.activate(422, key, "m-3", "machine_id")
+        path = f"/api/v1/brand/licenses/{made[0]['id']}/activations"
+        listed = self.ask(200, "GET", path).json
+        self.assertEqual([("machine_id", "m-1", {"till": 7}, False), ("machine_id", "m-2", None, True)],
+                         [(one["kind"], one["identifier"], one["metadata"], one["is_over_limit"]) for one in listed])
+        self.ask(200, "POST", f"{path}/{listed[0]['id']}/release")
+        self.assertFalse(self.check(key, instance_identifier="m-1")["is_activated"])
+
+    def test_the_time_of_a_license_runs_from_an_instances_first_activation(self):
+        self.decide("shelf", expiry_basis="first_activation", duration_days=30)
+        key, _ = self.provision("shelf@shop.example", products=["shelf"])
+        self.assertIsNone(self.check(key)["license"]["expires_at"])
+        begun = self.activate(201, key, "m-1", "machine_id").json["expires_at"]
+        self.assertIsNotNone(begun)
+        self.assertEqual(begun, self.check(key)["license"]["expires_at"])
+
+
 class Guessing(VendorTest):
     def test_who_guesses_keys_is_slowed_and_who_has_one_is_not(self):
         server = Validator(self.program)
