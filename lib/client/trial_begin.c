@@ -50,7 +50,7 @@ static void write_file(pospal_client *client, const pl_trial_note *note)
         pl_log_write(&client->log, PL_LOG_WARN, "the begin of the trial is noted in the vault only: %s", pl_err_detail());
 }
 
-/* Where one of the two places lost the note, it is put there again. */
+/* Where the file was lost, it is written again. */
 static pl_err find(pospal_client *client, pl_records_mode mode, pl_trial_note *note)
 {
     pl_err err_file = as_none(pl_trial_note_load(&client->shelf.disk, keys_of(client), note));
@@ -111,16 +111,23 @@ static pl_err tell_not_noted(const pospal_client *client, pl_err err)
                    detail[0] ? detail : client->storage_detail);
 }
 
-/* The vault first: it alone is enough. */
-static pl_err note_begin(pospal_client *client, const pl_trial_note *note)
+static pl_err put(pospal_client *client, const pl_trial_note *note, pl_records_mode mode)
 {
     pl_buf bytes;
     pl_err err;
 
     pl_buf_init(&bytes);
     pl_trial_note_encode(note, keys_of(client), &bytes);
-    err = bytes.err ? bytes.err : pl_records_put(client, trial_item, pl_buf_span(&bytes), PL_RECORDS_WAIT);
+    err = bytes.err ? bytes.err : pl_records_put(client, trial_item, pl_buf_span(&bytes), mode);
     pl_buf_reset(&bytes);
+    return err;
+}
+
+/* The vault first: it alone is enough. */
+static pl_err note_begin(pospal_client *client, const pl_trial_note *note)
+{
+    pl_err err = put(client, note, PL_RECORDS_WAIT);
+
     if (err) {
         pl_vault_disown(client->vault, trial_item); /* what memory kept of it would begin when the disk is well again */
         return tell_not_noted(client, err);
@@ -128,6 +135,16 @@ static pl_err note_begin(pospal_client *client, const pl_trial_note *note)
     write_file(client, note);
     client->trial_begun_at = note->begun_at;
     return PL_OK;
+}
+
+/* As far as that can be done at once: one of the two places is enough. */
+static void mend_vault(pospal_client *client)
+{
+    pl_trial_note note = {.begun_at = client->trial_begun_at, .made_on = client->fingerprint};
+    pl_trial_note there;
+
+    if (read_vault(client, PL_RECORDS_AT_ONCE, &there) == PL_ERR_NOT_FOUND && put(client, &note, PL_RECORDS_AT_ONCE))
+        pl_log_write(&client->log, PL_LOG_WARN, "the begin of the trial is noted in its file only: %s", pl_err_detail());
 }
 
 /* Whether it began must be known, and that it begins must last. */
@@ -150,10 +167,12 @@ pl_err pl_trial_begin_take(pospal_client *client, const pl_claims *claims)
     int64_t begun_at;
     pl_err err = recall(client, PL_RECORDS_WAIT, &begun_at);
 
-    if (!err && begun_at != 0)
-        return PL_OK;
     if (err)
         return tell_not_noted(client, err);
+    if (begun_at != 0) {
+        mend_vault(client);
+        return PL_OK;
+    }
     if ((err = check_clock(client, claims, &note.begun_at)))
         return err;
     if (claims->expires_at != 0 && note.begun_at >= claims->expires_at)
@@ -172,14 +191,6 @@ bool pl_trial_begin_is_known(pospal_client *client)
 
 void pl_trial_begin_restore(pospal_client *client)
 {
-    pl_trial_note note = {.begun_at = client->trial_begun_at, .made_on = client->fingerprint};
-    pl_buf bytes;
-
-    pl_buf_init(&bytes);
-    pl_trial_note_encode(&note, keys_of(client), &bytes);
-    if (!bytes.err && pl_records_put(client, trial_item, pl_buf_span(&bytes), PL_RECORDS_AT_ONCE))
-        pl_log_write(&client->log, PL_LOG_WARN, "the begin of the trial is noted in its file only: %s", pl_err_detail());
-    pl_buf_reset(&bytes);
+    mend_vault(client);
     pl_identity_store_mark(client);
-    write_file(client, &note);
 }

@@ -44,7 +44,8 @@ typedef enum {
     AUDIT_REVOCATIONS_SIGNED = 42,
     AUDIT_OTHER_INSTANCE =
         50, /* validated by another installation than the last: two accounts, a restored image, or hardware alike */
-    AUDIT_USAGE_REFUSED = 60 /* more usage within a day than is taken; once a day and activation */
+    AUDIT_USAGE_REFUSED = 60, /* more usage within a day than is taken; once a day and activation */
+    AUDIT_TRIAL_FILE = 70     /* an offline trial; target: its id, which no license has; metadata: days */
 } audit_action;
 
 typedef struct {
