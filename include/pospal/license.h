@@ -523,12 +523,14 @@ POSPAL_API pospal_result_t pospal_client_deactivate(pospal_client *client);
  * perhaps from the date in it; no server is needed.
  * White space does not matter, nor lines that begin with '#': it may be typed, scanned, or wrapped by a mail program. An answer
  * counts only for a request of this device that is still open; then it is the lease, as one that came online, and its license key is
- * stored. Importing it again while it is held changes nothing.
+ * stored. Importing it again while it is held changes nothing. An offline trial (`pospal-validator trial file`) begins here: once on a
+ * machine, whatever document it began with and also after pospal_client_forget, and only where that can be stored; a license comes before it.
  * Returns: POSPAL_OK; POSPAL_ERROR_BAD_DOCUMENT (damaged, forged, other product or device, no such request; nothing changed);
  *   POSPAL_ERROR_DENIED when the answer denies: nothing that is held is taken away, and the request stays open;
  *   POSPAL_ERROR_CONFLICT when a newer document for that license is held, or there is no room (nothing changed);
  *   POSPAL_ERROR_NOT_YET_VALID when a license file is dated more than 26 hours ahead: it is stored all the same and counts by itself when
- *   its date has come, so a license for next year can be imported today; POSPAL_ERROR_STORAGE when it is held in memory only;
+ *   its date has come, so a license for next year can be imported today; or when a trial can't begin by this machine's clock, and nothing
+ *   changed; POSPAL_ERROR_STORAGE when it is held in memory only, or a trial's begin can't be stored or read (nothing changed);
  *   POSPAL_ERROR_UNSUPPORTED for the answer of a later version, and what is signed in a way that this version does not know (nothing
  *   changed); POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_OUT_OF_MEMORY. license may be NULL; otherwise *license is what is held after,
  *   unless memory is exhausted.
@@ -580,7 +582,7 @@ POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_li
 
 /*
  * Forgets everything stored for this product on this machine: documents, license key, device key. The seat at the server is not
- * given back (see pospal_client_deactivate).
+ * given back (see pospal_client_deactivate). Only that an offline trial began stays, and with it how late it is.
  * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail; POSPAL_ERROR_INVALID_ARGUMENT;
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers.
@@ -622,7 +624,7 @@ POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
 
 /*
  * Starts a trial: a license for this device without a key. The server gives one per device and product, and the same again, ended or not,
- * after a reinstall or with a wiped data directory. A server is needed.
+ * after a reinstall or with a wiped data directory. A server is needed; a trial that needs none is a document: pospal_client_import.
  * Returns: POSPAL_OK when the trial runs; POSPAL_ERROR_DENIED when it ended, or the server decided otherwise: the detail names its verdict
  *   and reason; POSPAL_ERROR_NOT_FOUND where the vendor offers this device no trial of the product; POSPAL_ERROR_CONFLICT where a license that is good
  *   is held, and nothing was asked; otherwise as pospal_client_activate. license may be NULL; otherwise *license is set unless memory is

@@ -318,12 +318,18 @@ static bool is_older(const pl_holding *holding, const pl_claims *claims)
     return false;
 }
 
+/* A trial is a trial: the document that was imported last takes the place of another one's, whatever its id. */
+static void name_license(const pl_claims *claims, char name[PL_DOCUMENT_NAME_MAX])
+{
+    pl_document_name(PL_DOCUMENT_LICENSE_PREFIX, claims->trial_seconds ? "trial" : claims->license_id, name);
+}
+
 pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl_trust *trust, pl_span text)
 {
     char name[PL_DOCUMENT_NAME_MAX];
     pl_err err = pl_view_reload(client);
 
-    pl_document_name(PL_DOCUMENT_LICENSE_PREFIX, claims->license_id, name);
+    name_license(claims, name);
     if (!err && is_older(client->holding, claims))
         err = pl_fail(PL_ERR_OLDER, "a newer document for license %s is held", claims->license_id);
     if (!err && trust->token.size > 0 &&

@@ -74,6 +74,7 @@ struct pospal_client {
     uint64_t notice;
     pl_time_mark mark;
     bool is_mark_owed;           /* its file is lost, and the vault, which has a copy, was not yet to be had */
+    int64_t trial_begun_at;      /* of the offline trial, Unix seconds, once it was read; 0: not begun, or not known */
     pl_extension_note extension; /* in the mark's file */
     pl_time mark_stored;         /* when it was last written */
     bool has_asked;

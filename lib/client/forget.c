@@ -5,19 +5,25 @@
 #include "client/apply.h"
 #include "client/client.h"
 #include "client/records.h"
+#include "client/trial_begin.h"
 #include "client/view.h"
 
 #include <string.h>
 
-/* Documents, the mark, and vaults of other machines that were set aside as vault.db.TIME.bad. */
-static bool is_ours(const char *name)
+/* Documents, and vaults of other machines that were set aside as vault.db.TIME.bad. */
+static bool is_ours_but_the_mark(const char *name)
 {
     static const char vault[] = "vault.db.";
     const char *time = name + sizeof vault - 1;
 
     if (strncmp(name, vault, sizeof vault - 1) == 0)
         return time[0] != '\0' && strspn(time, "0123456789") == strlen(time);
-    return pl_document_is_ours(name) || strcmp(name, "mark") == 0;
+    return pl_document_is_ours(name);
+}
+
+static bool is_ours(const char *name)
+{
+    return is_ours_but_the_mark(name) || strcmp(name, "mark") == 0;
 }
 
 static pl_err clear_usage(pl_vault *vault, const void *call)
@@ -43,10 +49,21 @@ static pl_err clear_vault(pospal_client *client)
                    client->vault_detail);
 }
 
+/* Whoever had an offline trial had it: that it began stays, and with it what is known of the time. */
+static void forget_time(pospal_client *client, bool has_trial)
+{
+    if (has_trial)
+        pl_trial_begin_restore(client);
+    else
+        memset(&client->mark, 0, sizeof client->mark);
+    memset(&client->extension, 0, sizeof client->extension);
+}
+
 /* Mutex, turn and lock held. The first error is reported, with its detail. */
 static pl_err forget(pospal_client *client)
 {
-    pl_err err = pl_shelf_clear(&client->shelf, is_ours);
+    bool has_trial = pl_trial_begin_is_known(client);
+    pl_err err = pl_shelf_clear(&client->shelf, has_trial ? is_ours_but_the_mark : is_ours);
     pl_err err_view;
 
     pl_report(err);
@@ -54,8 +71,7 @@ static pl_err forget(pospal_client *client)
         pl_report(err = clear_vault(client));
     else
         (void)clear_vault(client);
-    memset(&client->mark, 0, sizeof client->mark);
-    memset(&client->extension, 0, sizeof client->extension);
+    forget_time(client, has_trial);
     client->server_reason = PL_REASON_NONE;
     client->online_token[0] = '\0';
     pl_shelf_announce(&client->shelf);

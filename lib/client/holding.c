@@ -132,7 +132,7 @@ static pl_err load_keyset(const loader *l)
     return err == PL_ERR_MEMORY ? err : PL_OK;
 }
 
-/* An earlier place is a better one: denials, then what is for this device, then what lasts longer, then what is newer. */
+/* An earlier place is a better one: denials, then what is for this device, then what is no trial, what lasts longer, what is newer. */
 static int compare_use(const pl_held *a, const pl_held *b)
 {
     int64_t until_a = a->claims->expires_at ? a->claims->expires_at : INT64_MAX;
@@ -144,6 +144,8 @@ static int compare_use(const pl_held *a, const pl_held *b)
         return denies_a ? -1 : 1;
     if (counts_a != counts_b)
         return counts_a ? -1 : 1;
+    if ((a->claims->trial_seconds != 0) != (b->claims->trial_seconds != 0))
+        return a->claims->trial_seconds != 0 ? 1 : -1;
     if (!denies_a && until_a != until_b)
         return until_a > until_b ? -1 : 1;
     return a->claims->issued_at == b->claims->issued_at ? 0 : a->claims->issued_at > b->claims->issued_at ? -1 : 1;

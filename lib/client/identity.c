@@ -178,19 +178,6 @@ static pl_err decode_identity(pl_span record, pl_identity *identity, pl_fingerpr
     return pl_fingerprint_parse(pl_span_of(record.data + RECORD_FIXED, record.size - RECORD_FIXED), made_on);
 }
 
-/* Some hardware can be compared, and none of it is what it was. */
-static bool is_other_hardware(const pl_fingerprint *made_on, const pl_fingerprint *now)
-{
-    pl_match match = pl_fingerprint_match(made_on, now, PL_MATCH_ANY);
-    unsigned hardware = 0;
-    int i;
-
-    for (i = 0; i < PL_COMPONENT_COUNT; i++)
-        if (pl_component_is_hardware((pl_component)i))
-            hardware |= 1u << i;
-    return (match.compared & hardware) != 0 && (match.matched & hardware) == 0;
-}
-
 static pl_err make_identity(pospal_client *client, pl_identity *identity)
 {
     uint8_t random[16];
@@ -231,7 +218,7 @@ static pl_err find(pospal_client *client, pl_identity *identity, bool *is_there,
     pl_buf_reset(&record);
     if (err && !is_lost(err))
         return err;
-    *is_there = !err && !is_other_hardware(&made_on, &client->fingerprint);
+    *is_there = !err && !pl_fingerprint_is_other_hardware(&made_on, &client->fingerprint);
     *why = !err ? "this is other hardware than the stored one was made on" : err != PL_ERR_NOT_FOUND ? pl_err_detail() : NULL;
     return PL_OK;
 }

@@ -8,6 +8,7 @@
 #include "client/carried.h"
 #include "client/client.h"
 #include "client/listed.h"
+#include "client/trial_begin.h"
 #include "client/view.h"
 #include "token/license_file.h"
 
@@ -89,7 +90,9 @@ static pl_err apply(pospal_client *client, const verified *file)
     pl_err err;
 
     pl_mutex_lock(client->mutex);
-    err = pl_apply_license(client, &file->claims, &file->trust, file->text);
+    err = file->claims.trial_seconds ? pl_trial_begin_take(client, &file->claims) : PL_OK;
+    if (!err)
+        err = pl_apply_license(client, &file->claims, &file->trust, file->text);
     if (!err)
         err = tell_storage(client);
     if (!err)

@@ -78,7 +78,7 @@ int64_t pospal_license_time(const pospal_license *license, pospal_moment_t which
         return 0;
     switch (which) {
     case POSPAL_MOMENT_EXPIRES_AT:
-        return claims->expires_at;
+        return pl_policy_ends_at(license->decision.ruling);
     case POSPAL_MOMENT_REFRESH_AT:
         return claims->refresh_at;
     case POSPAL_MOMENT_CHECK_BY:

@@ -94,7 +94,8 @@ static void add_document(const pl_holding *holding, size_t index, const pl_view 
     add_time(out, "  refresh", claims->refresh_at);
     add_time(out, "  check by", claims->check_by);
     add_time(out, "  grace until", claims->grace_until);
-    add_time(out, "  expires", claims->expires_at);
+    add_time(out, "  trial begun", held->trial_begun_at);
+    add_time(out, "  expires", pl_policy_ends_at(held));
 }
 
 static void add_license(pospal_client *client, const pl_view *view, pl_buf *out)

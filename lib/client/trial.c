@@ -15,6 +15,11 @@ static bool may_come_back(pl_status status)
            status == PL_STATUS_SUSPENDED || status == PL_STATUS_NO_SEAT;
 }
 
+static bool is_trial(const pl_claims *claims)
+{
+    return claims->trial_seconds != 0 || (claims->plan && strcmp(claims->plan, "trial") == 0);
+}
+
 /* A trial must not take the place of what was bought. */
 static pl_err check_held(pospal_client *client)
 {
@@ -25,7 +30,7 @@ static pl_err check_held(pospal_client *client)
     pl_mutex_lock(client->mutex);
     err = pl_view_update(client, &view);
     claims = !err && view.decision.ruling ? view.decision.ruling->claims : NULL;
-    if (claims && may_come_back(view.decision.status) && (!claims->plan || strcmp(claims->plan, "trial") != 0))
+    if (claims && may_come_back(view.decision.status) && !is_trial(claims))
         err = pl_fail(PL_ERR_STATE, "a license is held already, and a trial would take its place");
     pl_mutex_unlock(client->mutex);
     return err;

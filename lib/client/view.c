@@ -11,6 +11,7 @@
 #include "client/callback.h"
 #include "client/close.h"
 #include "client/identity.h"
+#include "client/trial_begin.h"
 #include "platform/clock.h"
 #include "state/mark.h"
 
@@ -31,6 +32,17 @@ static void raise_high(pospal_client *client, const pl_holding *holding, pl_time
             pl_timeline_raise(&client->mark, now, holding->claims[i].issued_at);
 }
 
+/* Nothing is read where no trial is held. What can't be read now is tried again next time. */
+static void recall_trial(pospal_client *client, pl_holding *fresh)
+{
+    size_t i;
+
+    for (i = 0; i < fresh->count; i++)
+        if (fresh->claims[i].trial_seconds != 0 && !fresh->held[i].is_other_product &&
+            pl_trial_begin_recall(client, &fresh->held[i].trial_begun_at))
+            fresh->is_incomplete = true;
+}
+
 pl_err pl_view_reload(pospal_client *client)
 {
     pl_judge judge = make_judge(client);
@@ -49,6 +61,7 @@ pl_err pl_view_reload(pospal_client *client)
         if (claims->token_id && strcmp(claims->token_id, client->online_token) == 0)
             fresh->held[i].source = PL_SOURCE_ONLINE;
     }
+    recall_trial(client, fresh);
     raise_high(client, fresh, now);
     pl_holding_drop(client->holding);
     client->holding = fresh;

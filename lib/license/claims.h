@@ -25,7 +25,8 @@ enum {
     PL_CLAIMS_TEXT_MAX = 256,
     PL_DEVICE_NAME_MAX = 128,
     PL_EMERGENCY_SECONDS_MAX = 30 * 86400,
-    PL_LEASE_SECONDS_MAX = 366 * 86400
+    PL_LEASE_SECONDS_MAX = 366 * 86400,
+    PL_TRIAL_SECONDS_MAX = 366 * 86400
 };
 
 /* Times are Unix seconds; 0 means absent: no end, no check-in needed. */
@@ -50,6 +51,7 @@ typedef struct {
     int64_t check_by;          /* after this: GRACE */
     int64_t grace_until;       /* after this: STALE */
     int64_t emergency_seconds; /* length of the emergency extension allowed; 0: none */
+    int64_t trial_seconds;     /* license files only: an offline trial, for so long from its begin on each machine; 0: none */
     bool has_device;           /* bound to a device */
     pl_fingerprint device;
     pl_match_rule match;

@@ -264,6 +264,17 @@ pl_match pl_fingerprint_match(const pl_fingerprint *known, const pl_fingerprint 
     return match;
 }
 
+bool pl_fingerprint_is_other_hardware(const pl_fingerprint *known, const pl_fingerprint *seen)
+{
+    pl_match match = pl_fingerprint_match(known, seen, PL_MATCH_ANY);
+    unsigned hardware = 0;
+
+    for (unsigned c = 0; c < PL_COMPONENT_COUNT; c++)
+        if (pl_component_is_hardware((pl_component)c))
+            hardware |= 1u << c;
+    return (match.compared & hardware) != 0 && (match.matched & hardware) == 0;
+}
+
 bool pl_fingerprint_is_of_one_machine(const pl_fingerprint *fingerprint)
 {
     for (size_t c = 0; c < PL_COMPONENT_COUNT; c++)

@@ -61,6 +61,8 @@ pl_err pl_fingerprint_parse(pl_span text, pl_fingerprint *fingerprint);
 bool pl_fingerprint_is_of_one_machine(const pl_fingerprint *fingerprint);
 /* Enough to satisfy the default rule against itself: two components, one of them hardware. Less would not tell machines apart. */
 bool pl_fingerprint_is_enough(const pl_fingerprint *fingerprint);
+/* Some hardware can be compared, and none of it is what it was. */
+bool pl_fingerprint_is_other_hardware(const pl_fingerprint *known, const pl_fingerprint *seen);
 pl_match pl_fingerprint_match(const pl_fingerprint *known, const pl_fingerprint *seen, pl_match_rule rule);
 const char *pl_match_rule_text(pl_match_rule rule, char buffer[8]); /* "two", "any", "most", "all", "3" */
 pl_err pl_match_rule_parse(pl_span text, pl_match_rule *rule);

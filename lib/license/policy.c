@@ -26,6 +26,35 @@ int64_t pl_policy_starts_at(const pl_claims *claims)
     return start > PL_TIME_TOLERANCE_S ? start - PL_TIME_TOLERANCE_S : 0;
 }
 
+int64_t pl_policy_ends_at(const pl_held *held)
+{
+    const pl_claims *claims = held->claims;
+    int64_t end = held->trial_begun_at + claims->trial_seconds;
+
+    if (claims->trial_seconds == 0 || held->trial_begun_at == 0)
+        return claims->expires_at;
+    return claims->expires_at != 0 && claims->expires_at < end ? claims->expires_at : end;
+}
+
+static bool is_trial(const pl_held *held)
+{
+    return held->claims->trial_seconds != 0;
+}
+
+/* Once it is over there is nothing to begin. */
+static bool is_trial_not_begun(const pl_held *held, int64_t t)
+{
+    const pl_claims *claims = held->claims;
+
+    return is_trial(held) && held->trial_begun_at == 0 && (claims->expires_at == 0 || t < claims->expires_at);
+}
+
+/* Where a clock that was set back is before the trial's begin; 0: never. */
+static int64_t trial_runs_from(const pl_held *held)
+{
+    return is_trial(held) && held->trial_begun_at > PL_TIME_TOLERANCE_S ? held->trial_begun_at - PL_TIME_TOLERANCE_S : 0;
+}
+
 /* A list dated in the future counts when its time comes, as documents do. */
 static int64_t revoked_from(const pl_held *held)
 {
@@ -46,7 +75,8 @@ static saying says(const pl_held *held, int64_t t)
         return SAYS_OTHER_DEVICE;
     if (held->revoked_at != 0 && t >= revoked_from(held))
         return SAYS_REVOKED;
-    if (claims->verdict == PL_VERDICT_NO_SEAT && t >= claims->check_by)
+    if (is_trial_not_begun(held, t) || t < trial_runs_from(held) ||
+        (claims->verdict == PL_VERDICT_NO_SEAT && t >= claims->check_by))
         return SAYS_NOTHING;
     return pl_verdict_is_denial(claims->verdict) ? SAYS_DENIED : SAYS_GRANTED;
 }
@@ -97,28 +127,29 @@ static int64_t extension_begins(const pl_held *held)
 static pl_decision judge_grant(const pl_held *held, int64_t t)
 {
     const pl_claims *claims = held->claims;
-    pl_decision decision = {PL_STATUS_STALE, held->source, PL_REASON_CHECK_OVERDUE, held, claims->expires_at, false};
+    int64_t ends_at = pl_policy_ends_at(held);
+    pl_decision decision = {PL_STATUS_STALE, held->source, PL_REASON_CHECK_OVERDUE, held, ends_at, false};
 
-    if (claims->expires_at != 0 && t >= claims->expires_at) {
+    if (ends_at != 0 && t >= ends_at) {
         decision.status = PL_STATUS_EXPIRED;
         decision.reason = PL_REASON_LICENSE_ENDED;
         decision.holds_until = 0;
     } else if (claims->check_by == 0 || t < claims->check_by) {
         decision.status = PL_STATUS_ACTIVE;
         decision.reason = PL_REASON_IN_ORDER;
-        decision.holds_until = sooner(claims->check_by, claims->expires_at);
+        decision.holds_until = sooner(claims->check_by, ends_at);
     } else if (t < claims->grace_until) {
         decision.status = PL_STATUS_GRACE;
-        decision.holds_until = sooner(claims->grace_until, claims->expires_at);
+        decision.holds_until = sooner(claims->grace_until, ends_at);
     } else if (t >= extension_begins(held) && t < held->emergency_until) {
         decision.status = PL_STATUS_GRACE;
         decision.source = PL_SOURCE_EMERGENCY;
         decision.reason = PL_REASON_EMERGENCY;
-        decision.holds_until = sooner(held->emergency_until, claims->expires_at);
+        decision.holds_until = sooner(held->emergency_until, ends_at);
     } else {
         decision.can_extend = claims->emergency_seconds > 0 && held->emergency_until == 0;
         if (t < held->emergency_until)
-            decision.holds_until = sooner(extension_begins(held), claims->expires_at);
+            decision.holds_until = sooner(extension_begins(held), ends_at);
     }
     return decision;
 }
@@ -146,6 +177,14 @@ void pl_policy_revoke(pl_held *held, const pl_revocations *list)
         held->revoked_at = list->issued_at;
 }
 
+/* When time alone ends the silence of a trial; 0: never. */
+static int64_t silent_until(const pl_held *held, int64_t t)
+{
+    if (is_trial_not_begun(held, t))
+        return held->claims->expires_at;
+    return t < trial_runs_from(held) ? trial_runs_from(held) : 0;
+}
+
 pl_decision pl_policy_judge(const pl_held *held, int64_t t)
 {
     pl_decision wrong = {PL_STATUS_WRONG_PRODUCT, held->source, PL_REASON_OTHER_PRODUCT, held, 0, false};
@@ -166,7 +205,7 @@ pl_decision pl_policy_judge(const pl_held *held, int64_t t)
     case SAYS_OTHER_PRODUCT:
         return wrong;
     case SAYS_NOTHING:
-        return nothing(reason_of(held->claims), 0);
+        return nothing(is_trial(held) ? PL_REASON_NOT_ACTIVATED : reason_of(held->claims), silent_until(held, t));
     case SAYS_NOTHING_YET:
         break;
     }
@@ -246,23 +285,40 @@ static int64_t turns_at(const pl_held *held, int64_t t)
         return pl_policy_starts_at(held->claims);
     if (held->revoked_at != 0 && now > SAYS_REVOKED)
         return revoked_from(held);
+    if (now == SAYS_NOTHING)
+        return silent_until(held, t);
     return now == SAYS_DENIED && held->claims->verdict == PL_VERDICT_NO_SEAT ? held->claims->check_by : 0;
+}
+
+/* Betters the best by the documents that are offline trials, or by the others. */
+static void decide_among(bool are_trials, const pl_held *held, size_t count, int64_t t, pl_decision *best)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool may_rule = says(&held[i], t) >= SAYS_DENIED;
+        pl_decision decision;
+
+        if (is_trial(&held[i]) != are_trials || (may_rule && is_overruled(held, count, i, t)))
+            continue;
+        decision = pl_policy_judge(&held[i], t);
+        if (is_better(&decision, best))
+            *best = decision;
+    }
+}
+
+/* What was bought is not replaced by a trial, also where it is denied. A seat that is taken elsewhere is none of this machine's. */
+static bool leaves_room_for_trial(pl_status status)
+{
+    return status == PL_STATUS_NONE || status == PL_STATUS_WRONG_PRODUCT || status == PL_STATUS_WRONG_DEVICE ||
+           status == PL_STATUS_NO_SEAT;
 }
 
 pl_decision pl_policy_decide(const pl_held *held, size_t count, int64_t t)
 {
     pl_decision best = nothing(PL_REASON_NOT_ACTIVATED, 0);
 
-    for (size_t i = 0; i < count; i++) {
-        bool may_rule = says(&held[i], t) >= SAYS_DENIED;
-        pl_decision decision;
-
-        if (may_rule && is_overruled(held, count, i, t))
-            continue;
-        decision = pl_policy_judge(&held[i], t);
-        if (is_better(&decision, &best))
-            best = decision;
-    }
+    decide_among(false, held, count, t, &best);
+    if (leaves_room_for_trial(best.status))
+        decide_among(true, held, count, t, &best);
     for (size_t i = 0; i < count; i++)
         best.holds_until = sooner(best.holds_until, turns_at(&held[i], t));
     return best;

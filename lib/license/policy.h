@@ -20,6 +20,7 @@ typedef struct {
     bool is_other_product;   /* made for another product or brand than the program's */
     bool is_other_device;    /* bound to another device, by the match rule in the document */
     int64_t emergency_until; /* Unix seconds; 0: no extension was taken on it */
+    int64_t trial_begun_at;  /* of an offline trial: its begin on this machine, Unix seconds; 0: not begun, or not known */
     int64_t revoked_at;      /* issue time of the revocation list that names it; 0: none does. See pl_policy_revoke */
 } pl_held;
 
@@ -35,6 +36,8 @@ typedef struct {
 
 /* The effective time, Unix seconds, from which a document counts: 26 h before its iat or nbf, whichever is later; 0: always. */
 int64_t pl_policy_starts_at(const pl_claims *claims);
+/* The end, Unix seconds: exp, and of an offline trial that began no later than its length after that; 0: none. */
+int64_t pl_policy_ends_at(const pl_held *held);
 /*
  * The rules for one document: the first row that fits.
  *
@@ -43,9 +46,11 @@ int64_t pl_policy_starts_at(const pl_claims *claims);
  *   made for another product                     WRONG_PRODUCT
  *   bound to another device                      WRONG_DEVICE
  *   named in a revocation list that is in force  REVOKED         reason VENDOR; in force: dated no more than 26 h after t
+ *   an offline trial that has not begun here     NONE            before its exp; its begin in trial_begun_at
+ *   more than 26 h before an offline trial began NONE            a clock set back brings no days of it back
  *   verdict NO_SEAT, t at or after its check_by  NONE            it rules for one lease; without check_by for none
  *   verdict denies                               SUSPENDED, REVOKED, EXPIRED, NO_SEAT
- *   t at or after exp                            EXPIRED
+ *   t at or after exp                            EXPIRED         of an offline trial also: trial_seconds after its begin
  *   t before check_by, or none                   ACTIVE
  *   t before grace_until                         GRACE           no grace_until: there is no grace
  *   t within an emergency extension   GRACE           source EMERGENCY
@@ -64,7 +69,8 @@ void pl_policy_revoke(pl_held *held, const pl_revocations *list);
  * a later one may rule; per license the newest of these by (epoch, sequence, issue time) rules, so that neither a document of another
  * device, nor one from the future, nor a NO_SEAT that ran out hides an earlier one that still counts. Among equally new ones the
  * denial rules, then the answer. A document named in a revocation list rules over none and is hidden by none. Among licenses the best status answers: ACTIVE, GRACE, STALE, then denials in the order NO_SEAT,
- * SUSPENDED, EXPIRED, REVOKED, then WRONG_DEVICE, WRONG_PRODUCT, NONE; of two equally good ones that which lasts longer.
+ * SUSPENDED, EXPIRED, REVOKED, then WRONG_DEVICE, WRONG_PRODUCT, NONE; of two equally good ones that which lasts longer. An offline trial is heard only where all others
+ * come to NO_SEAT or less: it takes no license's place, be that granted or denied.
  */
 pl_decision pl_policy_decide(const pl_held *held, size_t count, int64_t t);
 

@@ -167,6 +167,18 @@ static pl_err read_decision(const pl_json *object, pl_claims *claims)
     return PL_OK;
 }
 
+/* An offline trial is the same text for every machine: it is no answer, and bound to no device. */
+static pl_err read_trial(const pl_json *object, pl_claims *claims)
+{
+    pl_err err = pl_json_may_int(object, "trial_s", 1, PL_TRIAL_SECONDS_MAX, &claims->trial_seconds);
+
+    if (err || claims->trial_seconds == 0)
+        return err;
+    if (claims->kind != PL_CLAIMS_LICENSE || claims->has_device || claims->has_device_key)
+        return pl_fail(PL_ERR_MALFORMED, "member \"trial_s\" stands in a license only, and in none that is bound to a device");
+    return PL_OK;
+}
+
 static pl_err read_common(pl_arena *arena, const pl_json *object, pl_claims *claims)
 {
     pl_err err;
@@ -190,9 +202,9 @@ pl_err pl_claims_read(pl_arena *arena, const pl_jws *jws, pl_claims *claims)
     memset(claims, 0, sizeof(*claims));
     if (jws->doc != PL_DOC_LICENSE && jws->doc != PL_DOC_ANSWER)
         return pl_fail(PL_ERR_TYPE, "neither a license nor an answer");
-    if ((err = read_common(arena, jws->claims, claims)))
-        return err;
     claims->kind = jws->doc == PL_DOC_LICENSE ? PL_CLAIMS_LICENSE : PL_CLAIMS_ANSWER;
+    if ((err = read_common(arena, jws->claims, claims)) || (err = read_trial(jws->claims, claims)))
+        return err;
     if (claims->kind == PL_CLAIMS_ANSWER && !(err = read_decision(jws->claims, claims)))
         err = pl_session_claims_read(arena, jws->claims, &claims->session);
     if (claims->kind == PL_CLAIMS_ANSWER && !err)
@@ -317,6 +329,7 @@ void pl_claims_write(pl_json_writer *writer, const pl_claims *claims)
     write_time(writer, "check_by", claims->check_by);
     write_time(writer, "grace_until", claims->grace_until);
     write_time(writer, "emergency_s", claims->emergency_seconds);
+    write_time(writer, "trial_s", claims->trial_seconds);
     write_device(writer, claims);
     write_device_key(writer, claims);
     write_decision(writer, claims);

@@ -32,6 +32,7 @@ static const command_t *const commands[] = {
     &command_license_file,
     &command_license_answer,
     &command_license_release,
+    &command_trial_file,
     &command_activation_list,
     &command_activation_release,
     &command_revocations_export,

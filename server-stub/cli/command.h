@@ -61,6 +61,7 @@ extern const command_t command_license_issue, command_license_show, command_lice
 extern const command_t command_license_suspend, command_license_resume, command_license_cancel, command_license_renew;
 extern const command_t command_revocations_export;
 extern const command_t command_license_answer, command_license_release;
+extern const command_t command_trial_file;
 extern const command_t command_activation_list, command_activation_release;
 extern const command_t command_audit_list, command_usage_list;
 extern const command_t command_release_add, command_release_list, command_release_withdraw;

@@ -2,9 +2,10 @@
  *
  * The offline license: a document that needs no server, and the keyset it verifies with.
  */
-#include "licensing/admin_licenses.h"
+#include "licensing/license_document.h"
 
 #include "base/timestamp.h"
+#include "licensing/admin_licenses.h"
 #include "licensing/entitlement_text.h"
 #include "licensing/judge.h"
 #include "licensing/license_claims.h"
@@ -93,7 +94,7 @@ static pl_err sign(tx_t *tx, const brand_keys_t *brand, const pl_claims *claims,
     return read_back(tx, brand, pl_buf_span(token));
 }
 
-static pl_err write_file(tx_t *tx, const brand_keys_t *brand, const pl_claims *claims, pl_buf *file)
+pl_err license_document_write(tx_t *tx, const brand_keys_t *brand, const pl_claims *claims, pl_buf *file)
 {
     pl_buf token;
     pl_err err;
@@ -103,6 +104,14 @@ static pl_err write_file(tx_t *tx, const brand_keys_t *brand, const pl_claims *c
         pl_license_file_join(file, pl_buf_span(&token), brand->keyset_token);
     pl_buf_reset(&token);
     return err ? err : file->err;
+}
+
+pl_err license_document_keys(const keyring_t *keyring, pl_uuid brand_id, const brand_keys_t **brand)
+{
+    *brand = keyring_find_brand(keyring, brand_id);
+    if (!*brand || (*brand)->license.pair.public_key.alg == PL_ALG_NONE)
+        return pl_fail(PL_ERR_STATE, "the brand has no current key for licenses");
+    return PL_OK;
 }
 
 static pl_err note(tx_t *tx, const license_t *license, const char *token_id)
@@ -145,20 +154,19 @@ pl_err admin_license_try_document(tx_t *tx, const keyring_t *keyring, const lice
 
 pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *license, const char *fingerprint, pl_buf *file)
 {
-    const brand_keys_t *brand = keyring_find_brand(keyring, license->brand_id);
+    const brand_keys_t *brand;
     pl_claims claims = {.epoch = keyring_epoch(keyring)};
     product_t product;
     claims_texts_t texts;
     pl_err err;
 
-    if (!brand || brand->license.pair.public_key.alg == PL_ALG_NONE)
-        return pl_fail(PL_ERR_STATE, "the brand has no current key for licenses");
-    if ((err = trusted_time_confirm(tx)) || (err = products_find(tx, license->brand_id, license->product_id, &product)) ||
+    if ((err = license_document_keys(keyring, license->brand_id, &brand)) || (err = trusted_time_confirm(tx)) ||
+        (err = products_find(tx, license->brand_id, license->product_id, &product)) ||
         (err = check_license(tx, license, &product)) || (err = describe(tx, license, &product, &texts, &claims)) ||
         (err = bind_device(fingerprint, &product, &claims)))
         return err;
     license_claims_name(&claims, &texts, brand, store_new_id(tx), license->product_id);
-    if ((err = write_file(tx, brand, &claims, file)))
+    if ((err = license_document_write(tx, brand, &claims, file)))
         return err;
     return note(tx, license, texts.token_id);
 }

@@ -55,6 +55,7 @@ static const char *const action_texts[] = {
     [AUDIT_RELEASE_WITHDRAWN] = "release.withdrawn",
     [AUDIT_ANSWERED_OFFLINE] = "activation.answered_offline",
     [AUDIT_RELEASED_OFFLINE] = "activation.released_offline",
+    [AUDIT_TRIAL_FILE] = "trial.file_issued",
     [AUDIT_REVOCATIONS_SIGNED] = "revocations.signed",
     [AUDIT_PRODUCT_CHANGED] = "product.changed",
     [AUDIT_CUSTOMER_ADDED] = "customer.added",

@@ -58,6 +58,7 @@ typedef enum {
     AUDIT_API_KEY_CHANGED = 79,
     AUDIT_API_KEY_ROTATED = 80, /* metadata: the new one's id */
     AUDIT_API_KEY_REVOKED = 81
+    AUDIT_TRIAL_FILE = 70     /* an offline trial; target: its id, which no license has; metadata: days */
 } audit_action;
 
 typedef struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Files of the data directory as anybody may have left them. The first byte chooses: 'm' the time mark, 'v' the vault, 'l' the lease,
- * 'k' the keyset, 'f' a license file; the rest is the file.
+ * 'k' the keyset, 'f' a license file, 't' the trial's note; the rest is the file.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 #include "client/holding.h"
 #include "state/mark.h"
+#include "state/trial_note.h"
 #include "state/vault.h"
 #include "support/documents.h"
 
@@ -85,6 +86,16 @@ static void decode_mark(pl_span bytes)
     (void)pl_timeline_effective(&mark, now);
 }
 
+static void decode_trial_note(pl_span bytes)
+{
+    pl_device_wrap_key key = {PL_COMPONENT_MACHINE_ID, {0}};
+    pl_trial_note_keys keys = {&key, 1};
+    pl_trial_note note;
+
+    memcpy(key.key, KEY, sizeof key.key);
+    (void)pl_trial_note_decode(bytes, keys, &note);
+}
+
 static char directory[] = "/tmp/pospal-fuzz-XXXXXX";
 
 static void remove_directory(void)
@@ -144,6 +155,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 'k':
         load(PL_DOCUMENT_KEYSET, rest);
+        break;
+    case 't':
+        decode_trial_note(rest);
         break;
     case 'f':
         load(PL_DOCUMENT_LICENSE_PREFIX "x", rest);

@@ -203,6 +203,37 @@ forged_roots=$(field root_public_jwks_file <"$work/forger.json")
 tool 6 verify "$work/till.license" --roots "$forged_roots" --json
 expect 'verify, signed by others' '{"error":{"code":"unknown_key_id","detail":"*the keyset on the second line*' "$complaint"
 
+# --- an offline trial ---
+vendor trial file --brand acme --product till --days 30 >"$work/trial.license"
+[ "$(wc -l <"$work/trial.license")" = 2 ] || fail 'trial file: not two lines'
+vendor trial file --brand acme --product till --days 10 --until 2099-12-31 --entitlements '{"tills":1}' --json >"$work/trial.json"
+expect 'trial file --json' '{"id":"????????-*","trial":"ey*","keyset":"ey*"}' "$(cat "$work/trial.json")"
+tool 0 verify "$work/trial.license" --roots "$roots"
+expect 'verify tells what a trial would be' '*genuine *yes*status *ACTIVE*plan *trial*trial seconds *2592000*' "$printed"
+tool 0 inspect "$work/trial.license" --roots "$roots"
+expect 'inspect shows the days of a trial' '*verified *yes*plan *trial*trial_s *2592000*' "$printed"
+printf '%s\n%s\n' "$(field trial <"$work/trial.json")" "$(field keyset <"$work/trial.json")" >"$work/later.license"
+tool 0 inspect "$work/later.license"
+expect 'inspect shows the end of a trial' '*exp *2099-12-31T*trial_s *864000*' "$printed"
+for wrong in '--days 0' '--days 367' '--days 30 --until 2020-01-01' '--days 30 --entitlements []' '--days 30 --product bar'; do
+    # shellcheck disable=SC2086
+    if "$validator" trial file --data "$work/vendor" --brand acme --product till $wrong >"$work/out" 2>"$work/complaint"; then
+        fail "trial file $wrong was made"
+    fi
+    [ ! -s "$work/out" ] || fail "trial file $wrong printed something"
+done
+trial() {
+    tool "$1" "$2" ${3:+"$3"} --product till --roots "$roots" --data "$work/tried" --hardware-root "$hardware" --json
+}
+trial 0 import "$work/trial.license"
+expect 'a trial runs' '*"status":"ACTIVE"*"source":"LICENSE_FILE"*' "$printed"
+ends=$(printf '%s' "$printed" | field expires_at)
+[ -n "$ends" ] || fail "a trial without an end: $printed"
+trial 0 status
+expect 'and goes on' "*\"expires_at\":\"$ends\"*" "$printed"
+trial 0 import "$work/later.license"
+trial 0 import "$work/trial.license"
+expect 'imported again it has the same end' "*\"expires_at\":\"$ends\"*" "$printed"
 client 6 import "$work/forged.license" --json
 expect 'import, forged' '{"error":{"code":"bad_signature",*' "$complaint"
 client 0 import "$work/till.license"

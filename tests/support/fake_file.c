@@ -41,6 +41,7 @@ void fake_validator_file(fake_validator *v, const fake_file *file, pl_buf *text)
     d.claims.expires_at = file->expires_at;
     d.claims.check_by = file->check_by;
     d.claims.emergency_seconds = file->emergency_s;
+    d.claims.trial_seconds = file->trial_s;
     if (file->fingerprint)
         fake_draft_bind(&d, file->fingerprint, "Till 3");
     sign_file(v, file, &d.claims, text);

@@ -11,7 +11,7 @@
 typedef struct {
     size_t license;
     int64_t sequence;
-    int64_t issued_at, not_before, expires_at, check_by, emergency_s;
+    int64_t issued_at, not_before, expires_at, check_by, emergency_s, trial_s;
     const char *fingerprint;
     const char *product;
     const pl_key_pair *signer;

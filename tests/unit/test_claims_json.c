@@ -248,6 +248,48 @@ static void licenses_are_read_or_refused_as_the_table_says(void **state)
             fail_msg("row %zu: %s", i, rows[i].text);
 }
 
+static void a_trial_comes_back_and_is_no_answer(void **state)
+{
+    pl_claims claims = documents_license(), back;
+
+    (void)state;
+    claims.has_device = false;
+    claims.trial_seconds = 30 * 86400;
+    back = there_and_back(&claims);
+    assert_int_equal(back.trial_seconds, 30 * 86400);
+    assert_int_equal(read_as(PL_DOC_ANSWER, "{" ANSWER ",\"trial_s\":86400}", &back), PL_ERR_MALFORMED);
+    assert_int_equal(read_as(PL_DOC_ANSWER, "{" ANSWER "}", &back), PL_OK);
+    assert_int_equal(back.trial_seconds, 0);
+}
+
+static void trials_are_read_or_refused_as_the_table_says(void **state)
+{
+    static const struct {
+        const char *text;
+        pl_err err;
+    } rows[] = {
+        {"{" LICENSE ",\"trial_s\":null}", PL_OK},
+        {"{" LICENSE ",\"trial_s\":1}", PL_OK},
+        {"{" LICENSE ",\"trial_s\":31622400}", PL_OK},
+        {"{" LICENSE ",\"trial_s\":31622401}", PL_ERR_MALFORMED},
+        {"{" LICENSE ",\"trial_s\":9223372036854775807}", PL_ERR_MALFORMED},
+        {"{" LICENSE ",\"trial_s\":0}", PL_ERR_MALFORMED}, /* inside, 0 means no trial */
+        {"{" LICENSE ",\"trial_s\":-1}", PL_ERR_MALFORMED},
+        {"{" LICENSE ",\"trial_s\":1.5}", PL_ERR_MALFORMED},
+        {"{" LICENSE ",\"trial_s\":\"30\"}", PL_ERR_MALFORMED},
+        {"{" LICENSE ",\"trial_s\":true}", PL_ERR_MALFORMED},
+        {"{" LICENSE ",\"device\":{\"fp\":\"" FINGERPRINT "\"},\"trial_s\":86400}", PL_ERR_MALFORMED},
+        {"{" LICENSE ",\"cnf\":{\"jwk\":{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" BYTES "\"}},\"trial_s\":86400}",
+         PL_ERR_MALFORMED},
+    };
+    pl_claims claims;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (read_as(PL_DOC_LICENSE, rows[i].text, &claims) != rows[i].err)
+            fail_msg("row %zu: %s", i, rows[i].text);
+}
+
 static void entitlements_are_read_or_refused_as_the_table_says(void **state)
 {
     static const struct {
@@ -413,6 +455,8 @@ int main(void)
         cmocka_unit_test(every_verdict_and_reason_comes_back),
         cmocka_unit_test(what_is_absent_is_not_written),
         cmocka_unit_test(the_written_form_is_the_documented_one),
+        cmocka_unit_test(trials_are_read_or_refused_as_the_table_says),
+        cmocka_unit_test(a_trial_comes_back_and_is_no_answer),
         cmocka_unit_test(licenses_are_read_or_refused_as_the_table_says),
         cmocka_unit_test(entitlements_are_read_or_refused_as_the_table_says),
         cmocka_unit_test(entitlements_end_at_their_limit),

@@ -86,11 +86,13 @@ static void judge(const verify_t *verify, const pl_claims *claims, worth_t *wort
 {
     const char *product = verify->product ? verify->product : claims->product;
     pl_clock clock = pl_clock_system();
+    int64_t now = pl_clock_read(&clock).wall_ms / 1000;
     pl_fingerprint machine;
 
     memset(worth, 0, sizeof *worth);
     worth->held.claims = claims;
     worth->held.source = PL_SOURCE_LICENSE_FILE;
+    worth->held.trial_begun_at = now; /* an offline trial is judged as if it began */
     worth->held.is_other_product = !claims->product || strcmp(claims->product, product) != 0;
     if (claims->has_device) {
         worth->is_readable = product && session_fingerprint(verify->common.hardware_root, product, &machine) == PL_OK;
@@ -98,7 +100,7 @@ static void judge(const verify_t *verify, const pl_claims *claims, worth_t *wort
             worth->match = pl_fingerprint_match(&claims->device, &machine, claims->match);
         worth->held.is_other_device = !worth->match.is_same;
     }
-    worth->decision = pl_policy_judge(&worth->held, pl_clock_read(&clock).wall_ms / 1000);
+    worth->decision = pl_policy_judge(&worth->held, now);
 }
 
 /* ---- showing ---- */
@@ -139,8 +141,10 @@ static void show_claims(sheet_t *sheet, const pl_claims *claims)
     sheet_time(sheet, "not_before", claims->not_before);
     sheet_time(sheet, "check_by", claims->check_by);
     sheet_time(sheet, "grace_until", claims->grace_until);
+    if (claims->trial_seconds)
+        sheet_int(sheet, "trial_seconds", claims->trial_seconds);
     sheet_time(sheet, "expires_at", claims->expires_at);
-    if (claims->expires_at == 0 && !sheet->is_json)
+    if (claims->expires_at == 0 && claims->trial_seconds == 0 && !sheet->is_json)
         sheet_text(sheet, "expires_at", "never");
 }
 
@@ -236,7 +240,8 @@ done:
 const command_t command_verify = {
     .name = "verify",
     .summary = "say what a license file says and who signed it; nothing is stored",
-    .notes = "Exit code 0: genuine, and usable on this machine today; 3: genuine, but not usable; 6: not genuine.\n",
+    .notes = "Exit code 0: genuine, and usable on this machine today; 3: genuine, but not usable; 6: not genuine.\n"
+             "An offline trial is judged as if it began now.\n",
     .example = "verify till.license --roots root-keys.json",
     .uses = USES_ROOTS | USES_HARDWARE,
     .options = options,
