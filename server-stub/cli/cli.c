@@ -47,6 +47,7 @@ static const command_t *const commands[] = {
     &command_keys_rewrap,
     &command_keys_add_root,
     &command_audit_list,
+    &command_simulate,
     &command_version,
 };
 
