@@ -37,7 +37,8 @@ static pl_err check_order(tx_t *tx, const license_order_t *order)
                        (int)CUSTOMER_NAME_MAX);
     if (order->seats < 0 || order->seats > SEATS_MAX)
         return pl_fail(PL_ERR_INVALID, "seats must be 1 to %d, or 0 for the product's", (int)SEATS_MAX);
-    if (order->expires_at_ms && (order->expires_at_ms <= tx->now_ms || order->expires_at_ms <= order->starts_at_ms))
+    if (order->expires_at_ms &&
+        ((!order->is_imported && order->expires_at_ms <= tx->now_ms) || order->expires_at_ms <= order->starts_at_ms))
         return pl_fail(PL_ERR_INVALID, "the license would end before it begins");
     if (order->renews && !order->expires_at_ms)
         return pl_fail(PL_ERR_INVALID, "a license that renews needs an end");

@@ -44,7 +44,9 @@ typedef enum {
     AUDIT_REVOCATIONS_SIGNED = 42,
     AUDIT_OTHER_INSTANCE =
         50, /* validated by another installation than the last: two accounts, a restored image, or hardware alike */
-    AUDIT_USAGE_REFUSED = 60 /* more usage within a day than is taken; once a day and activation */
+    AUDIT_USAGE_REFUSED = 60,    /* more usage within a day than is taken; once a day and activation */
+    AUDIT_LICENSE_IMPORTED = 90, /* changed to what an imported file says */
+    AUDIT_EXPORTED = 91          /* a brand's data, license keys in full among them; metadata: what */
 } audit_action;
 
 typedef struct {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { ENSURE, FIND, FIND_BY_EMAIL };
+enum { ENSURE, FIND, FIND_BY_EMAIL, PAGE };
 
 static const char *const sql[] = {
     [ENSURE] = "INSERT INTO customer (brand_id, id, email_folded, email, name)"
@@ -25,12 +25,19 @@ static const char *const sql[] = {
     [FIND_BY_EMAIL] = "SELECT brand_id, id, coalesce(email, email_folded), name"
                       " FROM customer"
                       " WHERE brand_id = $1 AND email_folded = $2",
+
+    [PAGE] = "SELECT brand_id, id, coalesce(email, email_folded), name"
+             " FROM customer"
+             " WHERE brand_id = $1 AND id > $2"
+             " ORDER BY id"
+             " LIMIT $3",
 };
 
 const store_set customers_set = {sql, sizeof(sql) / sizeof(sql[0])};
 
-static pl_err map(pl_db_statement *row, pl_arena *arena, customer_t *customer)
+static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
 {
+    customer_t *customer = item;
     pl_err err;
 
     customer->brand_id = pl_db_column_uuid(row, 0);
@@ -102,4 +109,19 @@ pl_err customers_find_by_email(tx_t *tx, pl_uuid brand_id, const char *email, cu
     pl_db_bind_uuid(select, 1, brand_id);
     pl_db_bind_text(select, 2, folded);
     return find(tx, select, customer);
+}
+
+pl_err customers_page(tx_t *tx, const customer_t *after, int64_t limit, customer_t **customers, size_t *count)
+{
+    pl_db_statement *select = store_statement(tx, STORE_CUSTOMERS, PAGE);
+    store_rows rows = {NULL, 0};
+    pl_err err;
+
+    pl_db_bind_uuid(select, 1, after->brand_id);
+    pl_db_bind_uuid(select, 2, after->id);
+    pl_db_bind_int(select, 3, limit);
+    err = store_collect(select, tx->arena, sizeof(customer_t), map, &rows);
+    *customers = rows.items;
+    *count = rows.count;
+    return err;
 }

@@ -22,6 +22,8 @@ bool customers_email_is_valid(const char *email);
 char *customers_fold_email(pl_arena *arena, const char *email);
 /* Inserts, or finds the one of that address and writes its id into customer (a name that is new here is kept). */
 pl_err customers_ensure(tx_t *tx, customer_t *customer);
+/* By id, a page: after an id (nil: from the start), at most limit. */
+pl_err customers_page(tx_t *tx, const customer_t *after, int64_t limit, customer_t **customers, size_t *count);
 pl_err customers_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, customer_t *customer); /* PL_ERR_NOT_FOUND */
 pl_err customers_find_by_email(tx_t *tx, pl_uuid brand_id, const char *email, customer_t *customer);
 
