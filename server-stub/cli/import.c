@@ -20,7 +20,7 @@ typedef struct {
 } import_t;
 
 static const option_t options[] = {
-    {"FILE", OPTION_OPERAND, offsetof(import_t, file), true, NULL, "CSV, or JSON lines; UTF-8, at most 64 MB", 0, 0},
+    {"FILE", OPTION_OPERAND, offsetof(import_t, file), true, "FILE", "CSV, or JSON lines; UTF-8, at most 64 MB", 0, 0},
     {"brand", OPTION_TEXT, offsetof(import_t, brand), true, "SLUG", "the brand", 0, 0},
     {"mapping", OPTION_TEXT, offsetof(import_t, mapping), true, "FILE", "which column is which field", 0, 0},
     {"dry-run", OPTION_FLAG, offsetof(import_t, dry_run), false, NULL, "try it, report, and change nothing", 0, 0},
