@@ -80,6 +80,8 @@ static pl_err run_export(cli_t *cli, const void *values)
     err = export_run(&order, &report);
     if (file && fclose(file) != 0 && !err)
         err = pl_fail(PL_ERR_IO, "%s could not be written to its end", export->out);
+    if (err && file)
+        (void)remove(export->out); /* half an export is none */
     if (err || !export->out)
         return err;
     pl_json_put_text(&cli->json, "file", export->out);

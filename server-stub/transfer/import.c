@@ -18,7 +18,8 @@ enum { ARENA_KEPT = 1 << 20, PAUSE_MS = 25 /* between chunks, in which a server 
 typedef struct {
     import_row_t row;
     row_outcome outcome;
-    bool is_decided; /* without the database */
+    bool is_decided;  /* without the database */
+    bool is_repeated; /* the file said the same before */
     const char *reason;
 } entry_t;
 
@@ -95,8 +96,7 @@ static pl_err hold_against_file(import_t *import, entry_t *entry)
     if ((err = name_row(import, &entry->row, &name)) ||
         (err = seen_note(&import->seen, pl_span_text(name), pl_span_text(content), &line, &result)))
         return err;
-    entry->is_decided = result != SEEN_FIRST;
-    entry->outcome = ROW_SAME;
+    entry->is_repeated = result == SEEN_SAME;
     return result == SEEN_OTHER ? pl_fail(PL_ERR_CONFLICT, "line %lld has the same %s with other data", (long long)line,
                                           import->order->mapping->kind == IMPORT_CUSTOMERS ? "address" : "key")
                                 : PL_OK;
@@ -174,13 +174,21 @@ static pl_err report_refusal(import_t *import, const entry_t *entry)
     return refusal.reason ? PL_OK : PL_ERR_MEMORY;
 }
 
+/* What was new when the file said it first is not when it says it again, also where a dry run has forgotten that since. */
+static row_outcome outcome_of(const import_t *import, const entry_t *entry)
+{
+    bool is_written = entry->outcome == ROW_ADDED || (entry->outcome == ROW_CHANGED && import->order->update);
+
+    return entry->is_repeated && is_written ? ROW_SAME : entry->outcome;
+}
+
 static pl_err report_chunk(import_t *import)
 {
     pl_err err = PL_OK;
 
     import->report->rows += (int64_t)import->count;
     for (size_t i = 0; !err && i < import->count; i++)
-        switch (import->entries[i].outcome) {
+        switch (outcome_of(import, &import->entries[i])) {
         case ROW_ADDED:
             import->report->added++;
             break;

@@ -10,6 +10,12 @@ export POSPAL_CONFIG="$2"
 . "$here/../integration/vendor.sh"
 prefix=$1
 
+# Each setting of the example is known: the first that is not is the one behind them all.
+{ sed -n 's/^#\([a-z_]* = .*\)$/\1/p' "$POSPAL_CONFIG"; echo 'no_such_setting = 1'; } >"$work/all.conf"
+code=0
+printed=$("$validator" serve --data "$work/vendor" --config "$work/all.conf" 2>&1) || code=$?
+expect 'the example settings' '2 *no setting "no_such_setting"*' "$code $printed"
+
 pc=$(find "$prefix" -name pospal-license.pc)
 export PKG_CONFIG_PATH="${pc%/*}"
 libdir=$(pkg-config --variable=libdir pospal-license)

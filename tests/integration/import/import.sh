@@ -81,14 +81,15 @@ GOOD-AAAA-BBBB-CCCC-6666,gina@example.com,till,valid,1,soon
 good aaaa bbbb cccc 1111,gina@example.com,till,valid,1,2098-01-31
 good aaaa bbbb cccc 1111,gina@example.com,till,valid,2,2098-01-31
 ACME-9J5L-XK8W-D4PF-6GHT,gina@example.com,till,cancelled,1,2098-01-31 00:00:00+00
+GOOD-AAAA-BBBB-CCCC-2222,gina@example.com,nothing,valid,1,2098-01-31
 ,gina@example.com,till,valid,1,2098-01-31
 TEXT
 for word in --dry-run --update; do
     said=$(take "$work/rows.csv" --mapping "$mappings/license-service.conf" $word)
-    expect "bad rows, $word" '*"rows":10,"new":1,"same":1,*,"refused":8,*' "$said"
+    expect "bad rows, $word" '*"rows":11,"new":1,"same":1,*,"refused":9,*' "$said"
     for refusal in '3,"reason":"the brand has no product' '4,"reason":"an e-mail address' '5,"reason":"status is' '6,"reason":"seats is' \
         '7,"reason":"expires_at is' '9,"reason":"line 2 has the same key with other data"' \
-        "10,\"reason\":\"the license of that key is another customer's here" '11,"reason":"there is no key'; do
+        "10,\"reason\":\"the license of that key is another customer's here" '11,"reason":"the brand has no product' '12,"reason":"there is no key'; do
         expect "line ${refusal%%,*}" "*{\"line\":$refusal*" "$said"
     done
 done
@@ -123,11 +124,17 @@ printf 'rows = customers\nemail = column mail\nname = column name\n' >"$work/cus
 expect 'customers' '*"rows":2,"new":1,"same":0,*"refused":1*' "$(take "$work/customers.csv" --mapping "$work/customers.conf")"
 expect 'customers, again' '*"rows":2,"new":0,"same":1,*' "$(take "$work/customers.csv" --mapping "$work/customers.conf")"
 
-# A backup is made first.
-said=$(vendor import "$here/license-service.csv" --brand acme --mapping "$mappings/license-service.conf" --json)
-backup=$(printf %s "$said" | field backup)
-[ -s "$backup" ] || fail "there is no backup: $said"
-echo 'ok: a backup'
+# A backup is made first; PostgreSQL's is not for us to make.
+if [ -n "${POSPAL_DB:-}" ]; then
+    code=0
+    printed=$("$validator" import "$here/license-service.csv" --brand acme --mapping "$mappings/license-service.conf" --data "$work/vendor" 2>&1) || code=$?
+    expect 'a backup of PostgreSQL' '1 *pg_dump*--no-backup*' "$code $printed"
+else
+    said=$(vendor import "$here/license-service.csv" --brand acme --mapping "$mappings/license-service.conf" --json)
+    backup=$(printf %s "$said" | field backup)
+    [ -s "$backup" ] || fail "there is no backup: $said"
+    echo 'ok: a backup'
+fi
 
 # Out and in again, into another brand: CSV and JSON lines hold the same, and it comes out as it went in.
 vendor brand add --slug other --name Other --key-directory "$work" --json >/dev/null
@@ -160,7 +167,9 @@ expect 'over a file' '4 *never overwrites*' "$code $printed"
 
 # Many rows, while the server serves; cut in between, and started again.
 awk 'BEGIN { print "key,customer_email,product_slug,status,seat_limit,expires_at"
-    for (i = 0; i < 3000; i++) printf "MANY-%04d-%04d-AAAA,many%d@example.com,till,valid,1,2098-01-31\n", i, i, i % 500 }' >"$work/many.csv"
+    for (i = 0; i < 1200; i++) printf "MANY-%04d-%04d-AAAA,many%d@example.com,till,valid,1,2098-01-31\n", i, i, i % 500
+    print "many 0000 0000 aaaa,many0@example.com,till,valid,1,2098-01-31" }' >"$work/many.csv"
+expect 'many, dry run' '*"rows":1201,"new":1200,"same":1,*' "$(take "$work/many.csv" --mapping "$mappings/license-service.conf" --dry-run)"
 "$validator" import "$work/many.csv" --brand acme --mapping "$mappings/license-service.conf" --data "$work/vendor" --no-backup >"$work/many.out" 2>&1 &
 importer=$!
 until "$validator" license list --data "$work/vendor" --brand acme --email many0@example.com --json | grep -q '"license_id"'; do
@@ -172,6 +181,6 @@ kill -9 "$importer" 2>/dev/null || true
 wait "$importer" 2>/dev/null || true
 said=$(take "$work/many.csv" --mapping "$mappings/license-service.conf")
 new=$(printf %s "$said" | sed 's/.*"new":\([0-9]*\).*/\1/')
-expect 'the rest after a cut' "*\"rows\":3000,\"new\":$new,\"same\":$((3000 - new)),*\"refused\":0*" "$said"
-[ "$new" -lt 3000 ] || fail 'nothing of the cut import was kept'
-expect 'all of them' '*"rows":3000,"new":0,"same":3000,*' "$(take "$work/many.csv" --mapping "$mappings/license-service.conf")"
+expect 'the rest after a cut' "*\"rows\":1201,\"new\":$new,\"same\":$((1201 - new)),*\"refused\":0*" "$said"
+[ "$new" -lt 1200 ] || fail 'nothing of the cut import was kept'
+expect 'all of them' '*"rows":1201,"new":0,"same":1201,*' "$(take "$work/many.csv" --mapping "$mappings/license-service.conf")"
