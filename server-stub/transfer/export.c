@@ -166,6 +166,8 @@ static pl_err write_activations(export_t *export, tx_t *tx, const license_view_t
         const cell_t cells[] = {
             {"key", CELL_TEXT, key, 0},
             {"product", CELL_TEXT, view->product.slug, 0},
+            {"instance", CELL_TEXT, activations[i].identifier, 0},
+            {"kind", CELL_TEXT, seat_kind_text(activations[i].kind), 0},
             {"activation_id", CELL_TEXT, id, 0},
             {"device_name", CELL_TEXT, activations[i].device_name, 0},
             {"activated_at", CELL_TIME, NULL, activations[i].activated_at_ms},

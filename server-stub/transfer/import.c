@@ -55,7 +55,12 @@ static pl_err refuse(import_t *import, entry_t *entry, pl_err err)
     return entry->reason ? PL_OK : PL_ERR_MEMORY;
 }
 
-/* What the row is about: the customer's address, or the key as it is compared, with its product. */
+static const char *or_none(const char *text)
+{
+    return text ? text : "";
+}
+
+/* What the row is about: the customer's address, or the key as it is compared, with its product and the seat's identifier. */
 static pl_err name_row(import_t *import, const import_row_t *row, const char **name)
 {
     char normal[PL_LICENSE_KEY_MAX + 1];
@@ -67,13 +72,8 @@ static pl_err name_row(import_t *import, const import_row_t *row, const char **n
     }
     if ((err = pl_license_key_normalize(pl_span_text(row->key), normal)))
         return err;
-    *name = pl_arena_format(&import->arena, "%s\x1f%s", normal, row->product);
+    *name = pl_arena_format(&import->arena, "%s\x1f%s\x1f%s", normal, row->product, or_none(row->instance));
     return *name ? PL_OK : PL_ERR_MEMORY;
-}
-
-static const char *or_none(const char *text)
-{
-    return text ? text : "";
 }
 
 static const char *content_of(pl_arena *arena, const import_row_t *row)
@@ -132,15 +132,27 @@ static pl_err read_chunk(import_t *import)
 
 /* ---- writing it ---- */
 
+static pl_err import_row(import_t *import, tx_t *tx, entry_t *entry)
+{
+    switch (import->order->mapping->kind) {
+    case IMPORT_CUSTOMERS:
+        return import_customer(tx, &import->place, &entry->row, &entry->outcome);
+    case IMPORT_LICENSES:
+        return import_license(tx, &import->place, &entry->row, &entry->outcome);
+    case IMPORT_ACTIVATIONS:
+        break;
+    }
+    return import_seat(tx, &import->place, &entry->row, &entry->outcome);
+}
+
 static pl_err write_entry(import_t *import, tx_t *tx, entry_t *entry)
 {
     pl_db *db = store_db(tx->store);
-    bool is_customer = import->order->mapping->kind == IMPORT_CUSTOMERS;
     pl_err err;
 
     if ((err = pl_db_err(pl_db_savepoint(db))))
         return err;
-    err = (is_customer ? import_customer : import_license)(tx, &import->place, &entry->row, &entry->outcome);
+    err = import_row(import, tx, entry);
     if (!err)
         return pl_db_err(pl_db_savepoint_release(db));
     if (!is_of_row(err))
@@ -225,9 +237,6 @@ static pl_err look_through(import_t *import)
     row_t row;
     pl_err err;
 
-    if (order->mapping->kind == IMPORT_ACTIVATIONS)
-        return pl_fail(PL_ERR_UNSUPPORTED,
-                       "seats are not imported: devices take theirs again, by themselves, when they next ask");
     if ((err = rows_open(&import->rows, import->kept, order->text, order->mapping->separator)) ||
         (err = mapping_check(order->mapping, &import->rows)))
         return err;

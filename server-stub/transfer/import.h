@@ -39,12 +39,12 @@ typedef struct {
 
 /*
  * The file is looked through before anything is written: PL_ERR_MALFORMED, PL_ERR_TOO_LARGE and PL_ERR_INVALID (a column is missing)
- * mean that nothing was. PL_ERR_NOT_FOUND for the brand, PL_ERR_UNSUPPORTED for rows that cannot be imported; PL_ERR_BUSY, _DISK_FULL
+ * mean that nothing was. PL_ERR_NOT_FOUND for the brand; PL_ERR_BUSY, _DISK_FULL
  * and the like end it in between: what the report counts is in the database.
  */
 pl_err import_run(pl_arena *arena, const import_order_t *order, import_report_t *report);
 
-/* ---- between import.c and import_row.c ---- */
+/* ---- between import.c, import_row.c and import_seat.c ---- */
 
 typedef struct {
     pl_uuid brand_id;
@@ -57,5 +57,9 @@ typedef enum { ROW_ADDED, ROW_SAME, ROW_CHANGED, ROW_REFUSED } row_outcome;
 /* One row, within a transaction: ADDED, SAME or CHANGED; any error is the row's own, or that of the database. */
 pl_err import_customer(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome);
 pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome);
+pl_err import_seat(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome);
+/* The license that a row's key and product name. PL_ERR_NOT_FOUND; PL_ERR_INVALID for an unknown product. */
+pl_err import_find_license(tx_t *tx, const import_place_t *place, const import_row_t *row, product_t *product,
+                           license_t *license);
 
 #endif

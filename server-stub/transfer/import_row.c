@@ -121,7 +121,7 @@ static pl_err change_license(tx_t *tx, license_t *license, const product_t *prod
     return audit_append(tx, &entry);
 }
 
-static pl_err find_license(tx_t *tx, const import_place_t *place, const import_row_t *row, product_t *product, license_t *license)
+pl_err import_find_license(tx_t *tx, const import_place_t *place, const import_row_t *row, product_t *product, license_t *license)
 {
     license_t wanted = {.brand_id = place->brand_id};
     pl_err err = products_find_by_slug(tx, place->brand_id, row->product, product);
@@ -139,7 +139,7 @@ pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t 
 {
     product_t product;
     license_t license;
-    pl_err err = find_license(tx, place, row, &product, &license);
+    pl_err err = import_find_license(tx, place, row, &product, &license);
 
     if (err == PL_ERR_NOT_FOUND) {
         *outcome = ROW_ADDED;

@@ -10,6 +10,7 @@ static const char *const field_names[FIELD_COUNT] = {
     [FIELD_EMAIL] = "email",           [FIELD_NAME] = "name",     [FIELD_KEY] = "key",     [FIELD_PRODUCT] = "product",
     [FIELD_STATUS] = "status",         [FIELD_REASON] = "reason", [FIELD_SEATS] = "seats", [FIELD_STARTS_AT] = "starts_at",
     [FIELD_EXPIRES_AT] = "expires_at", [FIELD_RENEWS] = "renews", [FIELD_PLAN] = "plan",   [FIELD_ENTITLEMENTS] = "entitlements",
+    [FIELD_INSTANCE] = "instance",     [FIELD_KIND] = "kind",
 };
 
 /* A choice among words: how many, and what is set. */
@@ -156,6 +157,8 @@ static pl_err check_fields(const mapping_t *mapping)
         return PL_OK;
     if (!is_given(mapping, FIELD_KEY) || !is_given(mapping, FIELD_PRODUCT))
         return pl_fail(PL_ERR_INVALID, "the mapping does not say what key and product are");
+    if (mapping->kind == IMPORT_ACTIVATIONS && !is_given(mapping, FIELD_INSTANCE))
+        return pl_fail(PL_ERR_INVALID, "the mapping does not say what instance is");
     return PL_OK;
 }
 

@@ -27,6 +27,8 @@ typedef enum {
     FIELD_RENEWS,
     FIELD_PLAN,
     FIELD_ENTITLEMENTS,
+    FIELD_INSTANCE,
+    FIELD_KIND,
     FIELD_COUNT
 } field_name;
 
@@ -59,6 +61,8 @@ typedef struct {
     const char *product;
     const char *plan;
     const char *entitlements;
+    const char *instance; /* of a seat: URL, host name or machine id */
+    const char *kind;     /* of which of them; NULL: told by the form */
     license_status status;
     pl_reason reason;
     int64_t seats;

@@ -178,10 +178,14 @@ pl_err mapping_apply(const mapping_t *mapping, pl_arena *arena, const row_t *row
                           .key = texts[FIELD_KEY],
                           .product = texts[FIELD_PRODUCT],
                           .plan = texts[FIELD_PLAN],
-                          .entitlements = texts[FIELD_ENTITLEMENTS]};
+                          .entitlements = texts[FIELD_ENTITLEMENTS],
+                          .instance = texts[FIELD_INSTANCE],
+                          .kind = texts[FIELD_KIND]};
     if (mapping->kind == IMPORT_CUSTOMERS)
         return out->email ? PL_OK : pl_fail(PL_ERR_INVALID, "there is no email");
     if (!out->key || !out->product)
         return pl_fail(PL_ERR_INVALID, "there is no %s", out->key ? "product" : "key");
+    if (mapping->kind == IMPORT_ACTIVATIONS)
+        return out->instance ? PL_OK : pl_fail(PL_ERR_INVALID, "there is no instance; seats of devices are not imported");
     return read_terms(mapping, arena, texts, out);
 }

@@ -79,6 +79,7 @@ static void tells_what_is_wrong_with_a_mapping(void **state)
         {"", "the mapping does not say what key and product are"},
         {"key = column k\n", "does not say what key and product are"},
         {"rows = customers\nname = column n\n", "does not say what email is"},
+        {"rows = activations\n" LICENSES, "does not say what instance is"},
         {LICENSES "colour = column c\n", "line 3: there is no field \"colour\""},
         {LICENSES "colour.red = column c\n", "line 3: there is no field"},
         {LICENSES "plan\n", "line 3: a line is NAME = VALUE"},

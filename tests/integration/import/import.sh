@@ -114,8 +114,8 @@ refused 1 'broken JSON' '*line 2 is no JSON object*' "$work/broken.jsonl" --mapp
 printf 'key = column key\nprodukt = column x\n' >"$work/broken.conf"
 refused 2 'an unknown field' '*mapping, line 2: there is no field "produkt"*' "$here/license-service.csv" --mapping "$work/broken.conf"
 refused 3 'no file' '*there is no file*' "$work/none.csv" --mapping "$mappings/license-service.conf"
-printf 'rows = activations\nkey = column key\nproduct = column product_slug\n' >"$work/seats.conf"
-refused 1 'seats' '*devices take theirs again*' "$here/license-service.csv" --mapping "$work/seats.conf"
+printf 'rows = activations\nkey = column key\nproduct = column product_slug\n' >"$work/broken.conf"
+refused 2 'seats of nobody' '*does not say what instance is*' "$here/license-service.csv" --mapping "$work/broken.conf"
 [ "$before" = "$(state)" ] || fail 'a broken file changed something'
 
 # Customers.
@@ -123,6 +123,30 @@ printf 'name,mail\r\n"Hall, Ida",ida@example.com\r\n,not an address\r\n' >"$work
 printf 'rows = customers\nemail = column mail\nname = column name\n' >"$work/customers.conf"
 expect 'customers' '*"rows":2,"new":1,"same":0,*"refused":1*' "$(take "$work/customers.csv" --mapping "$work/customers.conf")"
 expect 'customers, again' '*"rows":2,"new":0,"same":1,*' "$(take "$work/customers.csv" --mapping "$work/customers.conf")"
+
+# Seats of products without the library: other spellings of one are one, and nobody gets more than there are.
+cat >"$work/seats.csv" <<'TEXT'
+key,product,instance,kind
+LIC-3F2A91C04B7D,till,https://Shop.example.com/,url
+LIC-3F2A91C04B7D,till,https://shop.example.com,url
+LIC-3F2A91C04B7D,till,pos-1.example.com,hostname
+LIC-3F2A91C04B7D,till,8f14e45fceea167a,
+LIC-3F2A91C04B7D,till,pos-2.example.com,hostname
+LIC-3F2A91C04B7D,till,pos-3.example.com,fingerprint
+LIC-3F2A91C04B7D,till,,hostname
+LIC-3F2A91C04B7D,nothing,pos-4.example.com,hostname
+NO-SUCH-KEY,till,pos-4.example.com,hostname
+TEXT
+said=$(take "$work/seats.csv" --mapping "$mappings/activations.conf")
+expect 'seats' '*"rows":9,"new":3,"same":1,"different":0,"refused":5,*' "$said"
+for refusal in '6,"reason":"all 3 seats' '7,"reason":"kind is' '8,"reason":"there is no instance' '9,"reason":"the brand has no product' \
+    '10,"reason":"no license of that key'; do
+    expect "line ${refusal%%,*}" "*{\"line\":$refusal*" "$said"
+done
+expect 'seats, again' '*"rows":9,"new":0,"same":4,*"refused":5,*' "$(take "$work/seats.csv" --mapping "$mappings/activations.conf")"
+shows dora@example.com '*"product":"till",*"seats":3,"seats_taken":3,*'
+expect 'a seat that came over' '*20[01]' "$(curl -s -w '%{http_code}' -H "X-License-Key: LIC-3F2A91C04B7D" -H 'Content-Type: application/json' \
+    -d '{"product_slug":"till","instance_identifier":"https://shop.example.com/","instance_type":"url"}' "$server/api/v1/product/activate")"
 
 # A backup is made first; PostgreSQL's is not for us to make.
 if [ -n "${POSPAL_DB:-}" ]; then
@@ -145,6 +169,8 @@ vendor export --brand acme --what licenses --out "$work/licenses.csv" --json >/d
 expect 'an export is in the audit' '*"brand.exported"*' "$(vendor audit list --brand acme --json)"
 vendor export --brand acme --what all --format jsonl >"$work/all.jsonl"
 grep -q '"type":"customer","email":"ida@example.com","name":"Hall, Ida"' "$work/all.jsonl" || fail 'the export lacks a customer'
+grep -q '"type":"activation","key":"LIC-3F2A91C04B7D","product":"till","instance":"https://shop.example.com","kind":"url"' "$work/all.jsonl" ||
+    fail 'the export lacks a seat'
 grep -q '"type":"activation","key":"ACME-4F7K-Q2ZP-0OIL-9WXY","product":"till",' "$work/all.jsonl" || fail 'the export lacks an activation'
 grep '"type":"license"' "$work/all.jsonl" >"$work/licenses.jsonl"
 count=$(wc -l <"$work/licenses.jsonl")
