@@ -107,6 +107,7 @@ static pl_err read_entry(import_t *import, const row_t *row)
     entry_t *entry = &import->entries[import->count++];
     pl_err err;
 
+    pl_err_clear(); /* what is told of a row is its own */
     *entry = (entry_t){.row.line = row->line};
     if ((err = mapping_apply(import->order->mapping, &import->arena, row, &entry->row)) ||
         (err = hold_against_file(import, entry))) {
@@ -150,6 +151,7 @@ static pl_err write_entry(import_t *import, tx_t *tx, entry_t *entry)
     pl_db *db = store_db(tx->store);
     pl_err err;
 
+    pl_err_clear();
     if ((err = pl_db_err(pl_db_savepoint(db))))
         return err;
     err = import_row(import, tx, entry);

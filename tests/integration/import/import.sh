@@ -83,13 +83,14 @@ good aaaa bbbb cccc 1111,gina@example.com,till,valid,2,2098-01-31
 ACME-9J5L-XK8W-D4PF-6GHT,gina@example.com,till,cancelled,1,2098-01-31 00:00:00+00
 GOOD-AAAA-BBBB-CCCC-2222,gina@example.com,nothing,valid,1,2098-01-31
 ,gina@example.com,till,valid,1,2098-01-31
+SCHLÜSSEL-1,gina@example.com,till,valid,1,2098-01-31
 TEXT
 for word in --dry-run --update; do
     said=$(take "$work/rows.csv" --mapping "$mappings/license-service.conf" $word)
-    expect "bad rows, $word" '*"rows":11,"new":1,"same":1,*,"refused":9,*' "$said"
+    expect "bad rows, $word" '*"rows":12,"new":1,"same":1,*,"refused":10,*' "$said"
     for refusal in '3,"reason":"the brand has no product' '4,"reason":"an e-mail address' '5,"reason":"status is' '6,"reason":"seats is' \
         '7,"reason":"expires_at is' '9,"reason":"line 2 has the same key with other data"' \
-        "10,\"reason\":\"the license of that key is another customer's here" '11,"reason":"the brand has no product' '12,"reason":"there is no key'; do
+        "10,\"reason\":\"the license of that key is another customer's here" '11,"reason":"the brand has no product' '12,"reason":"there is no key' '13,"reason":"a license key'; do
         expect "line ${refusal%%,*}" "*{\"line\":$refusal*" "$said"
     done
 done
