@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-# Install rules, the CMake package (pospal::license, pospal::license_static) and pospal-license.pc.
+# Install rules, the CMake package (pospal::license, pospal::license_static) and pospal-license.pc. Each rule names its component, of which
+# debian.cmake makes packages: runtime, development, tools, server.
 
 include(CMakePackageConfigHelpers)
 set(POSPAL_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/pospal-license")
 
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/pospal" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/pospal" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
   FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
-install(FILES "${PROJECT_SOURCE_DIR}/man/libpospal-license.3" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")
-foreach(page IN ITEMS pospal_license_command:pospal-license pospal_validator:pospal-validator)
-  string(REPLACE ":" ";" page "${page}")
-  list(GET page 0 target)
-  list(GET page 1 name)
+install(FILES "${PROJECT_SOURCE_DIR}/man/libpospal-license.3" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3" COMPONENT development)
+foreach(program IN ITEMS pospal_license_command:pospal-license:tools pospal_validator:pospal-validator:server)
+  string(REPLACE ":" ";" program "${program}")
+  list(GET program 0 target)
+  list(GET program 1 name)
+  list(GET program 2 component)
   if(TARGET ${target})
-    install(FILES "${PROJECT_SOURCE_DIR}/man/${name}.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+    install(TARGETS ${target} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${component})
+    install(FILES "${PROJECT_SOURCE_DIR}/man/${name}.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT ${component})
   endif()
 endforeach()
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT terms)
 
 # Two export sets: who uses the shared library need not have the development files of its dependencies.
 foreach(kind IN ITEMS shared static)
@@ -24,15 +27,10 @@ foreach(kind IN ITEMS shared static)
     set(target pospal_license_static)
   endif()
   install(TARGETS ${target} EXPORT pospal-license-${kind}
-    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
-    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-  install(EXPORT pospal-license-${kind} NAMESPACE pospal:: DESTINATION "${POSPAL_CMAKE_DIR}")
-endforeach()
-foreach(program IN ITEMS pospal_license_command pospal_validator)
-  if(TARGET ${program})
-    install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-  endif()
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+  install(EXPORT pospal-license-${kind} NAMESPACE pospal:: DESTINATION "${POSPAL_CMAKE_DIR}" COMPONENT development)
 endforeach()
 
 configure_package_config_file(
@@ -45,10 +43,25 @@ install(FILES
   "${PROJECT_BINARY_DIR}/pospal-license-config.cmake"
   "${PROJECT_BINARY_DIR}/pospal-license-config-version.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/FindMbedCrypto.cmake"
-  DESTINATION "${POSPAL_CMAKE_DIR}")
+  DESTINATION "${POSPAL_CMAKE_DIR}" COMPONENT development)
 
 # The .pc file finds its prefix from its own place, so a moved or staged tree works.
 file(RELATIVE_PATH POSPAL_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" POSPAL_PC_PREFIX "${POSPAL_PC_PREFIX}")
 configure_file("${PROJECT_SOURCE_DIR}/cmake/pospal-license.pc.in" "${PROJECT_BINARY_DIR}/pospal-license.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/pospal-license.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+install(FILES "${PROJECT_BINARY_DIR}/pospal-license.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
+
+# What only a package of the server brings along: the service, its settings, the documents of its operators.
+if(TARGET pospal_validator)
+  set(documents "share/doc/pospal-validator")
+  install(FILES "${PROJECT_SOURCE_DIR}/packaging/systemd/pospal-validator.service" DESTINATION lib/systemd/system
+    COMPONENT server EXCLUDE_FROM_ALL)
+  install(FILES "${PROJECT_SOURCE_DIR}/packaging/validator.conf" DESTINATION /etc/pospal COMPONENT server EXCLUDE_FROM_ALL)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs/" DESTINATION "${documents}" COMPONENT server EXCLUDE_FROM_ALL)
+  install(FILES "${PROJECT_SOURCE_DIR}/SECURITY.md" DESTINATION "${documents}" COMPONENT server EXCLUDE_FROM_ALL)
+  install(FILES "${PROJECT_SOURCE_DIR}/CHANGELOG.md" DESTINATION "${documents}" RENAME changelog COMPONENT server EXCLUDE_FROM_ALL)
+endif()
+
+if(PROJECT_IS_TOP_LEVEL AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  include(debian)
+endif()

@@ -48,6 +48,9 @@ static const command_t *const commands[] = {
     &command_keys_rewrap,
     &command_keys_add_root,
     &command_audit_list,
+    &command_simulate,
+    &command_import,
+    &command_export,
     &command_version,
 };
 

@@ -38,7 +38,8 @@ static pl_err check_order(tx_t *tx, const license_order_t *order)
                        (int)CUSTOMER_NAME_MAX);
     if (order->seats < 0 || order->seats > SEATS_MAX)
         return pl_fail(PL_ERR_INVALID, "seats must be 1 to %d, or 0 for the product's", (int)SEATS_MAX);
-    if (order->expires_at_ms && (order->expires_at_ms <= tx->now_ms || order->expires_at_ms <= order->starts_at_ms))
+    if (order->expires_at_ms &&
+        ((!order->is_imported && order->expires_at_ms <= tx->now_ms) || order->expires_at_ms <= order->starts_at_ms))
         return pl_fail(PL_ERR_INVALID, "the license would end before it begins");
     if (order->plan && (!order->plan[0] || strlen(order->plan) > LICENSE_PLAN_MAX || !pl_text_is_clean(order->plan)))
         return pl_fail(PL_ERR_INVALID, "a plan has 1 to %d bytes of UTF-8, none of them control characters",
@@ -69,15 +70,16 @@ static pl_err store_key(tx_t *tx, const keyring_t *keyring, const license_t *lic
 {
     const sealed_place_t place = {SEALED_LICENSE_KEY, license->brand_id, pl_span_of(license->key_hash, KEY_HASH_SIZE)};
     license_key_t row = {.brand_id = license->brand_id, .tail = pl_license_key_tail(key)};
+    const pl_span text = pl_span_text(key);
     uint8_t sealed[SEALED_KEY_MAX];
     pl_err err;
 
-    if (strlen(key) + PL_SEAL_OVERHEAD > sizeof(sealed))
+    if (text.size + PL_SEAL_OVERHEAD > sizeof(sealed))
         return pl_fail(PL_ERR_TOO_LARGE, "the license key is too long");
-    if ((err = seal_at(keyring_sealing_key(keyring), &place, pl_span_text(key), sealed)))
+    if ((err = seal_at(keyring_sealing_key(keyring), &place, text, sealed)))
         return err;
     memcpy(row.hash, license->key_hash, KEY_HASH_SIZE);
-    row.sealed = pl_span_of(sealed, strlen(key) + PL_SEAL_OVERHEAD);
+    row.sealed = pl_span_of(sealed, text.size + PL_SEAL_OVERHEAD);
     return license_keys_ensure(tx, &row);
 }
 

@@ -42,6 +42,7 @@ typedef struct {
     int64_t expires_at_ms;    /* 0: perpetual */
     bool renews;
     bool is_without_customer; /* email and name are not asked for */
+    bool is_imported;         /* made elsewhere, so its end may be past */
 } license_order_t;
 
 typedef struct {

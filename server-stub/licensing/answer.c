@@ -42,7 +42,7 @@ static void describe_device(const outcome_t *outcome, claims_texts_t *texts, pl_
     memcpy(claims->device_key, activation->device_key, sizeof(claims->device_key));
 }
 
-static void describe_times(const outcome_t *outcome, pl_claims *claims)
+void answer_times(const outcome_t *outcome, pl_claims *claims)
 {
     bool is_active = outcome->verdict == PL_VERDICT_ACTIVE;
     int64_t age_s = outcome->validated_before_ms < 0 ? -1 : (outcome->decided_at_ms - outcome->validated_before_ms) / MS;
@@ -80,7 +80,7 @@ static pl_err describe(pl_arena *arena, const device_call_t *call, const outcome
     if (outcome->has_license)
         license_claims_describe(claims, texts, &outcome->license, &outcome->product.policy, outcome->customer_name);
     describe_device(outcome, texts, claims);
-    describe_times(outcome, claims);
+    answer_times(outcome, claims);
     claims->session = outcome->session;
     claims->usage = outcome->usage;
     claims->trial = outcome->trial;

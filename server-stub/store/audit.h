@@ -57,8 +57,10 @@ typedef enum {
     AUDIT_SESSION_ENDED = 78,
     AUDIT_API_KEY_CHANGED = 79,
     AUDIT_API_KEY_ROTATED = 80, /* metadata: the new one's id */
-    AUDIT_API_KEY_REVOKED = 81
-    AUDIT_TRIAL_FILE = 70     /* an offline trial; target: its id, which no license has; metadata: days */
+    AUDIT_API_KEY_REVOKED = 81,
+    AUDIT_TRIAL_FILE = 82,       /* an offline trial; target: its id, which no license has; metadata: days */
+    AUDIT_LICENSE_IMPORTED = 90, /* changed to what an imported file says */
+    AUDIT_EXPORTED = 91          /* a brand's data, license keys in full among them; metadata: what */
 } audit_action;
 
 typedef struct {

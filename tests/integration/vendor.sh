@@ -80,6 +80,12 @@ forge() {
     sed -n 2p "$1"
 }
 
+# A PostgreSQL schema of its own, where this run is about PostgreSQL: see support/postgres_fixture.c.
+if [ "${POSPAL_TEST_ENGINE:-}" = postgres ]; then
+    POSPAL_DB=$("$POSPAL_TEST_POSTGRES_PROGRAM" schema "$POSPAL_TEST_POSTGRES") || fail 'there is no PostgreSQL'
+    export POSPAL_DB
+fi
+
 roots=$(vendor init --brand 'Acme Till' --slug acme --json | field root_public_jwks_file)
 [ -s "$roots" ] || fail 'init: no root public keys'
 vendor product add --brand acme --slug till --seats 2 --entitlements '{"kds":{"value":true},"tills":{"value":3}}' --json >/dev/null

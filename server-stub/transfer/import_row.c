@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One imported row: found, compared, added or changed. The rules of licenses are those of licensing/, which issues and changes them.
+ */
+#include "transfer/import.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "store/audit.h"
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* ---- customers ---- */
+
+static pl_err check_customer(const import_row_t *row)
+{
+    if (!customers_email_is_valid(row->email))
+        return pl_fail(PL_ERR_INVALID, "\"%.80s\" is no e-mail address", row->email);
+    if (row->name && (strlen(row->name) > CUSTOMER_NAME_MAX || !pl_text_is_clean(row->name)))
+        return pl_fail(PL_ERR_INVALID, "the name has more than %d bytes, or control characters", (int)CUSTOMER_NAME_MAX);
+    return PL_OK;
+}
+
+pl_err import_customer(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
+{
+    customer_t customer = {store_new_id(tx), place->brand_id, row->email, row->name};
+    customer_t found;
+    pl_err err;
+
+    if ((err = check_customer(row)))
+        return err;
+    err = customers_find_by_email(tx, place->brand_id, row->email, &found);
+    if (err && err != PL_ERR_NOT_FOUND)
+        return err;
+    if (err) {
+        *outcome = ROW_ADDED;
+        return customers_ensure(tx, &customer);
+    }
+    *outcome = !row->name || is_same_text(found.name, row->name) ? ROW_SAME : ROW_CHANGED;
+    if (*outcome == ROW_CHANGED && !found.name) /* a name that is new here is taken in any case */
+        return customers_ensure(tx, &customer);
+    if (*outcome == ROW_CHANGED && place->update)
+        return pl_fail(PL_ERR_STATE, "the customer has another name here; change it by hand");
+    return PL_OK;
+}
+
+/* ---- licenses ---- */
+
+static pl_err add_license(tx_t *tx, const import_place_t *place, const import_row_t *row)
+{
+    const license_order_t order = {
+        .brand_id = place->brand_id,
+        .product = row->product,
+        .email = row->email,
+        .name = row->name,
+        .key = row->key,
+        .plan = row->plan,
+        .entitlements = row->entitlements,
+        .seats = row->seats,
+        .starts_at_ms = row->starts_at_ms,
+        .expires_at_ms = row->expires_at_ms,
+        .renews = row->renews,
+        .is_without_customer = !row->email,
+        .is_imported = true,
+    };
+    license_view_t view;
+    const char *key;
+    pl_err err = admin_license_issue(tx, place->keyring, &order, &view, &key);
+
+    if (err || row->status == LICENSE_ACTIVE)
+        return err;
+    return admin_license_change(tx, &view.license, row->status == LICENSE_SUSPENDED ? LICENSE_SUSPEND : LICENSE_CANCEL,
+                                row->reason);
+}
+
+static bool is_same_license(const license_t *license, const import_row_t *row)
+{
+    return license->status == row->status && license->reason == row->reason && license->seats == row->seats &&
+           license->starts_at_ms == row->starts_at_ms && license->expires_at_ms == row->expires_at_ms &&
+           license->renews == row->renews && is_same_text(license->plan, row->plan) &&
+           is_same_text(license->entitlements, row->entitlements);
+}
+
+/* A license does not pass from one customer to another by an import. */
+static pl_err check_customer_of(tx_t *tx, const license_t *license, const import_row_t *row)
+{
+    customer_t customer;
+    pl_err err;
+
+    if (!row->email)
+        return PL_OK;
+    err = customers_find_by_email(tx, license->brand_id, row->email, &customer);
+    if (err && err != PL_ERR_NOT_FOUND)
+        return err;
+    if (err || !pl_uuid_equal(customer.id, license->customer_id))
+        return pl_fail(PL_ERR_CONFLICT, "the license of that key is another customer's here");
+    return PL_OK;
+}
+
+static pl_err change_license(tx_t *tx, license_t *license, const product_t *product, const import_row_t *row)
+{
+    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_IMPORTED, .target = license->id};
+    pl_err err;
+
+    if (license->status == LICENSE_CANCELLED && row->status != LICENSE_CANCELLED)
+        return pl_fail(PL_ERR_STATE, "the license is cancelled here, which is for ever");
+    license->status = row->status;
+    license->reason = row->reason;
+    license->seats = row->seats;
+    license->starts_at_ms = row->starts_at_ms;
+    license->expires_at_ms = row->expires_at_ms;
+    license->renews = row->renews;
+    license->plan = row->plan;
+    license->entitlements = row->entitlements;
+    if ((err = admin_license_check_end(license, &product->policy)) || (err = licenses_change(tx, license)))
+        return err;
+    return audit_append(tx, &entry);
+}
+
+pl_err import_find_license(tx_t *tx, const import_place_t *place, const import_row_t *row, product_t *product, license_t *license)
+{
+    license_t wanted = {.brand_id = place->brand_id};
+    pl_err err = products_find_by_slug(tx, place->brand_id, row->product, product);
+
+    if (err)
+        return err == PL_ERR_NOT_FOUND ? pl_fail(PL_ERR_INVALID, "the brand has no product \"%.80s\"", row->product) : err;
+    if ((err = pl_license_key_check(pl_span_text(row->key))) ||
+        (err = keyring_hash_key(place->keyring, pl_span_text(row->key), wanted.key_hash)))
+        return err;
+    wanted.product_id = product->id;
+    return licenses_find_by_key(tx, &wanted, license);
+}
+
+pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
+{
+    product_t product;
+    license_t license;
+    pl_err err = import_find_license(tx, place, row, &product, &license);
+
+    if (err == PL_ERR_NOT_FOUND) {
+        *outcome = ROW_ADDED;
+        return add_license(tx, place, row);
+    }
+    if (err || (err = check_customer_of(tx, &license, row)))
+        return err;
+    *outcome = is_same_license(&license, row) ? ROW_SAME : ROW_CHANGED;
+    if (*outcome == ROW_SAME || !place->update)
+        return PL_OK;
+    if ((err = change_license(tx, &license, &product, row)))
+        return err;
+    return admin_license_try_document(tx, place->keyring, &license);
+}
