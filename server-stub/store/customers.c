@@ -170,18 +170,3 @@ pl_err customers_find_by_email(tx_t *tx, pl_uuid brand_id, const char *email, cu
     pl_db_bind_text(select, 2, folded);
     return find(tx, select, customer);
 }
-
-pl_err customers_page(tx_t *tx, const customer_t *after, int64_t limit, customer_t **customers, size_t *count)
-{
-    pl_db_statement *select = store_statement(tx, STORE_CUSTOMERS, PAGE);
-    store_rows rows = {NULL, 0};
-    pl_err err;
-
-    pl_db_bind_uuid(select, 1, after->brand_id);
-    pl_db_bind_uuid(select, 2, after->id);
-    pl_db_bind_int(select, 3, limit);
-    err = store_collect(select, tx->arena, sizeof(customer_t), map, &rows);
-    *customers = rows.items;
-    *count = rows.count;
-    return err;
-}

@@ -27,7 +27,7 @@ static pl_err check_customer(const import_row_t *row)
 
 pl_err import_customer(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
 {
-    customer_t customer = {store_new_id(tx), place->brand_id, row->email, row->name};
+    customer_t customer = {.id = store_new_id(tx), .brand_id = place->brand_id, .email = row->email, .name = row->name};
     customer_t found;
     pl_err err;
 
