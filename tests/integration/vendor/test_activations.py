@@ -82,6 +82,18 @@ class Activations(VendorTest):
         self.ask(200, "POST", f"{path}/activations/{first}/release")
         self.assertEqual([False], [one["is_over_limit"] for one in self.ask(200, "GET", path + "/activations").json])
 
+    def test_seats_of_products_without_the_library_are_among_them(self):
+        self.decide("lax", overage=1)
+        path, key = self.make("url@shop.example", product="lax")
+        for status, host in ((201, "a.example"), (201, "b.example"), (422, "c.example")):
+            body = {"license_key": key, "instance_identifier": f"https://{host}", "instance_type": "url"}
+            self.ask(status, "POST", "/api/v1/product/licenses/activate", body, key=None, in_order=False)
+        listed = self.ask(200, "GET", path + "/activations").json
+        self.assertEqual([("url", False), ("url", True)], [(one["kind"], one["is_over_limit"]) for one in listed])
+        self.assertIn("a.example", listed[0]["identifier"])
+        self.ask(200, "POST", f"{path}/activations/{listed[0]['id']}/release")
+        self.assertEqual(1, self.ask(200, "GET", path).json["seats_used"])
+
     def test_the_time_of_a_license_runs_from_its_first_activation(self):
         self.decide("shelf", expiry_basis="first_activation", duration_days=30)
         path, key = self.make("shelf@shop.example", product="shelf", renews=True)
