@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "base/mem.h"
 #include "http/cors.h"
 #include "http/forwarded.h"
@@ -45,6 +46,7 @@ struct app {
     pl_buf tls_key;
     http_server_t *server;
     bool tick_failed; /* the writer's */
+    background_t *background;
 };
 
 /* ---- once a second, on the writer's thread ---- */
@@ -68,7 +70,7 @@ static pl_err work_flush(void *context, tx_t *tx)
 
 static pl_err flush(app_t *app, store_t *store, writer_tick_t kind)
 {
-    tx_t about = {NULL, NULL, 0, "server", NULL};
+    tx_t about = {.actor = "server"};
     pl_arena arena;
     bool is_due;
     pl_err err;
@@ -83,6 +85,8 @@ static pl_err flush(app_t *app, store_t *store, writer_tick_t kind)
         sessions_flushed(app->sessions, about.now_ms);
         app->has_amnesty |= app->is_trusted;
     }
+    if (!err && app->is_trusted && app->background) /* nothing is signed or sent by a clock that is doubted */
+        err = background_tick(app->background, store, &about, kind == TICK_LAST);
     pl_arena_reset(&arena);
     return err;
 }
@@ -300,6 +304,16 @@ static pl_err start_server(app_t *app)
     return http_server_open(&options, &app->engine, &app->server);
 }
 
+static pl_err open_background(app_t *app)
+{
+    const background_options_t options = {app->config, app->instance, app->time, app->log};
+    pl_err err = background_open(&options, &app->background);
+
+    if (!err)
+        app->api.webhook_allowed = background_webhook_allowed(app->background);
+    return err;
+}
+
 static void warn_of_clock(const app_t *app)
 {
     int64_t now_ms;
@@ -326,11 +340,12 @@ static pl_err open_all(app_t *app, const app_options_t *options)
         return PL_ERR_MEMORY;
     if (instance_is_shared(app->instance))
         sessions_share(app->sessions);
-    if ((err = fill_engine(app)))
+    if ((err = fill_engine(app)) || (err = open_background(app)))
         return err;
     warn_of_clock(app);
     (void)tick(app, app->writer_store, TICK_ROUTINE); /* the amnesty comes before the first request */
-    if ((err = start_writer(app)) || (err = start_workers(app)) || (err = start_server(app)))
+    if ((err = start_writer(app)) || (err = start_workers(app)) || (err = start_server(app)) ||
+        (err = background_start(app->background)))
         return err;
     pl_log_write(&app->log, PL_LOG_INFO, "serving %s with %zu event loops", app_url(app), app->loops);
     return PL_OK;
@@ -350,7 +365,9 @@ void app_close(app_t *app)
     http_server_close(app->server);
     workers_stop(app->engine.workers);
     workers_stop(app->engine.pool);
+    background_stop(app->background);
     writer_stop(app->engine.writer);
+    background_close(app->background);
     for (size_t i = 0; i < app->loops; i++) {
         store_close(app->readers[i]);
         request_counts_free(app->counts[i]);

@@ -43,6 +43,11 @@ static const setting_t settings[CONFIG_COUNT] = {
                                         1000000},
     [CONFIG_CORS_ORIGINS] = {"cors_origins", offsetof(config_t, cors_origins), NULL, 0, 0},
     [CONFIG_METRICS_TOKEN] = {"metrics_token", offsetof(config_t, metrics_token), NULL, 0, 0},
+    [CONFIG_WEBHOOK_ALLOW] = {"webhook_allow", offsetof(config_t, webhook_allow), NULL, 0, 0},
+    [CONFIG_WEBHOOK_CA] = {"webhook_ca", offsetof(config_t, webhook_ca), NULL, 0, 0},
+    [CONFIG_WEBHOOK_THREADS] = {"webhook_threads", offsetof(config_t, webhook_threads), "4", 0, 16},
+    [CONFIG_WEBHOOK_TIMEOUT_S] = {"webhook_timeout_s", offsetof(config_t, webhook_timeout_s), "15", 1, 120},
+    [CONFIG_WEBHOOK_RETRY_MS] = {"webhook_retry_ms", offsetof(config_t, webhook_retry_ms), "5000", 100, 600000},
 };
 
 static const char *setting_word(const void *context, size_t index)

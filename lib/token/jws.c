@@ -15,6 +15,7 @@ static const char *const typs[] = {
     [PL_DOC_ANSWER] = "pospal-answer+jwt",
     [PL_DOC_REVOCATIONS] = "pospal-revocations+jwt",
     [PL_DOC_PROOF] = "pospal-proof+jwt",
+    [PL_DOC_AUDIT] = "pospal-audit+jwt",
 };
 
 enum { DOC_COUNT = sizeof(typs) / sizeof(typs[0]), KID_LENGTH = PL_KID_SIZE - 1 };

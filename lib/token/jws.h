@@ -19,7 +19,8 @@ typedef enum {
     PL_DOC_LICENSE,     /* pospal-license+jwt */
     PL_DOC_ANSWER,      /* pospal-answer+jwt */
     PL_DOC_REVOCATIONS, /* pospal-revocations+jwt */
-    PL_DOC_PROOF        /* pospal-proof+jwt: signed by a device key, never by a keyset's */
+    PL_DOC_PROOF,       /* pospal-proof+jwt: signed by a device key, never by a keyset's */
+    PL_DOC_AUDIT        /* pospal-audit+jwt: a checkpoint of the validator's audit; whoever may sign answers may sign it */
 } pl_doc;
 
 const char *pl_doc_typ(pl_doc doc);

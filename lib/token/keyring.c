@@ -182,6 +182,12 @@ static pl_err check_origin(const pl_keyset *keyset, const pl_keyset_key *key, co
     return PL_OK;
 }
 
+/* Checkpoints of the audit are the server's own word, as answers are: keysets need not name them, so that older ones do. */
+static bool may_sign(const pl_keyset_key *key, pl_doc doc)
+{
+    return key->docs & 1u << doc || (doc == PL_DOC_AUDIT && key->docs & 1u << PL_DOC_ANSWER);
+}
+
 pl_err pl_keyset_verify_document(const pl_keyset *keyset, pl_arena *arena, pl_doc doc, pl_span token, pl_jws *jws)
 {
     const pl_keyset_key *key;
@@ -194,7 +200,7 @@ pl_err pl_keyset_verify_document(const pl_keyset *keyset, pl_arena *arena, pl_do
     key = find_key(keyset, jws->kid);
     if (!key)
         return pl_fail(PL_ERR_KEY_UNKNOWN, "no key of the keyset has the id %s", jws->kid);
-    if (!(key->docs & 1u << doc))
+    if (!may_sign(key, doc))
         return pl_fail(PL_ERR_KEY_PURPOSE, "the key %s may not sign %s", jws->kid, pl_doc_typ(doc));
     if (key->state == PL_KEY_REVOKED)
         return pl_fail(PL_ERR_KEY_REVOKED, "the key %s", jws->kid);

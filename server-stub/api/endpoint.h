@@ -16,6 +16,7 @@
 #include "licensing/sessions.h"
 #include "licensing/sightings.h"
 #include "licensing/tally.h"
+#include "notify/address.h"
 #include "store/store.h"
 
 /* How the server is, as those who watch it see it. */
@@ -34,6 +35,7 @@ typedef struct {
     tally_t *tally;
     const char *metrics_token;                            /* NULL: metrics are for this machine alone */
     key_uses_t *key_uses;
+    const address_list_t *webhook_allowed; /* by the operator, besides what is public */
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
     void (*write_metrics)(void *context, pl_buf *out);    /* the same */
     void *context;

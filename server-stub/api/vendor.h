@@ -36,5 +36,15 @@ extern const endpoint_t brand_key_add;
 extern const endpoint_t brand_key_change;
 extern const endpoint_t brand_key_rotate;
 extern const endpoint_t brand_key_revoke;
+extern const endpoint_t brand_webhook_add;
+extern const endpoint_t brand_webhooks_list;
+extern const endpoint_t brand_webhook_show;
+extern const endpoint_t brand_webhook_change;
+extern const endpoint_t brand_webhook_remove;
+extern const endpoint_t brand_webhook_rotate;
+extern const endpoint_t brand_webhook_test;
+extern const endpoint_t brand_webhook_deliveries;
+extern const endpoint_t brand_webhook_delivery;
+extern const endpoint_t brand_webhook_redeliver;
 
 #endif

@@ -51,6 +51,9 @@ static const command_t *const commands[] = {
     &command_simulate,
     &command_import,
     &command_export,
+    &command_audit_verify,
+    &command_audit_export,
+    &command_audit_erase,
     &command_version,
 };
 

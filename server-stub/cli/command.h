@@ -64,6 +64,7 @@ extern const command_t command_license_answer, command_license_release;
 extern const command_t command_trial_file;
 extern const command_t command_activation_list, command_activation_release;
 extern const command_t command_audit_list, command_usage_list;
+extern const command_t command_audit_verify, command_audit_export, command_audit_erase;
 extern const command_t command_release_add, command_release_list, command_release_withdraw;
 extern const command_t command_simulate, command_import, command_export;
 extern const command_t command_keys_list, command_keys_rotate, command_keys_retire, command_keys_revoke;

@@ -38,6 +38,11 @@ static const option_t options[] = {
     {"cors-origins", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_CORS_ORIGINS]), false, "LIST", "origins whose pages may call, with spaces between (none)", 0, 0},
     {"metrics-token", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_METRICS_TOKEN]), false, "TOKEN", "who sends it as Bearer may read /metrics (none: this machine alone)", 0, 0},
     {"log-level", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOG_LEVEL]), false, "LEVEL", "error, warn, info (default) or debug", 0, 0},
+    {"webhook-allow", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_ALLOW]), false, "NETWORKS", "where webhooks may go besides public addresses, also by http (nowhere)", 0, 0},
+    {"webhook-ca", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_CA]), false, "FILE", "certificates that webhooks trust, PEM (the system's)", 0, 0},
+    {"webhook-threads", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_THREADS]), false, "N", "threads that send webhooks (4; 0: none are sent)", 0, 0},
+    {"webhook-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_TIMEOUT_S]), false, "S", "for one attempt to send a webhook (15)", 0, 0},
+    {"webhook-retry-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_RETRY_MS]), false, "MS", "the first pause after a webhook failed (5000); it doubles", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
 };
 /* clang-format on */

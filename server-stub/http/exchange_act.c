@@ -70,7 +70,7 @@ static void act_on_worker(slow_job_t *job, store_t *store)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
-    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), NULL};
+    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id};
     pl_err err = exchange->route->endpoint->act(loop->engine->api, &tx, exchange->in, &exchange->out);
 
     if (err) {
@@ -95,7 +95,8 @@ static void act_in_pool(slow_job_t *job, store_t *store)
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
     bool writes = exchange->route->kind == KIND_WRITE;
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL,
+                  exchange->id};
     pl_err err = (writes ? store_write : store_read)(store, &about, act_now, exchange);
 
     breaker_note(breaker_of(exchange), err, pl_clock_monotonic_us() / 1000);
@@ -108,7 +109,7 @@ static void act_in_pool(slow_job_t *job, store_t *store)
 
 static pl_err act_by_reading(exchange_t *exchange)
 {
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id};
     pl_err err = store_read(exchange->loop->reader, &about, act_now, exchange);
 
     breaker_note(&exchange->loop->engine->reading, err, exchange->started_us / 1000);
@@ -126,7 +127,7 @@ static const char *write_address(exchange_t *exchange)
 
 static pl_err hand_to_writer(exchange_t *exchange)
 {
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), write_address(exchange)};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), write_address(exchange), exchange->id};
 
     exchange->write.about = about;
     exchange->write.act = act_in_group;

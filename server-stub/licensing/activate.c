@@ -4,10 +4,10 @@
  */
 #include "licensing/device.h"
 
+#include "licensing/events.h"
 #include "licensing/judge.h"
 #include "licensing/license_term.h"
 #include "licensing/silent_seat.h"
-#include "store/audit.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ static pl_err note(tx_t *tx, const activation_t *activation, audit_action action
 {
     const audit_t entry = {.brand_id = activation->brand_id, .action = action, .target = activation->id, .metadata = metadata};
 
-    return audit_append(tx, &entry);
+    return events_append(tx, &entry, activation->license_id);
 }
 
 /* What this account cannot read now (a cashier sees less than root) is not gone: known values stay until others are seen. */

@@ -4,17 +4,21 @@
  */
 #include "licensing/admin_licenses.h"
 
+#include "licensing/event_json.h"
 #include "licensing/revocations.h"
-#include "store/audit.h"
 #include "store/sessions.h"
 #include "store/trials.h"
 
 static pl_err write_change(tx_t *tx, license_t *license, audit_action action, const char *metadata)
 {
-    const audit_t entry = {.brand_id = license->brand_id, .action = action, .target = license->id, .metadata = metadata};
-    pl_err err = licenses_change(tx, license);
+    audit_t entry = {.brand_id = license->brand_id, .action = action, .target = license->id, .metadata = metadata};
+    license_t before;
+    pl_err err;
 
-    return err ? err : audit_append(tx, &entry);
+    if ((err = licenses_find(tx, license->brand_id, license->id, &before)) ||
+        (err = event_license_change(tx->arena, &before, license, &entry)) || (err = licenses_change(tx, license)))
+        return err;
+    return events_append(tx, &entry, license->id);
 }
 
 static pl_err set_status(tx_t *tx, license_t *license, license_status status, pl_reason reason)
@@ -107,7 +111,7 @@ pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid acti
         return pl_fail(err, "the license has no live activation of that id");
     if (!err)
         err = sessions_end_of(tx, license->brand_id, license->id, activation_id);
-    return err ? err : audit_append(tx, &entry);
+    return err ? err : events_append(tx, &entry, license->id);
 }
 
 pl_err admin_session_end(tx_t *tx, const license_t *license, pl_uuid session_id, session_t *session)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "licensing/entitlement_text.h"
+#include "licensing/events.h"
 #include "licensing/judge.h"
 #include "licensing/license_term.h"
 #include "licensing/sealing.h"
@@ -97,7 +98,7 @@ static pl_err insert(tx_t *tx, const license_t *license)
 
     if (err == PL_ERR_CONFLICT)
         return pl_fail(err, "that license key has a license of this product already");
-    return err ? err : audit_append(tx, &entry);
+    return err ? err : events_append(tx, &entry, license->id);
 }
 
 pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,

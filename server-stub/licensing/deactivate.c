@@ -4,9 +4,9 @@
  */
 #include "licensing/device.h"
 
+#include "licensing/events.h"
 #include "licensing/judge.h"
 #include "licensing/offline.h"
-#include "store/audit.h"
 #include "store/sessions.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static pl_err release(tx_t *tx, outcome_t *out)
         (err = sessions_end_of(tx, entry.brand_id, out->activation.license_id, entry.target)))
         return err;
     out->activation.released_at_ms = tx->now_ms;
-    return audit_append(tx, &entry);
+    return events_append(tx, &entry, out->activation.license_id);
 }
 
 pl_err licensing_deactivate(tx_t *tx, const device_call_t *call, outcome_t *out)

@@ -5,10 +5,10 @@
 #include "licensing/instance_seat.h"
 
 #include "base/timestamp.h"
+#include "licensing/events.h"
 #include "licensing/judge.h"
 #include "licensing/license_term.h"
 #include "licensing/silent_seat.h"
-#include "store/audit.h"
 
 #include <string.h>
 
@@ -79,7 +79,7 @@ static pl_err note(tx_t *tx, const seat_outcome_t *out, audit_action action)
 
     entry.metadata =
         pl_arena_format(tx->arena, "{\"kind\":\"%s\"%s}", seat_kind_text(out->seat.kind), is_over ? ",\"over_limit\":true" : "");
-    return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+    return entry.metadata ? events_append(tx, &entry, out->seat.license_id) : PL_ERR_MEMORY;
 }
 
 /* Of several products the one where the instance has its seat already; failing that the product must be named. */

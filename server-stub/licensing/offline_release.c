@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "licensing/events.h"
 #include "licensing/offline.h"
-#include "store/audit.h"
 #include "store/offline_releases.h"
 #include "store/sessions.h"
 #include "token/typed_text.h"
@@ -92,7 +92,7 @@ static pl_err free_seat(tx_t *tx, offline_outcome_t *out)
         (err = sessions_end_of(tx, entry.brand_id, activation->license_id, entry.target)))
         return err;
     activation->released_at_ms = tx->now_ms;
-    return audit_append(tx, &entry);
+    return events_append(tx, &entry, activation->license_id);
 }
 
 pl_err offline_release(tx_t *tx, const offline_release_call_t *release, offline_outcome_t *out)

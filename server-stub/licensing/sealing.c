@@ -24,6 +24,8 @@ static const char *label_of(sealed_kind kind)
         return "session-key";
     case SEALED_REPLY:
         return "reply";
+    case SEALED_WEBHOOK_SECRET:
+        return "webhook-secret";
     }
     return "";
 }

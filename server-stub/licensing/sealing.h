@@ -17,7 +17,8 @@ typedef enum {
     SEALED_SIGNING_KEY,
     SEALED_LICENSE_KEY,
     SEALED_SESSION_KEY,
-    SEALED_REPLY
+    SEALED_REPLY,
+    SEALED_WEBHOOK_SECRET
 } sealed_kind;
 
 enum { SEALED_NAME_MAX = 64 };

@@ -4,8 +4,8 @@
  */
 #include "licensing/session.h"
 
+#include "licensing/events.h"
 #include "licensing/judge.h"
-#include "store/audit.h"
 #include "store/meta.h"
 
 #include <string.h>
@@ -200,7 +200,7 @@ static pl_err evict(tx_t *tx, const device_call_t *call, const session_t *loser,
     if ((err = sessions_end(tx, &ended)))
         return err;
     out->ended[1] = loser->id;
-    return audit_append(tx, &entry);
+    return events_append(tx, &entry, loser->license_id);
 }
 
 static pl_err take_over(const session_room_t *room, tx_t *tx, const device_call_t *call, session_outcome_t *out)

@@ -4,9 +4,9 @@
  */
 #include "licensing/usage.h"
 
+#include "licensing/events.h"
 #include "licensing/judge.h"
 #include "licensing/usage_intake.h"
-#include "store/audit.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static pl_err note(tx_t *tx, const usage_log_t *log, audit_action action, const 
 {
     const audit_t entry = {.brand_id = log->brand_id, .action = action, .target = log->activation_id, .metadata = metadata};
 
-    return metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+    return metadata ? events_append(tx, &entry, log->license_id) : PL_ERR_MEMORY;
 }
 
 /* What the device has no more can't come: it is passed over, and seen. A log that is new begins where the device begins. */

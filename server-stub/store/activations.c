@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TAKE_AWAY, TOUCH, MOVE, OFFER_OFFLINE };
+enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TAKE_AWAY, TOUCH, MOVE, OFFER_OFFLINE, FIRST };
 
 enum {
     VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
@@ -76,6 +76,8 @@ static const char *const sql[] = {
     [OFFER_OFFLINE] = "UPDATE activation"
                       " SET offline_until = $4"
                       " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND (offline_until IS NULL OR offline_until < $4)",
+
+    [FIRST] = "SELECT count(*) FROM (SELECT id FROM activation WHERE brand_id = $1 AND license_id = $2 LIMIT 2) AS ever",
 };
 
 const store_set activations_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -226,6 +228,16 @@ pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, in
 
     if (!err)
         *count = pl_db_column_int(select, 0);
+    pl_db_reset(select);
+    return err;
+}
+
+pl_err activations_is_first(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, bool *is_first)
+{
+    pl_db_statement *select = with_license(tx, FIRST, brand_id, license_id);
+    pl_err err = store_one(select);
+
+    *is_first = !err && pl_db_column_int(select, 0) == 1;
     pl_db_reset(select);
     return err;
 }

@@ -46,6 +46,8 @@ const char *seat_kind_text(seat_kind kind); /* "fingerprint", "url", "hostname",
 pl_err activations_find(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid id, activation_t *activation);
 /* The live ones of a license, of any kind, oldest first. */
 pl_err activations_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **list, size_t *count);
+/* Whether it has had one activation until now, live or released. */
+pl_err activations_is_first(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, bool *is_first);
 pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, int64_t *count);
 pl_err activations_list_all(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **list, size_t *count);
 /* Shows the devices among the live ones of a license, oldest first, one by one: for the hot path, which needs one of them. */

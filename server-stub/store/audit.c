@@ -11,14 +11,16 @@
 
 enum { APPEND, LIST };
 
-static const char *const sql[] = {
-    [APPEND] = "INSERT INTO audit (brand_id, id, actor, action, target, metadata, address)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+enum { COMMITMENT_SIZE = 44 /* base64url of 32 bytes, with the NUL */ };
 
-    [LIST] = "SELECT brand_id, id, actor, action, target, metadata, address"
-             " FROM audit"
-             " WHERE brand_id = $1 AND id < $2"
-             " ORDER BY id DESC"
+static const char *const sql[] = {
+    [APPEND] = "INSERT INTO audit (brand_id, id, actor, action, target, metadata, address, request_id, was, became, salt,"
+               "                   address_mark)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+
+    [LIST] = "SELECT " AUDIT_COLUMNS " FROM audit a"
+             " WHERE a.brand_id = $1 AND a.id < $2"
+             " ORDER BY a.id DESC"
              " LIMIT $3",
 };
 
@@ -71,6 +73,12 @@ static const char *const action_texts[] = {
     [AUDIT_API_KEY_CHANGED] = "api_key.changed",
     [AUDIT_API_KEY_ROTATED] = "api_key.rotated",
     [AUDIT_API_KEY_REVOKED] = "api_key.revoked",
+    [AUDIT_WEBHOOK_ADDED] = "webhook.added",
+    [AUDIT_WEBHOOK_CHANGED] = "webhook.changed",
+    [AUDIT_WEBHOOK_REMOVED] = "webhook.removed",
+    [AUDIT_WEBHOOK_ROTATED] = "webhook.secret_rotated",
+    [AUDIT_WEBHOOK_DISABLED] = "webhook.disabled",
+    [AUDIT_ERASED] = "audit.erased",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -82,7 +90,15 @@ const char *audit_action_text(audit_action action)
     return is_known ? action_texts[action] : "unknown";
 }
 
-static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
+audit_action audit_action_parse(const char *text)
+{
+    for (size_t i = 1; i < sizeof(action_texts) / sizeof(action_texts[0]); i++)
+        if (action_texts[i] && strcmp(action_texts[i], text) == 0)
+            return (audit_action)i;
+    return (audit_action)0;
+}
+
+pl_err audit_map(pl_db_statement *row, pl_arena *arena, void *item)
 {
     audit_t *entry = item;
     pl_err err;
@@ -91,15 +107,55 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     entry->id = pl_db_column_uuid(row, 1);
     entry->action = (audit_action)pl_db_column_int(row, 3);
     entry->target = pl_db_column_uuid(row, 4);
-    if ((err = store_text(row, 2, arena, &entry->actor)) || (err = store_text(row, 5, arena, &entry->metadata)))
+    entry->has_salt = pl_db_column_bytes(row, 10, entry->salt, sizeof(entry->salt)) == sizeof(entry->salt);
+    entry->seal = pl_db_column_int(row, 12);
+    if ((err = store_text(row, 2, arena, &entry->actor)) || (err = store_text(row, 5, arena, &entry->metadata)) ||
+        (err = store_text(row, 6, arena, &entry->address)) || (err = store_text(row, 7, arena, &entry->request_id)) ||
+        (err = store_text(row, 8, arena, &entry->before)) || (err = store_text(row, 9, arena, &entry->after)))
         return err;
-    return store_text(row, 6, arena, &entry->address);
+    return store_text(row, 11, arena, &entry->address_mark);
 }
+
+/* ---- commitments ---- */
+
+static void commit(const uint8_t salt[AUDIT_SALT_SIZE], const char *value, char text[COMMITMENT_SIZE])
+{
+    uint8_t key[32] = {0};
+    uint8_t mac[PL_MAC_SIZE];
+
+    memcpy(key, salt, AUDIT_SALT_SIZE);
+    pl_mac(key, pl_span_text(value), mac);
+    pl_base64url_encode(pl_span_of(mac, sizeof(mac)), text);
+}
+
+const char *audit_commit(pl_arena *arena, audit_t *entry, const char *value)
+{
+    char text[COMMITMENT_SIZE];
+
+    if (!entry->has_salt)
+        pl_random(entry->salt, sizeof(entry->salt));
+    entry->has_salt = true;
+    commit(entry->salt, value, text);
+    return pl_arena_text(arena, pl_span_text(text));
+}
+
+bool audit_commitment_fits(const audit_t *entry, const char *value, const char *commitment)
+{
+    char text[COMMITMENT_SIZE];
+
+    commit(entry->salt, value, text);
+    return entry->has_salt && strcmp(text, commitment) == 0;
+}
+
+/* ---- statements ---- */
 
 pl_err audit_append(tx_t *tx, const audit_t *entry)
 {
     pl_db_statement *insert = store_statement(tx, STORE_AUDIT, APPEND);
+    audit_t salted = *entry;
 
+    if (tx->address && !(salted.address_mark = audit_commit(tx->arena, &salted, tx->address)))
+        return PL_ERR_MEMORY;
     pl_db_bind_uuid(insert, 1, entry->brand_id);
     pl_db_bind_uuid(insert, 2, store_new_id(tx));
     pl_db_bind_text(insert, 3, tx->actor);
@@ -107,6 +163,14 @@ pl_err audit_append(tx_t *tx, const audit_t *entry)
     store_bind_id(insert, 5, entry->target);
     pl_db_bind_text(insert, 6, entry->metadata);
     pl_db_bind_text(insert, 7, tx->address);
+    pl_db_bind_text(insert, 8, tx->request_id);
+    pl_db_bind_text(insert, 9, entry->before);
+    pl_db_bind_text(insert, 10, entry->after);
+    if (salted.has_salt)
+        pl_db_bind_blob(insert, 11, salted.salt, sizeof(salted.salt));
+    else
+        pl_db_bind_null(insert, 11);
+    pl_db_bind_text(insert, 12, salted.address_mark);
     return pl_db_err(pl_db_run(insert));
 }
 
@@ -121,7 +185,7 @@ pl_err audit_list(tx_t *tx, pl_uuid brand_id, pl_uuid before, audit_t **entries,
     pl_db_bind_uuid(select, 1, brand_id);
     pl_db_bind_uuid(select, 2, before);
     pl_db_bind_int(select, 3, AUDIT_PAGE_MAX);
-    err = store_collect(select, tx->arena, sizeof(audit_t), map, &rows);
+    err = store_collect(select, tx->arena, sizeof(audit_t), audit_map, &rows);
     *entries = rows.items;
     *count = rows.count;
     return err;

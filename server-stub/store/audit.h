@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The audit: one row per change, written in the transaction that makes the change. Actor, address and time are the transaction's.
+ * The audit: one row per change, written in the transaction that makes the change. Actor, address, request and time are the transaction's.
+ * Rows are sealed afterwards (store/audit_seals.h). No personal datum may stand in them in the clear but the address, which can be erased:
+ * for others there is audit_commit.
  */
 #ifndef STORE_AUDIT_H
 #define STORE_AUDIT_H
 
+#include "crypto/crypto.h"
 #include "store/store.h"
 
-enum { AUDIT_PAGE_MAX = 500, AUDIT_METADATA_MAX = 1024 };
+enum { AUDIT_PAGE_MAX = 500, AUDIT_METADATA_MAX = 1024, AUDIT_SALT_SIZE = 16 };
 
 /* Stored as numbers: append only. */
 typedef enum {
@@ -60,7 +63,13 @@ typedef enum {
     AUDIT_API_KEY_REVOKED = 81,
     AUDIT_TRIAL_FILE = 82,       /* an offline trial; target: its id, which no license has; metadata: days */
     AUDIT_LICENSE_IMPORTED = 90, /* changed to what an imported file says */
-    AUDIT_EXPORTED = 91          /* a brand's data, license keys in full among them; metadata: what */
+    AUDIT_EXPORTED = 91,         /* a brand's data, license keys in full among them; metadata: what */
+    AUDIT_WEBHOOK_ADDED = 100,
+    AUDIT_WEBHOOK_CHANGED = 101,
+    AUDIT_WEBHOOK_REMOVED = 102,
+    AUDIT_WEBHOOK_ROTATED = 103,  /* its secret */
+    AUDIT_WEBHOOK_DISABLED = 104, /* it failed for days, or said that it is gone */
+    AUDIT_ERASED = 105            /* personal data of the rows about the target */
 } audit_action;
 
 typedef struct {
@@ -69,12 +78,33 @@ typedef struct {
     audit_action action;
     pl_uuid target;       /* license, activation, product; nil: none */
     const char *metadata; /* a short JSON object without personal data; NULL: none */
-    const char *actor;    /* filled in by audit_list */
+    const char *before;   /* what changed, as it was and as it became: short JSON objects; NULL: not told */
+    const char *after;
+    uint8_t salt[AUDIT_SALT_SIZE]; /* of the commitments in this row */
+    bool has_salt;
+    const char *actor; /* from here on: filled in when rows are read */
     const char *address;
+    const char *request_id;
+    const char *address_mark; /* the commitment to the address */
+    int64_t seal;             /* the seal that it is in; 0: not yet */
 } audit_t;
 
-const char *audit_action_text(audit_action action);  /* "license.issued" */
-pl_err audit_append(tx_t *tx, const audit_t *entry); /* brand_id, action, target, metadata; the id is made here */
+const char *audit_action_text(audit_action action); /* "license.issued" */
+audit_action audit_action_parse(const char *text);  /* 0: there is none */
+/* brand_id, action, target, metadata, before, after, and the salt if there is one; the id is made here. */
+pl_err audit_append(tx_t *tx, const audit_t *entry);
+/*
+ * What stands in a row in place of a personal value: HMAC-SHA-256 of it under the row's salt, in base64url. Who has the salt can show
+ * that the row was about a value; once that is erased nobody can. Makes the entry's salt where it has none. NULL: memory.
+ */
+const char *audit_commit(pl_arena *arena, audit_t *entry, const char *value);
+bool audit_commitment_fits(const audit_t *entry, const char *value, const char *commitment);
+/* The columns of a row in AUDIT_COLUMNS order, for other statements on this table. */
+#define AUDIT_COLUMNS                                                                                               \
+    "a.brand_id, a.id, a.actor, a.action, a.target, a.metadata, a.address, a.request_id, a.was, a.became, a.salt, " \
+    "a.address_mark,"                                                                                               \
+    " a.seal"
+pl_err audit_map(pl_db_statement *row, pl_arena *arena, void *entry);
 /* The newest first, before an id (nil: from the end). */
 pl_err audit_list(tx_t *tx, pl_uuid brand_id, pl_uuid before, audit_t **entries, size_t *count);
 

@@ -19,6 +19,7 @@ typedef struct {
     int64_t now_ms;      /* the present, for everything this transaction writes; from licensing/trusted_time.h in the server */
     const char *actor;   /* who acts, for the audit: "device", "cli", ...; at most 64 characters */
     const char *address; /* from where; NULL: unknown */
+    const char *request_id; /* of the request that it is done for; NULL: none */
 } tx_t;
 
 typedef struct {

@@ -79,6 +79,8 @@ static const char *meaning_of(const char *typ)
         return "a list of what is no longer good";
     case PL_DOC_PROOF:
         return "a device's proof that it holds its key";
+    case PL_DOC_AUDIT:
+        return "a checkpoint of the validator's audit";
     case PL_DOC_NONE:
         break;
     }

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -119,6 +120,15 @@ class Validator:
         done = subprocess.run([self.program, *words, "--data", self.data, *self.database, "--json"], capture_output=True, text=True, check=False)
         assert done.returncode == code, f"{words}: {done.returncode} {done.stderr}"
         return json.loads(done.stdout or done.stderr)
+
+    def select(self, question):
+        """The one value that a question to the database has."""
+        if self.database:
+            return subprocess.run(["psql", self.database[1], "-AtXc", question], capture_output=True, text=True, check=True).stdout.strip()
+        database = sqlite3.connect(os.path.join(self.data, "validator.db"))
+        (found,) = database.execute(question).fetchone()
+        database.close()
+        return str(found)
 
     def add_brand(self, slug):
         return self.command("brand", "add", "--name", slug, "--slug", slug, "--key-directory", self.directory)

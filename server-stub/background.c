@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The sealer, the watch on ends, and the senders, put together.
+ */
+#include "background.h"
+
+#include "base/mem.h"
+#include "licensing/audit_sealer.h"
+#include "licensing/expiry.h"
+#include "licensing/webhooks.h"
+#include "notify/sender.h"
+
+enum { SWEEP_MS = 60 * 1000 };
+
+struct background {
+    background_options_t options;
+    audit_sealer_t sealer;
+    expiry_watch_t watch;
+    int64_t next_sweep_ms;
+    address_list_t allowed;
+    store_t *stores[SENDERS_MAX];
+    senders_t *senders;
+};
+
+/* ---- on the writer's thread ---- */
+
+static pl_err work_sweep(void *context, tx_t *tx)
+{
+    (void)context;
+    return deliveries_sweep(tx);
+}
+
+pl_err background_tick(background_t *background, store_t *store, const tx_t *about, bool is_last)
+{
+    const keyring_t *keyring = keys_pin(instance_keys(background->options.instance), about->arena);
+    pl_err err;
+
+    if (!keyring)
+        return PL_ERR_MEMORY;
+    background->sealer.is_ending = background->watch.is_ending = is_last;
+    if ((err = expiry_watch_run(&background->watch, store, about)) ||
+        (err = audit_sealer_run(&background->sealer, store, about, keyring)) || about->now_ms < background->next_sweep_ms)
+        return err;
+    background->next_sweep_ms = about->now_ms + SWEEP_MS;
+    return store_write(store, about, work_sweep, NULL);
+}
+
+/* ---- on the senders' threads ---- */
+
+static pl_err tell_time(void *context, int64_t *now_ms)
+{
+    return trusted_time_now(((const background_t *)context)->options.time, now_ms);
+}
+
+static pl_err open_secrets(void *context, int64_t now_ms, const webhook_t *endpoint, uint8_t keys[2][WEBHOOK_KEY_SIZE],
+                           size_t *count)
+{
+    const background_t *background = context;
+    const keyring_t *keyring;
+    pl_arena arena;
+    pl_err err;
+
+    pl_arena_init(&arena);
+    keyring = keys_pin(instance_keys(background->options.instance), &arena);
+    err = keyring ? webhook_secrets(keyring, now_ms, endpoint, keys, count) : PL_ERR_MEMORY;
+    pl_arena_reset(&arena);
+    return err;
+}
+
+/* ---- opening ---- */
+
+const address_list_t *background_webhook_allowed(const background_t *background)
+{
+    return &background->allowed;
+}
+
+pl_err background_start(background_t *background)
+{
+    const config_t *config = background->options.config;
+    const senders_options_t options = {
+        .stores = background->stores,
+        .count = (size_t)config->webhook_threads,
+        .allowed = &background->allowed,
+        .ca_file = config->webhook_ca,
+        .timeout_ms = config->webhook_timeout_s * 1000,
+        .first_retry_ms = config->webhook_retry_ms,
+        .now = tell_time,
+        .secrets = open_secrets,
+        .context = background,
+        .log = background->options.log,
+    };
+    pl_err err;
+
+    for (size_t i = 0; i < options.count; i++)
+        if ((err = instance_open_store(background->options.instance, DB_READ_WRITE, &background->stores[i])))
+            return err;
+    return senders_start(&options, &background->senders);
+}
+
+void background_stop(background_t *background)
+{
+    if (!background)
+        return;
+    senders_stop(background->senders);
+    background->senders = NULL;
+}
+
+void background_close(background_t *background)
+{
+    if (!background)
+        return;
+    background_stop(background);
+    for (size_t i = 0; i < SENDERS_MAX; i++)
+        store_close(background->stores[i]);
+    pl_free(background);
+}
+
+pl_err background_open(const background_options_t *options, background_t **background)
+{
+    background_t *made = pl_alloc(sizeof *made);
+    pl_err err = PL_OK;
+
+    if (!made)
+        return PL_ERR_MEMORY;
+    made->options = *options;
+    audit_sealer_init(&made->sealer);
+    expiry_watch_init(&made->watch);
+    if (options->config->webhook_allow && (err = address_list_parse(options->config->webhook_allow, &made->allowed))) {
+        pl_free(made);
+        return pl_fail(err, "webhook_allow is \"%s\"; networks like 10.0.0.0/8 fd00::/8 are needed",
+                       options->config->webhook_allow);
+    }
+    *background = made;
+    return PL_OK;
+}
