@@ -204,7 +204,7 @@ static void checking_survives_each_failure_and_loses_nothing(void **state)
 
 /* ---- the verbs that stay on this machine ---- */
 
-static pospal_result_t do_import(shop *s, pospal_client *client)
+static pospal_result_t import_file(shop *s, pospal_client *client, const fake_file *file)
 {
     pospal_license *license = NULL;
     pospal_result_t result;
@@ -212,12 +212,22 @@ static pospal_result_t do_import(shop *s, pospal_client *client)
 
     is_spared = true;
     pl_buf_init(&text);
-    fake_validator_file(&s->validator, &(fake_file){.license = 1}, &text);
+    fake_validator_file(&s->validator, file, &text);
     is_spared = false;
     result = pospal_client_import(client, text.data, text.size, &license);
     pospal_license_free(license);
     pl_buf_reset(&text);
     return result;
+}
+
+static pospal_result_t do_import(shop *s, pospal_client *client)
+{
+    return import_file(s, client, &(fake_file){.license = 1});
+}
+
+static pospal_result_t do_trial(shop *s, pospal_client *client)
+{
+    return import_file(s, client, &(fake_file){.license = 1, .trial_s = 30 * DAY_S});
 }
 
 static pospal_result_t do_report(shop *s, pospal_client *client)
@@ -291,7 +301,7 @@ static pospal_result_t do_forget(shop *s, pospal_client *client)
 static void each_local_verb_survives_each_failure(void **state)
 {
     static pospal_result_t (*const verbs[])(shop * s, pospal_client * client) = {
-        do_import, do_report, do_explain, do_local_check, do_request, do_answer, do_forget};
+        do_import, do_trial, do_report, do_explain, do_local_check, do_request, do_answer, do_forget};
     shop *s = *state;
     pospal_client *client;
 
