@@ -74,7 +74,7 @@ typedef enum pospal_result {
     POSPAL_ERROR_UNSUPPORTED = 11,  /* this platform or build cannot do it */
     POSPAL_ERROR_CLOSED = 12,       /* the client is being closed */
     POSPAL_ERROR_INTERNAL = 13,     /* a defect; please report it with the detail */
-    POSPAL_ERROR_NOT_YET_VALID = 14 /* a license file is kept, and counts from a later date on, which the detail names */
+    POSPAL_ERROR_NOT_YET_VALID = 14 /* a license file is kept, and counts from a later date on; or the clock keeps a trial back */
 } pospal_result_t;
 
 /* What is the license worth? The numbers are stable. See docs/INTEGRATING.md for the table that decides it. */

@@ -287,7 +287,7 @@ static void on_a_wiped_machine_it_begins_anew(void **state)
 
 static void on_other_hardware_a_copy_is_no_trial_until_it_begins_there(void **state)
 {
-    static const machine *const others[] = {&MACHINE_B, &MACHINE_A_CLONE};
+    static const machine *const others[] = {&MACHINE_B, &MACHINE_A_CLONE, NULL};
     shop *s = *state;
     pospal_client *client = offline_client(s);
     char till[SHOP_PATH_SIZE];
@@ -297,7 +297,7 @@ static void on_other_hardware_a_copy_is_no_trial_until_it_begins_there(void **st
     pospal_client_close(client);
     memcpy(till, s->data, sizeof till);
     shop_pass(s, 10 * DAY_S);
-    for (i = 0; i < sizeof others / sizeof *others; i++) {
+    for (i = 0; others[i]; i++) {
         (void)snprintf(s->data, sizeof s->data, "%s/copy%d", s->root, (int)i);
         shop_copy_data(till, s->data);
         shop_set_machine(s, others[i]);
@@ -313,14 +313,14 @@ static void on_other_hardware_a_copy_is_no_trial_until_it_begins_there(void **st
 
 static void a_repaired_machine_and_another_account_go_on_with_it(void **state)
 {
-    static const machine *const same[] = {&MACHINE_A_NIC, &MACHINE_A_OS, &MACHINE_CASHIER};
+    static const machine *const same[] = {&MACHINE_A_NIC, &MACHINE_A_OS, &MACHINE_CASHIER, NULL};
     shop *s = *state;
     pospal_client *client = offline_client(s);
     size_t i;
 
     import_trial(s, client);
     pospal_client_close(client);
-    for (i = 0; i < sizeof same / sizeof *same; i++) {
+    for (i = 0; same[i]; i++) {
         shop_set_machine(s, same[i]);
         client = shop_client(s);
         expect(client, POSPAL_STATUS_ACTIVE, SHOP_OPENS_AT + TRIAL_S);
@@ -349,6 +349,9 @@ static void a_license_comes_before_it_in_either_order(void **state)
     assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_SUSPENDED);
     import_trial(s, client);
     expect(client, POSPAL_STATUS_SUSPENDED, 0);
+    assert_int_equal(pospal_client_forget(client), POSPAL_OK);
+    import_trial(s, client);
+    expect(client, POSPAL_STATUS_ACTIVE, SHOP_OPENS_AT + TRIAL_S);
     pospal_client_close(client);
 }
 
