@@ -64,11 +64,11 @@ typedef struct {
     int64_t api_requests_per_minute; /* of one API key; 0: no limit */
     const char *cors_origins;        /* see http/cors.h; NULL: none */
     const char *metrics_token;       /* who sends it may read /metrics; NULL: this machine may */
-    const char *webhook_allow; /* networks that webhooks may go to besides what is public */
-    const char *webhook_ca;    /* certificates, PEM, in place of the system's */
-    int64_t webhook_threads;   /* that send; 0: this server sends none */
-    int64_t webhook_timeout_s; /* of one attempt */
-    int64_t webhook_retry_ms;  /* the first pause after a failure; it doubles */
+    const char *webhook_allow;       /* networks that webhooks may go to besides what is public */
+    const char *webhook_ca;          /* certificates, PEM, in place of the system's */
+    int64_t webhook_threads;         /* that send; 0: this server sends none */
+    int64_t webhook_timeout_s;       /* of one attempt */
+    int64_t webhook_retry_ms;        /* the first pause after a failure; it doubles */
 } config_t;
 
 /* Where values come from; file and flags may be NULL or hold NULLs. */

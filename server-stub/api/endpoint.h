@@ -33,9 +33,9 @@ typedef struct {
     sightings_t *sightings;
     sessions_t *sessions;
     tally_t *tally;
-    const char *metrics_token;                            /* NULL: metrics are for this machine alone */
+    const char *metrics_token; /* NULL: metrics are for this machine alone */
     key_uses_t *key_uses;
-    const address_list_t *webhook_allowed; /* by the operator, besides what is public */
+    const address_list_t *webhook_allowed;                /* by the operator, besides what is public */
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
     void (*write_metrics)(void *context, pl_buf *out);    /* the same */
     void *context;
@@ -64,7 +64,7 @@ struct request {
     const char *id;
     const route_t *route;
     const char *path;
-    bool is_local; /* from this machine itself, and not by a proxy on it */
+    bool is_local;    /* from this machine itself, and not by a proxy on it */
     faults_t *faults; /* parse notes them here, see api/form.h */
     /* The value of a query parameter, NULL where absent; and of a header. */
     const char *(*query)(const request_t *request, const char *name);

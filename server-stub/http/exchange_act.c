@@ -95,7 +95,7 @@ static void act_in_pool(slow_job_t *job, store_t *store)
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
     bool writes = exchange->route->kind == KIND_WRITE;
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL,
+    tx_t about = {NULL,        &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL,
                   exchange->id};
     pl_err err = (writes ? store_write : store_read)(store, &about, act_now, exchange);
 

@@ -6,7 +6,19 @@
 
 #include "store/statements.h"
 
-enum { INSERT, FIND, FIND_IN_ANY_BRAND, FIND_BY_KEY, LOCK, LOCK_IN_ANY_BRAND, LOCK_BY_KEY, CHANGE, LIST, LIST_BY_CUSTOMER, LIST_BY_KEY };
+enum {
+    INSERT,
+    FIND,
+    FIND_IN_ANY_BRAND,
+    FIND_BY_KEY,
+    LOCK,
+    LOCK_IN_ANY_BRAND,
+    LOCK_BY_KEY,
+    CHANGE,
+    LIST,
+    LIST_BY_CUSTOMER,
+    LIST_BY_KEY
+};
 
 #define COLUMNS                                                                                                                 \
     "l.brand_id, l.id, l.key_hash, l.product_id, l.customer_id, l.status, l.reason, l.seats, l.renews, l.version, l.starts_at," \

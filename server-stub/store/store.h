@@ -16,9 +16,9 @@ typedef struct store store_t; /* belongs to one thread at a time */
 typedef struct {
     store_t *store;
     pl_arena *arena;
-    int64_t now_ms;      /* the present, for everything this transaction writes; from licensing/trusted_time.h in the server */
-    const char *actor;   /* who acts, for the audit: "device", "cli", ...; at most 64 characters */
-    const char *address; /* from where; NULL: unknown */
+    int64_t now_ms;         /* the present, for everything this transaction writes; from licensing/trusted_time.h in the server */
+    const char *actor;      /* who acts, for the audit: "device", "cli", ...; at most 64 characters */
+    const char *address;    /* from where; NULL: unknown */
     const char *request_id; /* of the request that it is done for; NULL: none */
 } tx_t;
 
