@@ -8,7 +8,8 @@
 
 enum { ACTOR_MAX = 64, ACTION_MAX = 64 };
 
-static const char *const columns[] = {"id", "at", "actor", "action", "target", "metadata", "address", NULL};
+static const char *const columns[] = {"id",     "at",    "actor",   "action",     "target", "metadata",
+                                      "before", "after", "address", "request_id", NULL};
 
 static pl_err put_item(void *context, pl_json_writer *json, size_t index)
 {
@@ -21,7 +22,10 @@ static pl_err put_item(void *context, pl_json_writer *json, size_t index)
     pl_json_put_text(json, "action", audit_action_text(entry->action));
     brand_put_id(json, "target", entry->target);
     brand_put_json(json, "metadata", entry->metadata);
+    brand_put_json(json, "before", entry->before);
+    brand_put_json(json, "after", entry->after);
     brand_put_text(json, "address", entry->address);
+    brand_put_text(json, "request_id", entry->request_id);
     pl_json_close(json);
     return PL_OK;
 }
@@ -54,7 +58,7 @@ static void read(form_t *form, audit_search_t *search)
     form_uuid(form, "target", FORM_OPTIONAL, &search->target);
     form_text(form, "actor", FORM_OPTIONAL, ACTOR_MAX, &search->actor);
     form_text(form, "action", FORM_OPTIONAL, ACTION_MAX, &action);
-    if (action && !audit_action_read(action, &search->action))
+    if (action && (search->action = audit_action_parse(action)) == 0)
         form_fault(form, "action", "there is no such action; docs/VENDOR-API.md names them");
     form_time(form, "since", FORM_OPTIONAL, &search->since_ms);
     form_time(form, "until", FORM_OPTIONAL, &search->until_ms);

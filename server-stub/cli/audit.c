@@ -5,8 +5,8 @@
  */
 #include "base/timestamp.h"
 #include "cli/fields.h"
-#include "store/audit_question.h"
 #include "store/audit_seals.h"
+#include "store/audit_search.h"
 
 typedef struct {
     cli_common_t common;
@@ -33,7 +33,7 @@ static const option_t list_options[] = {
 
 typedef struct {
     const char *slug;
-    audit_question_t question;
+    audit_search_t search;
     audit_t *entries;
     size_t count;
 } list_work_t;
@@ -46,8 +46,8 @@ static pl_err work_list(void *context, tx_t *tx)
 
     if (work->slug && (err = find_brand(tx, work->slug, &brand)))
         return err;
-    work->question.brand_id = brand.id;
-    return audit_ask(tx, &work->question, &work->entries, &work->count);
+    work->search.brand_id = brand.id;
+    return audit_search(tx, &work->search, &work->entries, &work->count);
 }
 
 static void put_entry(cli_t *cli, const audit_t *entry)
@@ -80,19 +80,20 @@ static pl_err read_moment(const char *option, const char *text, int64_t *ms)
     return PL_OK;
 }
 
-static pl_err read_question(const list_t *list, audit_question_t *question)
+static pl_err read_search(const list_t *list, audit_search_t *search)
 {
     pl_err err;
 
-    question->limit = AUDIT_PAGE_MAX;
-    question->actor = list->actor;
-    if (list->action && (question->action = audit_action_parse(list->action)) == 0)
+    search->limit = AUDIT_PAGE_MAX;
+    search->actor = list->actor;
+    if (list->action && (search->action = audit_action_parse(list->action)) == 0)
         return pl_fail(PL_ERR_INVALID, "there is no action \"%s\"; one like license.renewed is needed", list->action);
-    if ((list->before && (err = read_id("before", list->before, &question->before))) ||
-        (list->target && (err = read_id("target", list->target, &question->target))) ||
-        (err = read_moment("since", list->since, &question->since_ms)) ||
-        (err = read_moment("until", list->until, &question->until_ms)))
+    if ((list->before && (err = read_id("before", list->before, &search->before))) ||
+        (list->target && (err = read_id("target", list->target, &search->target))) ||
+        (err = read_moment("since", list->since, &search->since_ms)) ||
+        (err = read_moment("until", list->until, &search->until_ms)))
         return err;
+    search->until_ms += list->until != NULL; /* that moment is in it */
     return PL_OK;
 }
 
@@ -100,7 +101,7 @@ static pl_err run_list(cli_t *cli, const void *values)
 {
     const list_t *list = values;
     list_work_t work = {.slug = list->brand};
-    pl_err err = read_question(list, &work.question);
+    pl_err err = read_search(list, &work.search);
 
     if (err || (err = instance_read(cli->instance, &cli->arena, work_list, &work)))
         return err;

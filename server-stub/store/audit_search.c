@@ -9,36 +9,20 @@
 #include <string.h>
 
 enum { ALL, OF_TARGET, OF_ACTOR };
-enum { ACTIONS_MAX = 1000 };
 
-#define SELECT \
-    "SELECT brand_id, id, actor, action, target, metadata, address FROM audit WHERE brand_id = $1 AND id >= $2 AND id < $3"
-#define REST                                       \
-    " AND (CAST($4 AS BIGINT) = 0 OR action = $4)" \
-    " ORDER BY id DESC"                            \
+#define SELECT "SELECT " AUDIT_COLUMNS " FROM audit a WHERE a.brand_id = $1 AND a.id >= $2 AND a.id < $3"
+#define REST                                         \
+    " AND (CAST($4 AS BIGINT) = 0 OR a.action = $4)" \
+    " ORDER BY a.id DESC"                            \
     " LIMIT $5"
 
 static const char *const sql[] = {
     [ALL] = SELECT REST,
-    [OF_TARGET] = SELECT " AND target = $6 AND (coalesce($7, '') = '' OR actor = $7)" REST,
-    [OF_ACTOR] = SELECT " AND actor = $6" REST,
+    [OF_TARGET] = SELECT " AND a.target = $6 AND (coalesce($7, '') = '' OR a.actor = $7)" REST,
+    [OF_ACTOR] = SELECT " AND a.actor = $6" REST,
 };
 
 const store_set audit_search_set = {sql, sizeof(sql) / sizeof(sql[0])};
-
-static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
-{
-    audit_t *entry = item;
-    pl_err err;
-
-    entry->brand_id = pl_db_column_uuid(row, 0);
-    entry->id = pl_db_column_uuid(row, 1);
-    entry->action = (audit_action)pl_db_column_int(row, 3);
-    entry->target = pl_db_column_uuid(row, 4);
-    if ((err = store_text(row, 2, arena, &entry->actor)) || (err = store_text(row, 5, arena, &entry->metadata)))
-        return err;
-    return store_text(row, 6, arena, &entry->address);
-}
 
 /* The least id of a time; nil's place is before all. */
 static pl_uuid first_of(int64_t at_ms)
@@ -87,20 +71,8 @@ pl_err audit_search(tx_t *tx, const audit_search_t *search, audit_t **entries, s
     pl_db_bind_uuid(select, 3, upper_bound(search));
     pl_db_bind_int(select, 4, search->action);
     pl_db_bind_int(select, 5, search->limit);
-    err = store_collect(select, tx->arena, sizeof(audit_t), map, &rows);
+    err = store_collect(select, tx->arena, sizeof(audit_t), audit_map, &rows);
     *entries = rows.items;
     *count = rows.count;
     return err;
-}
-
-bool audit_action_read(const char *text, audit_action *action)
-{
-    if (strcmp(text, audit_action_text((audit_action)0)) == 0)
-        return false;
-    for (int i = 1; i < ACTIONS_MAX; i++)
-        if (strcmp(text, audit_action_text((audit_action)i)) == 0) {
-            *action = (audit_action)i;
-            return true;
-        }
-    return false;
 }

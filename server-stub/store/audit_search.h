@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Questions to the audit: what happened to an object, what somebody did, when. Writing it is audit.h's.
+ * Questions to the audit: what happened to an object, what somebody did, when; the vendor's API and the command line ask the same way.
+ * Writing it is audit.h's.
  */
 #ifndef STORE_AUDIT_SEARCH_H
 #define STORE_AUDIT_SEARCH_H
@@ -15,12 +16,10 @@ typedef struct {
     int64_t since_ms;    /* 0: from the start */
     int64_t until_ms;    /* before that time; 0: to the end */
     pl_uuid before;      /* of the page before the last one; nil: from the end */
-    int64_t limit;
+    int64_t limit;       /* 1 to AUDIT_PAGE_MAX, and one more to see whether there is more */
 } audit_search_t;
 
 /* The newest first. */
 pl_err audit_search(tx_t *tx, const audit_search_t *search, audit_t **entries, size_t *count);
-/* By its text; false: there is none of it. */
-bool audit_action_read(const char *text, audit_action *action);
 
 #endif

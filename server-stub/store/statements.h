@@ -30,7 +30,6 @@ typedef enum {
     STORE_ACTIVATION_PAGES,
     STORE_AUDIT_SEARCH,
     STORE_AUDIT_SEALS,
-    STORE_AUDIT_QUESTION,
     STORE_LEASES,
     STORE_WEBHOOKS,
     STORE_DELIVERIES,
@@ -38,7 +37,7 @@ typedef enum {
     STORE_EXPIRY
 } store_set_name;
 
-enum { STORE_SET_COUNT = 27, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 26, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -47,8 +46,8 @@ typedef struct {
 
 extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, idempotency_set, instance_seats_set,
     license_keys_set, licenses_set, meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set,
-    revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set, audit_seals_set, audit_question_set,
-    leases_set, webhooks_set, deliveries_set, delivery_log_set, expiry_set;
+    revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set, audit_seals_set, leases_set, webhooks_set,
+    deliveries_set, delivery_log_set, expiry_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

@@ -50,7 +50,6 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_ACTIVATION_PAGES] = &activation_pages_set,
     [STORE_AUDIT_SEARCH] = &audit_search_set,
     [STORE_AUDIT_SEALS] = &audit_seals_set,
-    [STORE_AUDIT_QUESTION] = &audit_question_set,
     [STORE_LEASES] = &leases_set,
     [STORE_WEBHOOKS] = &webhooks_set,
     [STORE_DELIVERIES] = &deliveries_set,

@@ -44,6 +44,16 @@ class Audit(VendorTest):
         self.assertEqual(7, len(self.actions(target=license_id, actor=rows[0]["actor"])))
         self.assertEqual([], self.actions(target=license_id, actor="device"))
 
+    def test_a_row_tells_the_request_and_the_states_before_and_after(self):
+        license_id, _ = self.make("request@shop.example")
+        self.ask(200, "POST", f"{LICENSES}/{license_id}/suspend", headers={"X-Request-Id": "ticket-4711"})
+        suspended, issued = self.ask(200, "GET", AUDIT, target=license_id).json
+        self.assertEqual("ticket-4711", suspended["request_id"])
+        self.assertEqual("valid", suspended["before"]["status"])
+        self.assertEqual("suspended", suspended["after"]["status"])
+        self.assertEqual((None, None), (issued["before"], issued["after"]))
+        self.assertNotIn(issued["request_id"], (None, "ticket-4711"))
+
     def test_what_devices_do_is_found_by_actor(self):
         _, key = self.make("device@shop.example")
         Device(self.server, "till", key, "audited").ask("activate")
