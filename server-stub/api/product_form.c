@@ -6,15 +6,6 @@
 
 #include "license/license_key.h"
 
-static const char *const takeover_words[] = {[TAKEOVER_NEVER] = "never", [TAKEOVER_IDLE] = "idle", [TAKEOVER_ANY] = "any", NULL};
-
-static const char *const basis_words[] = {[EXPIRY_NONE] = "none",
-                                          [EXPIRY_CREATION] = "creation",
-                                          [EXPIRY_FIRST_ACTIVATION] = "first_activation",
-                                          [EXPIRY_DATE] = "date",
-                                          NULL};
-static const char *const effect_words[] = {[EXPIRY_RESTRICTS] = "restrict", [EXPIRY_KEEPS] = "keep", NULL};
-
 /* ---- reading ---- */
 
 static void read_numbers(form_t *form, product_form_t *read)
@@ -51,9 +42,9 @@ static void read_term(form_t *form, product_form_t *read)
     product_policy_t *given = &read->given.policy;
     size_t word;
 
-    if ((read->has_basis = read_word(form, "expiry_basis", basis_words, &word)))
+    if ((read->has_basis = read_word(form, "expiry_basis", product_basis_words, &word)))
         given->basis = (expiry_basis)word;
-    if ((read->has_effect = read_word(form, "expiry_effect", effect_words, &word)))
+    if ((read->has_effect = read_word(form, "expiry_effect", product_effect_words, &word)))
         given->effect = (expiry_effect)word;
     read->has_expiry_date = !form->err && form_has(form, "expiry_date");
     form_time(form, "expiry_date", FORM_OPTIONAL, &given->expiry_date_ms);
@@ -68,7 +59,7 @@ void product_form_read(form_t *form, form_need need, product_form_t *read)
     read_numbers(form, read);
     read_match(form, read);
     read_term(form, read);
-    if ((read->has_takeover = read_word(form, "takeover", takeover_words, &word)))
+    if ((read->has_takeover = read_word(form, "takeover", product_takeover_words, &word)))
         given->policy.takeover = (takeover_rule)word;
     read->has_entitlements = !form->err && form_has(form, "entitlements");
     form_object(form, "entitlements", PRODUCT_ENTITLEMENTS_MAX, &given->entitlements);
@@ -119,10 +110,10 @@ void product_put(pl_json_writer *json, const product_t *product)
     for (size_t i = 0; i < PRODUCT_NUMBERS; i++)
         pl_json_put_int(json, product_numbers[i].name, product_number(product, &product_numbers[i]));
     pl_json_put_text(json, "match", pl_match_rule_text(product->policy.match, match));
-    pl_json_put_text(json, "takeover", takeover_words[product->policy.takeover]);
-    pl_json_put_text(json, "expiry_basis", basis_words[product->policy.basis]);
+    pl_json_put_text(json, "takeover", product_takeover_words[product->policy.takeover]);
+    pl_json_put_text(json, "expiry_basis", product_basis_words[product->policy.basis]);
     brand_put_time(json, "expiry_date", product->policy.expiry_date_ms);
-    pl_json_put_text(json, "expiry_effect", effect_words[product->policy.effect]);
+    pl_json_put_text(json, "expiry_effect", product_effect_words[product->policy.effect]);
     brand_put_json(json, "entitlements", product->entitlements);
     brand_put_json(json, "trial_entitlements", product->trial_entitlements);
     pl_json_put_text(json, "key_prefix", product->key_prefix);

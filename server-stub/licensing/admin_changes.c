@@ -117,6 +117,7 @@ pl_err admin_activation_release(tx_t *tx, const license_t *license, pl_uuid acti
 pl_err admin_session_end(tx_t *tx, const license_t *license, pl_uuid session_id, session_t *session)
 {
     audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_SESSION_ENDED};
+    char id[PL_UUID_TEXT_SIZE];
     pl_err err = sessions_find(tx, license->brand_id, session_id, session);
 
     if (err == PL_ERR_NOT_FOUND || (!err && !pl_uuid_equal(session->license_id, license->id)))
@@ -126,8 +127,11 @@ pl_err admin_session_end(tx_t *tx, const license_t *license, pl_uuid session_id,
     session->ended_by = (pl_uuid){{0}};
     session->reason = NULL;
     entry.target = session->activation_id;
+    pl_uuid_format(session->id, id);
+    if (!(entry.metadata = pl_arena_format(tx->arena, "{\"session_id\":\"%s\"}", id)))
+        return PL_ERR_MEMORY;
     if ((err = sessions_end(tx, session)))
         return err;
     session->ended_at_ms = tx->now_ms;
-    return audit_append(tx, &entry);
+    return events_append(tx, &entry, license->id);
 }

@@ -27,9 +27,9 @@ pl_err admin_customer_change(tx_t *tx, const customer_t *before, customer_t *cus
     changes_t changes = {.action = AUDIT_CUSTOMER_CHANGED, .brand_id = before->brand_id, .target = before->id};
     pl_err err;
 
-    changes_text(&changes, "email", before->email, customer->email);
-    changes_text(&changes, "name", before->name, customer->name);
-    changes_text(&changes, "metadata", before->metadata, customer->metadata);
+    changes_personal(&changes, "email", before->email, customer->email);
+    changes_personal(&changes, "name", before->name, customer->name);
+    changes_personal(&changes, "metadata", before->metadata, customer->metadata);
     if (!changes.count)
         return PL_OK;
     err = refuse_taken(customers_change(tx, customer));

@@ -6,6 +6,7 @@
 
 #include "licensing/changes.h"
 #include "licensing/entitlement_text.h"
+#include "licensing/event_json.h"
 #include "licensing/judge.h"
 
 #include <inttypes.h>
@@ -16,9 +17,9 @@ static void compare(const license_t *before, const license_t *after, changes_t *
 {
     changes_number(changes, "max_seats", before->seats, after->seats);
     changes_text(changes, "plan", before->plan, after->plan);
-    changes_text(changes, "entitlements", before->entitlements, after->entitlements);
-    changes_number(changes, "suspend_at", before->suspend_at_ms, after->suspend_at_ms);
-    changes_number(changes, "cancel_at", before->cancel_at_ms, after->cancel_at_ms);
+    changes_json(changes, "entitlements", before->entitlements, after->entitlements);
+    changes_time(changes, "suspend_at", before->suspend_at_ms, after->suspend_at_ms);
+    changes_time(changes, "cancel_at", before->cancel_at_ms, after->cancel_at_ms);
 }
 
 static pl_err check_time(const char *name, int64_t before_ms, int64_t after_ms, int64_t now_ms)
@@ -58,13 +59,14 @@ static pl_err check(tx_t *tx, const license_view_t *before, const license_t *aft
 
 pl_err admin_license_edit(tx_t *tx, const keyring_t *keyring, const license_view_t *before, license_t *license)
 {
-    changes_t changes = {.action = AUDIT_LICENSE_CHANGED, .brand_id = license->brand_id, .target = license->id};
+    changes_t changes = {
+        .action = AUDIT_LICENSE_CHANGED, .brand_id = license->brand_id, .target = license->id, .license_id = license->id};
     license_change change;
     pl_err err;
 
     compare(&before->license, license, &changes);
     change = changes.count ? LICENSE_EDIT : LICENSE_ANNOTATE;
-    changes_text(&changes, "metadata", before->license.metadata, license->metadata);
+    changes_personal(&changes, "metadata", before->license.metadata, license->metadata);
     if (!changes.count)
         return PL_OK;
     if ((err = check(tx, before, license, change)) || (err = licenses_change(tx, license)) ||
@@ -75,20 +77,22 @@ pl_err admin_license_edit(tx_t *tx, const keyring_t *keyring, const license_view
 
 /* ---- another customer ---- */
 
-static pl_err note_transfer(tx_t *tx, const license_t *license, pl_uuid from, pl_uuid to)
+static pl_err note_transfer(tx_t *tx, const license_t *was, const license_t *license)
 {
     audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_TRANSFERRED, .target = license->id};
     char old_id[PL_UUID_TEXT_SIZE], new_id[PL_UUID_TEXT_SIZE];
 
-    pl_uuid_format(from, old_id);
-    pl_uuid_format(to, new_id);
+    pl_uuid_format(was->customer_id, old_id);
+    pl_uuid_format(license->customer_id, new_id);
     entry.metadata = pl_arena_format(tx->arena, "{\"from\":\"%s\",\"to\":\"%s\"}", old_id, new_id);
-    return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+    if (!entry.metadata || event_license_change(tx->arena, was, license, &entry))
+        return PL_ERR_MEMORY;
+    return events_append(tx, &entry, license->id);
 }
 
 pl_err admin_license_transfer(tx_t *tx, license_t *license, customer_t *to)
 {
-    pl_uuid from = license->customer_id;
+    const license_t was = *license;
     license_status status;
     pl_err err = license_state_after(license, tx->now_ms, LICENSE_TRANSFER, &status);
 
@@ -99,10 +103,10 @@ pl_err admin_license_transfer(tx_t *tx, license_t *license, customer_t *to)
                        (int)CUSTOMER_EMAIL_MAX);
     to->id = store_new_id(tx);
     to->brand_id = license->brand_id;
-    if ((err = customers_ensure(tx, to)) || pl_uuid_equal(from, to->id))
+    if ((err = customers_ensure(tx, to)) || pl_uuid_equal(was.customer_id, to->id))
         return err;
     license->customer_id = to->id;
     if ((err = licenses_change(tx, license)))
         return err;
-    return note_transfer(tx, license, from, to->id);
+    return note_transfer(tx, &was, license);
 }

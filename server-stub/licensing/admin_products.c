@@ -116,17 +116,22 @@ pl_err admin_product_add(tx_t *tx, pl_uuid brand_id, product_t *product)
     return audit_append(tx, &entry);
 }
 
+static void compare_rules(const product_policy_t *before, const product_policy_t *after, changes_t *changes)
+{
+    changes_number(changes, "match", before->match, after->match);
+    changes_text(changes, "takeover", product_takeover_words[before->takeover], product_takeover_words[after->takeover]);
+    changes_text(changes, "expiry_basis", product_basis_words[before->basis], product_basis_words[after->basis]);
+    changes_text(changes, "expiry_effect", product_effect_words[before->effect], product_effect_words[after->effect]);
+}
+
 static void compare(const product_t *before, const product_t *after, changes_t *changes)
 {
     changes_text(changes, "name", before->name, after->name);
-    changes_text(changes, "entitlements", before->entitlements, after->entitlements);
-    changes_text(changes, "trial_entitlements", before->trial_entitlements, after->trial_entitlements);
+    changes_json(changes, "entitlements", before->entitlements, after->entitlements);
+    changes_json(changes, "trial_entitlements", before->trial_entitlements, after->trial_entitlements);
     changes_text(changes, "key_prefix", before->key_prefix, after->key_prefix);
-    changes_number(changes, "match", before->policy.match, after->policy.match);
-    changes_number(changes, "takeover", before->policy.takeover, after->policy.takeover);
-    changes_number(changes, "expiry_basis", before->policy.basis, after->policy.basis);
-    changes_number(changes, "expiry_date", before->policy.expiry_date_ms, after->policy.expiry_date_ms);
-    changes_number(changes, "expiry_effect", before->policy.effect, after->policy.effect);
+    compare_rules(&before->policy, &after->policy, changes);
+    changes_time(changes, "expiry_date", before->policy.expiry_date_ms, after->policy.expiry_date_ms);
     for (size_t i = 0; i < PRODUCT_NUMBERS; i++)
         changes_number(changes, product_numbers[i].name, product_number(before, &product_numbers[i]),
                        product_number(after, &product_numbers[i]));

@@ -164,9 +164,9 @@ pl_err api_key_change(tx_t *tx, const api_key_t *before, api_key_t *key)
 
     if ((err = refuse_revoked(before)) || (err = check_members(tx, &order)))
         return err;
-    changes_text(&changes, "name", before->name, key->name);
+    changes_personal(&changes, "name", before->name, key->name);
     changes_text(&changes, "scopes", before->scopes, key->scopes);
-    changes_number(&changes, "expires_at", before->expires_at_ms, key->expires_at_ms);
+    changes_time(&changes, "expires_at", before->expires_at_ms, key->expires_at_ms);
     if (!changes.count)
         return PL_OK;
     err = api_keys_change(tx, key);

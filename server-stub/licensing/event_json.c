@@ -30,9 +30,9 @@ static void put_time(pl_json_writer *json, const char *name, int64_t unix_ms)
         pl_json_put_raw(json, name, pl_span_text("null"));
 }
 
-static const char *status_text(const license_t *license, bool is_expired)
+static const char *status_text(license_status status, bool is_expired)
 {
-    switch (license->status) {
+    switch (status) {
     case LICENSE_ACTIVE:
         return is_expired ? "expired" : "valid";
     case LICENSE_SUSPENDED:
@@ -53,9 +53,9 @@ static void put_license(pl_json_writer *json, const license_view_t *view)
     put_id(json, "product_id", license->product_id);
     pl_json_put_text(json, "product_slug", view->product.slug);
     put_id(json, "customer_id", license->customer_id);
-    pl_json_put_text(json, "status", status_text(license, view->is_expired));
-    if (license->status != LICENSE_ACTIVE && license->reason)
-        pl_json_put_text(json, "reason", pl_reason_text(license->reason));
+    pl_json_put_text(json, "status", status_text(view->status, view->is_expired));
+    if (view->reason)
+        pl_json_put_text(json, "reason", pl_reason_text(view->reason));
     pl_json_put_text(json, "key_tail", view->key_tail);
     pl_json_put_text(json, "plan", license->plan);
     pl_json_put_int(json, "seat_limit", view->seats);
@@ -132,7 +132,7 @@ static void put_text(pl_json_writer *json, const char *name, const char *text)
 static void put_changed(pl_json_writer *json, const license_t *one, const license_t *other)
 {
     if (one->status != other->status)
-        pl_json_put_text(json, "status", status_text(one, false));
+        pl_json_put_text(json, "status", status_text(one->status, false));
     if (one->reason != other->reason)
         put_text(json, "reason", one->reason ? pl_reason_text(one->reason) : NULL);
     if (one->seats != other->seats)
@@ -147,6 +147,10 @@ static void put_changed(pl_json_writer *json, const license_t *one, const licens
         put_text(json, "plan", one->plan);
     if (!pl_uuid_equal(one->customer_id, other->customer_id))
         put_id(json, "customer_id", one->customer_id);
+    if (one->suspend_at_ms != other->suspend_at_ms)
+        put_time(json, "suspend_at", one->suspend_at_ms);
+    if (one->cancel_at_ms != other->cancel_at_ms)
+        put_time(json, "cancel_at", one->cancel_at_ms);
     if (!is_same(one->entitlements, other->entitlements))
         pl_json_put_raw(json, "entitlements", pl_span_text(one->entitlements ? one->entitlements : "null"));
 }

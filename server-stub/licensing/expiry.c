@@ -7,6 +7,7 @@
 #include "crypto/crypto.h"
 #include "licensing/admin_licenses.h"
 #include "licensing/events.h"
+#include "licensing/license_term.h"
 #include "store/expiry.h"
 #include "store/leases.h"
 #include "store/webhooks.h"
@@ -21,15 +22,24 @@ enum { LOOK_MS = 5000, LEASE_MS = 12000, LATE_DAYS = 3 /* what is later than tha
 static const struct {
     int64_t days;
     int64_t until_days;
-} moments[] = {{30, 7}, {7, 1}, {1, 0}, {0, -LATE_DAYS}};
+} moments[] = {{30, 7}, {7, 1}, {1, 0}, {0, -LATE_DAYS}, {EXPIRY_SUSPENDS, -LATE_DAYS}, {EXPIRY_CANCELS, -LATE_DAYS}};
 
 enum { MOMENTS = sizeof(moments) / sizeof(moments[0]) };
 
+static const char *const names[] = {"license.expiring",  "license.expired",   "license.updates_ended",
+                                    "license.suspended", "license.cancelled", NULL};
+
 /* ---- what passes ---- */
+
+/* How long before its time a notice is due. */
+static int64_t ahead_ms(int64_t days)
+{
+    return days > 0 ? days * DAY_MS : 0;
+}
 
 static pl_err place_cursor(tx_t *tx, expiry_cursor_t *cursor)
 {
-    int64_t now_end = tx->now_ms + cursor->days * DAY_MS;
+    int64_t now_end = tx->now_ms + ahead_ms(cursor->days);
     pl_err err = expiry_cursor_find(tx, cursor);
 
     if (err && err != PL_ERR_NOT_FOUND)
@@ -60,12 +70,20 @@ static pl_err look_through(tx_t *tx, pl_uuid brand_id, int64_t days)
     size_t count;
     pl_err err;
 
-    if ((err = place_cursor(tx, &cursor)) || (err = expiry_scan(tx, &cursor, tx->now_ms + days * DAY_MS, &licenses, &count)) ||
+    if ((err = place_cursor(tx, &cursor)) || (err = expiry_scan(tx, &cursor, tx->now_ms + ahead_ms(days), &licenses, &count)) ||
         count == 0)
         return err;
     for (size_t i = 0; !err && i < count; i++)
         err = note_passed(tx, &cursor, &licenses[i]);
     return err ? err : expiry_cursor_put(tx, &cursor);
+}
+
+static bool wants_any(const webhook_t *webhook)
+{
+    for (size_t i = 0; webhook->state == WEBHOOK_ON && names[i]; i++)
+        if (event_is_wanted(webhook->events, names[i]))
+            return true;
+    return false;
 }
 
 static pl_err look_at_brand(tx_t *tx, pl_uuid brand_id)
@@ -76,14 +94,32 @@ static pl_err look_at_brand(tx_t *tx, pl_uuid brand_id)
     pl_err err = webhooks_list(tx, brand_id, &webhooks, &count);
 
     for (size_t i = 0; !err && i < count; i++)
-        is_wanted |= webhooks[i].state == WEBHOOK_ON && (event_is_wanted(webhooks[i].events, "license.expiring") ||
-                                                         event_is_wanted(webhooks[i].events, "license.expired"));
+        is_wanted |= wants_any(&webhooks[i]);
     for (size_t i = 0; !err && is_wanted && i < MOMENTS; i++)
         err = look_through(tx, brand_id, moments[i].days);
     return err;
 }
 
 /* ---- what is due ---- */
+
+/* The time that the notice is about, as the license has it now. */
+static int64_t time_of(const license_t *license, int64_t days)
+{
+    switch (days) {
+    case EXPIRY_SUSPENDS:
+        return license->suspend_at_ms;
+    case EXPIRY_CANCELS:
+        return license->cancel_at_ms;
+    default:
+        return license->expires_at_ms;
+    }
+}
+
+/* A license that was suspended or cancelled meanwhile does not end, and a cancelled one is not suspended. */
+static license_status status_for(int64_t days)
+{
+    return days == EXPIRY_SUSPENDS ? LICENSE_SUSPENDED : days == EXPIRY_CANCELS ? LICENSE_CANCELLED : LICENSE_ACTIVE;
+}
 
 static bool is_of_interest(const tx_t *tx, const expiry_notice_t *notice, const license_view_t *view)
 {
@@ -92,26 +128,47 @@ static bool is_of_interest(const tx_t *tx, const expiry_notice_t *notice, const 
     for (size_t i = 0; i < MOMENTS; i++)
         if (moments[i].days == notice->days)
             until_ms -= moments[i].until_days * DAY_MS;
-    if (notice->days == 0) /* slack is in its due time */
+    if (notice->days <= 0) /* slack is in its due time */
         until_ms = notice->due_at_ms + LATE_DAYS * DAY_MS;
-    return view->license.expires_at_ms == notice->expires_at_ms && view->license.status == LICENSE_ACTIVE &&
+    return time_of(&view->license, notice->days) == notice->expires_at_ms && view->status == status_for(notice->days) &&
            tx->now_ms < until_ms;
+}
+
+/* By the product's effect of an end: a license that works on has come to the end of its updates. */
+static event_t event_of(const expiry_notice_t *notice, const license_view_t *view)
+{
+    bool is_kept = license_term_keeps(&view->license, &view->product.policy);
+    event_t event = {.brand_id = notice->brand_id, .license_id = notice->license_id};
+
+    switch (notice->days) {
+    case 0:
+        event.type = is_kept ? "license.updates_ended" : "license.expired";
+        break;
+    case EXPIRY_SUSPENDS:
+    case EXPIRY_CANCELS:
+        event.type = notice->days == EXPIRY_SUSPENDS ? "license.suspended" : "license.cancelled";
+        event.details = "{\"reason\":\"vendor\",\"foreseen\":true}";
+        break;
+    default:
+        event.type = "license.expiring";
+        event.days = notice->days;
+        event.details = is_kept ? "{\"expiry_effect\":\"keep\"}" : NULL;
+    }
+    return event;
 }
 
 static pl_err tell(tx_t *tx, const expiry_notice_t *notice)
 {
-    const event_t event = {.brand_id = notice->brand_id,
-                           .type = notice->days ? "license.expiring" : "license.expired",
-                           .license_id = notice->license_id,
-                           .days = notice->days};
     license_view_t view;
+    event_t event;
     pl_err err = admin_license_find(tx, notice->brand_id, notice->license_id, &view);
 
     if (err && err != PL_ERR_NOT_FOUND)
         return err;
     if (!err && is_of_interest(tx, notice, &view)) {
-        if (notice->days == 0 && !view.is_expired)
+        if (notice->days == 0 && tx->now_ms < license_term_end_ms(&view.license, &view.product.policy))
             return PL_OK; /* its product's slack was made longer: later */
+        event = event_of(notice, &view);
         if ((err = events_record(tx, &event)))
             return err;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Telling of licenses that end: license.expiring 30, 7 and 1 days before, license.expired when it is over, each once, also after a restart
+ * Telling of licenses that end: license.expiring 30, 7 and 1 days before, license.expired when it is over (license.updates_ended where it
+ * works on all the same), license.suspended and .cancelled when what was foreseen has come; each once, also after a restart
  * and with several processes on one database. Whether a license has expired never depends on this: it is computed where it is asked.
  *
  * An event is due when its moment passes. A license that is made or renewed within the last 30 days before its end hears of the moments

@@ -39,6 +39,15 @@ const product_number_t product_numbers[PRODUCT_NUMBERS] = {
     {"key_group", offsetof(product_t, key_group), 1, PL_LICENSE_KEY_SYMBOLS},
 };
 
+const char *const product_takeover_words[] = {[TAKEOVER_NEVER] = "never", [TAKEOVER_IDLE] = "idle", [TAKEOVER_ANY] = "any", NULL};
+
+const char *const product_basis_words[] = {[EXPIRY_NONE] = "none",
+                                           [EXPIRY_CREATION] = "creation",
+                                           [EXPIRY_FIRST_ACTIVATION] = "first_activation",
+                                           [EXPIRY_DATE] = "date",
+                                           NULL};
+const char *const product_effect_words[] = {[EXPIRY_RESTRICTS] = "restrict", [EXPIRY_KEEPS] = "keep", NULL};
+
 int64_t product_number(const product_t *product, const product_number_t *number)
 {
     int64_t value;

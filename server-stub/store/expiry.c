@@ -6,9 +6,17 @@
 
 #include "store/statements.h"
 
-enum { CURSOR_FIND, CURSOR_PUT, SCAN, ADD, DUE, TOLD, SWEEP };
+enum { CURSOR_FIND, CURSOR_PUT, SCAN, SCAN_SUSPENDS, SCAN_CANCELS, ADD, DUE, TOLD, SWEEP };
 
 static const int64_t KEPT_MS = (int64_t)EXPIRY_KEPT_DAYS * 24 * 3600 * 1000;
+
+#define SCAN_STOPS(column)                                                       \
+    "SELECT l.id, l." column ", l.renews, CAST(0 AS BIGINT)"                     \
+    " FROM license l"                                                            \
+    " WHERE l.brand_id = $1 AND l." column " IS NOT NULL AND l." column " <= $2" \
+    "   AND l." column " >= $3 AND (l." column ", l.id) > ($3, $4)"              \
+    " ORDER BY l." column ", l.id"                                               \
+    " LIMIT $5"
 
 static const char *const sql[] = {
     [CURSOR_FIND] = "SELECT expires_at, license_id FROM expiry_cursor WHERE brand_id = $1 AND days = $2",
@@ -23,6 +31,9 @@ static const char *const sql[] = {
              "   AND (l.expires_at, l.id) > ($3, $4)"
              " ORDER BY l.expires_at, l.id"
              " LIMIT $5",
+
+    [SCAN_SUSPENDS] = SCAN_STOPS("suspend_at"),
+    [SCAN_CANCELS] = SCAN_STOPS("cancel_at"),
 
     [ADD] = "INSERT INTO expiry_notice (brand_id, license_id, expires_at, days, due_at) VALUES ($1, $2, $3, $4, $5)"
             " ON CONFLICT (brand_id, license_id, expires_at, days) DO NOTHING",
@@ -82,7 +93,8 @@ static pl_err map_expiring(pl_db_statement *row, pl_arena *arena, void *item)
 
 pl_err expiry_scan(tx_t *tx, const expiry_cursor_t *after, int64_t until_ms, expiring_t **list, size_t *count)
 {
-    pl_db_statement *select = store_statement(tx, STORE_EXPIRY, SCAN);
+    const size_t scan = after->days == EXPIRY_SUSPENDS ? SCAN_SUSPENDS : after->days == EXPIRY_CANCELS ? SCAN_CANCELS : SCAN;
+    pl_db_statement *select = store_statement(tx, STORE_EXPIRY, scan);
     store_rows rows = {NULL, 0};
     pl_err err;
 

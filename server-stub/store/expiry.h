@@ -9,6 +9,9 @@
 
 enum { EXPIRY_PAGE = 200, EXPIRY_KEPT_DAYS = 90 };
 
+/* In place of days: not the end, but a suspension or cancellation that was foreseen; its time stands where that of the end does. */
+enum { EXPIRY_SUSPENDS = -1, EXPIRY_CANCELS = -2 };
+
 /* Up to where a brand's licenses were looked through, in the order of their ends and ids. */
 typedef struct {
     pl_uuid brand_id;
@@ -21,7 +24,7 @@ typedef struct {
     pl_uuid brand_id;
     pl_uuid license_id;
     int64_t expires_at_ms;
-    int64_t days; /* before it; 0: it has ended */
+    int64_t days; /* before it; 0: it has ended; EXPIRY_SUSPENDS, _CANCELS */
     int64_t due_at_ms;
 } expiry_notice_t;
 
@@ -34,7 +37,7 @@ typedef struct {
 
 pl_err expiry_cursor_find(tx_t *tx, expiry_cursor_t *cursor); /* by brand and days; PL_ERR_NOT_FOUND */
 pl_err expiry_cursor_put(tx_t *tx, const expiry_cursor_t *cursor);
-/* The licenses after the cursor that end by then; EXPIRY_PAGE at most. */
+/* The licenses after the cursor that end (or stop, as its days say) by then; EXPIRY_PAGE at most. */
 pl_err expiry_scan(tx_t *tx, const expiry_cursor_t *after, int64_t until_ms, expiring_t **list, size_t *count);
 /* Nothing happens where it is there already. */
 pl_err expiry_notice_add(tx_t *tx, const expiry_notice_t *notice);

@@ -245,7 +245,7 @@ class Ends(Hooked):
         def ending(seconds):
             return (now + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-        self.until(lambda: self.server.select("SELECT count(*) FROM expiry_cursor") == "4")
+        self.until(lambda: self.server.select("SELECT count(*) FROM expiry_cursor") == "6")
         made = {days: self.provision(f"end{days}@shop.example", expiration_date=ending(days * 86400 + 8))["licenses"][0]["id"]
                 for days in (30, 7, 1, 0)}
         cancelled = self.provision("never@shop.example", expiration_date=ending(86400 + 8))["licenses"][0]["id"]
