@@ -7,6 +7,10 @@
 #include "api/vendor.h"
 #include "store/brands.h"
 
+#include <string.h>
+
+enum { METADATA_FILTER_MAX = 512 };
+
 static pl_err put(tx_t *tx, const brand_call_t *call, pl_json_writer *json, const license_view_t *view, const brand_t *brand)
 {
     const char *key;
@@ -80,7 +84,37 @@ static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply
     err = listing_write(tx, call, reply, &listing);
     if (err || !page.list.has_more)
         return err;
-    return brand_link_next(tx, call, reply, page.list.items[page.list.count - 1].license.id);
+    return brand_link_next(tx, call, reply, page.list.last);
+}
+
+static void read_condition(form_t *form, license_filter_t *filter)
+{
+    static const char *const words[] = {"valid", "suspended", "cancelled", "expired", NULL};
+    size_t index = SIZE_MAX;
+
+    form_word(form, "status", FORM_OPTIONAL, words, &index);
+    if (index != SIZE_MAX)
+        filter->condition = (license_condition)(LICENSE_IS_VALID + index);
+}
+
+/* "order=4711": a name up to the first =, and its value. */
+static void read_metadata(form_t *form, license_filter_t *filter)
+{
+    const char *text = NULL;
+    const char *equals;
+
+    form_text(form, "metadata", FORM_OPTIONAL, METADATA_FILTER_MAX, &text);
+    equals = text ? strchr(text, '=') : NULL;
+    if (text && (!equals || equals == text)) {
+        form_fault(form, "metadata", "must be a member's name, = and its value, as in metadata=order=4711");
+        return;
+    }
+    if (!text)
+        return;
+    filter->metadata_key = pl_arena_text(form->request->arena, pl_span_of(text, (size_t)(equals - text)));
+    filter->metadata_value = equals + 1;
+    if (!filter->metadata_key)
+        form->err = PL_ERR_MEMORY;
 }
 
 static pl_err parse_list(const api_t *api, const request_t *request, void **in)
@@ -102,6 +136,9 @@ static pl_err parse_list(const api_t *api, const request_t *request, void **in)
     form_email(&form, "email", FORM_OPTIONAL, &filter->email);
     form_text(&form, "product", FORM_OPTIONAL, PRODUCT_SLUG_MAX, &filter->product);
     form_text(&form, "plan", FORM_OPTIONAL, LICENSE_PLAN_MAX, &filter->plan);
+    form_time(&form, "expiring_before", FORM_OPTIONAL, &filter->expiring_before_ms);
+    read_condition(&form, filter);
+    read_metadata(&form, filter);
     return brand_parsed(call, &form, work_list, in);
 }
 

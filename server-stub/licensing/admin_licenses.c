@@ -8,6 +8,7 @@
 #include "licensing/entitlement_text.h"
 #include "licensing/events.h"
 #include "licensing/judge.h"
+#include "licensing/license_sift.h"
 #include "licensing/license_term.h"
 #include "licensing/sealing.h"
 #include "store/audit.h"
@@ -217,6 +218,12 @@ pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t 
 
 /* ---- listing ---- */
 
+typedef struct {
+    license_t *items;
+    size_t count;
+    size_t room; /* in the page */
+} license_rows_t;
+
 /* From what an operator types to ids. PL_ERR_NOT_FOUND: no customer has that address, so nothing is listed. */
 static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page_t *page)
 {
@@ -227,6 +234,7 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
     *page = (license_page_t){.brand_id = filter->brand_id,
                              .customer_id = filter->customer_id,
                              .plan = filter->plan,
+                             .expiring_before_ms = filter->expiring_before_ms,
                              .after = filter->after,
                              .limit = filter->limit};
     if (page->limit <= 0)
@@ -248,33 +256,56 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
     return PL_OK;
 }
 
-static pl_err list_page(tx_t *tx, license_page_t *page, license_list_t *list)
+static pl_err take_rows(tx_t *tx, license_list_t *list, license_sift_t *sift, const license_rows_t *rows)
 {
-    int64_t wanted = page->limit++; /* one more tells whether there are more */
-    license_t *licenses;
-    size_t count;
-    pl_err err = licenses_list(tx, page, &licenses, &count);
+    bool fits = true;
+    pl_err err = PL_OK;
 
-    if (err)
-        return err;
-    list->has_more = (int64_t)count > wanted;
-    list->count = list->has_more ? count - 1 : count;
-    if (!(list->items = pl_arena_take(tx->arena, (list->count + 1) * sizeof(*list->items))))
-        return PL_ERR_MEMORY;
-    for (size_t i = 0; !err && i < list->count; i++) {
-        list->items[i].license = licenses[i];
-        err = complete(tx, &list->items[i]);
+    for (size_t i = 0; !err && i < rows->count; i++) {
+        if (list->count == rows->room) {
+            list->has_more = true;
+            return PL_OK;
+        }
+        list->last = rows->items[i].id;
+        if ((err = license_sift_fits(tx, sift, &rows->items[i], &fits)) || !fits)
+            continue;
+        list->items[list->count].license = rows->items[i];
+        err = complete(tx, &list->items[list->count++]);
     }
     return err;
 }
 
+static pl_err list_page(tx_t *tx, license_page_t *page, license_sift_t *sift, license_list_t *list)
+{
+    license_rows_t rows = {.room = (size_t)page->limit};
+    const size_t step = license_sift_is_needed(sift) ? LICENSE_PAGE_MAX : rows.room;
+    size_t seen = 0;
+    pl_err err;
+
+    page->limit = (int64_t)step + 1; /* one more tells whether there are more */
+    if (!(list->items = pl_arena_take(tx->arena, (rows.room + 1) * sizeof(*list->items))))
+        return PL_ERR_MEMORY;
+    do {
+        if ((err = licenses_list(tx, page, &rows.items, &rows.count)))
+            return err;
+        list->has_more = rows.count > step;
+        rows.count -= list->has_more;
+        if ((err = take_rows(tx, list, sift, &rows)))
+            return err;
+        page->after = list->last;
+        seen += rows.count;
+    } while (list->has_more && list->count < rows.room && seen < LICENSE_SIFTED_MAX);
+    return PL_OK;
+}
+
 pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list)
 {
+    license_sift_t sift = {filter->condition, filter->metadata_key, filter->metadata_value, {.name = NULL}};
     license_page_t page;
     pl_err err = read_filter(tx, filter, &page);
 
-    *list = (license_list_t){NULL, 0, false};
+    *list = (license_list_t){.items = NULL};
     if (err)
         return err == PL_ERR_NOT_FOUND ? PL_OK : err;
-    return list_page(tx, &page, list);
+    return list_page(tx, &page, &sift, list);
 }

@@ -45,20 +45,28 @@ typedef struct {
     bool is_imported;         /* made elsewhere, so its end may be past */
 } license_order_t;
 
+typedef enum { LICENSE_IS_VALID = 1, LICENSE_IS_SUSPENDED, LICENSE_IS_CANCELLED, LICENSE_IS_EXPIRED } license_condition;
+
 typedef struct {
     pl_uuid brand_id;
-    pl_uuid customer_id; /* nil: any */
-    const char *email;   /* NULL: any */
-    const char *product; /* slug; NULL: any */
-    const char *plan;    /* NULL: any */
-    pl_uuid after;       /* nil: first page */
-    int64_t limit;       /* 0: 100; at most LICENSE_PAGE_MAX */
+    pl_uuid customer_id;         /* nil: any */
+    const char *email;           /* NULL: any */
+    const char *product;         /* slug; NULL: any */
+    const char *plan;            /* NULL: any */
+    pl_uuid after;               /* nil: first page */
+    int64_t limit;               /* 0: 100; at most LICENSE_PAGE_MAX */
+    int64_t expiring_before_ms;  /* 0: any, also those without an end */
+    license_condition condition; /* 0: any; now, by the product's policy */
+    const char *metadata_key;    /* NULL: any */
+    const char *metadata_value;
 } license_filter_t;
 
 typedef struct {
     license_view_t *items;
     size_t count;
-    bool has_more; /* ask again with after = the last item's id */
+    bool
+        has_more; /* ask again with after = last: there may be more, and with a condition or metadata be it that there are none */
+    pl_uuid last; /* that was looked at */
 } license_list_t;
 
 /* *key: the license key, for the customer. PL_ERR_NOT_FOUND (product), _INVALID, _CONFLICT (imported key with a license of the product). */

@@ -63,13 +63,13 @@ static const char *const sql[] = {
 
     [LIST] = "SELECT " COLUMNS " FROM license l"
              " WHERE l.brand_id = $1 AND l.id > $2 AND (l.product_id = $3 OR $3 IS NULL)"
-             "   AND (l.plan = $5 OR $5 IS NULL)"
+             "   AND (l.plan = $5 OR $5 IS NULL) AND (CAST($6 AS BIGINT) = 0 OR l.expires_at < $6)"
              " ORDER BY l.id"
              " LIMIT $4",
 
     [LIST_BY_CUSTOMER] = "SELECT " COLUMNS " FROM license l"
-                         " WHERE l.brand_id = $1 AND l.id > $2 AND (l.product_id = $3 OR $3 IS NULL) AND l.customer_id = $6"
-                         "   AND (l.plan = $5 OR $5 IS NULL)"
+                         " WHERE l.brand_id = $1 AND l.id > $2 AND (l.product_id = $3 OR $3 IS NULL) AND l.customer_id = $7"
+                         "   AND (l.plan = $5 OR $5 IS NULL) AND (CAST($6 AS BIGINT) = 0 OR l.expires_at < $6)"
                          " ORDER BY l.id"
                          " LIMIT $4",
 
@@ -218,8 +218,9 @@ pl_err licenses_list(tx_t *tx, const license_page_t *page, license_t **licenses,
     store_bind_id(select, 3, page->product_id);
     pl_db_bind_int(select, 4, page->limit);
     pl_db_bind_text(select, 5, page->plan);
+    pl_db_bind_int(select, 6, page->expiring_before_ms);
     if (!is_any)
-        pl_db_bind_uuid(select, 6, page->customer_id);
+        pl_db_bind_uuid(select, 7, page->customer_id);
     err = store_collect(select, tx->arena, sizeof(license_t), map, &rows);
     *licenses = rows.items;
     *count = rows.count;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What of a list of licenses no statement can tell: their condition at this time, by the rules of judge.h, and a member of their metadata.
+ * Rows are looked through a bounded number at a time.
+ */
+#ifndef LICENSING_LICENSE_SIFT_H
+#define LICENSING_LICENSE_SIFT_H
+
+#include "licensing/admin_licenses.h"
+
+enum { LICENSE_SIFTED_MAX = 2000 /* rows that one page may look through */ };
+
+typedef struct {
+    license_condition condition; /* 0: any */
+    const char *key;             /* a member of metadata, at its top; NULL: any */
+    const char *value;           /* its text; of a number, true or false as JSON has them */
+    product_t product;           /* the last one that was asked for */
+} license_sift_t;
+
+bool license_sift_is_needed(const license_sift_t *sift);
+pl_err license_sift_fits(tx_t *tx, license_sift_t *sift, const license_t *license, bool *fits);
+
+#endif
