@@ -140,7 +140,11 @@ static void read_vitals(void *context, vitals_t *vitals)
 
 static void write_metrics(void *context, pl_buf *out)
 {
-    metrics_write(&((app_t *)context)->engine, out);
+    app_t *app = context;
+    outbox_t outbox = background_outbox(app->background);
+
+    metrics_write(&app->engine, out);
+    metrics_write_outbox(&outbox, out);
 }
 
 /* ---- opening ---- */

@@ -10,13 +10,18 @@
 #include "licensing/webhooks.h"
 #include "notify/sender.h"
 
-enum { SWEEP_MS = 60 * 1000 };
+#include <stdatomic.h>
+
+enum { SWEEP_MS = 60 * 1000, MEASURE_MS = 2000 };
 
 struct background {
     background_options_t options;
     audit_sealer_t sealer;
     expiry_watch_t watch;
     int64_t next_sweep_ms;
+    int64_t next_measure_ms;
+    atomic_int_least64_t waiting; /* as last measured */
+    atomic_int_least64_t lag_ms;
     address_list_t allowed;
     store_t *stores[SENDERS_MAX];
     senders_t *senders;
@@ -30,6 +35,31 @@ static pl_err work_sweep(void *context, tx_t *tx)
     return deliveries_sweep(tx);
 }
 
+static pl_err work_measure(void *context, tx_t *tx)
+{
+    return deliveries_measure(tx, context);
+}
+
+static pl_err measure(background_t *background, store_t *store, const tx_t *about)
+{
+    outbox_t outbox;
+    pl_err err;
+
+    if (about->now_ms < background->next_measure_ms)
+        return PL_OK;
+    background->next_measure_ms = about->now_ms + MEASURE_MS;
+    if ((err = store_read(store, about, work_measure, &outbox)))
+        return err;
+    atomic_store(&background->waiting, outbox.waiting);
+    atomic_store(&background->lag_ms, outbox.lag_ms);
+    return PL_OK;
+}
+
+outbox_t background_outbox(background_t *background)
+{
+    return (outbox_t){atomic_load(&background->waiting), atomic_load(&background->lag_ms)};
+}
+
 pl_err background_tick(background_t *background, store_t *store, const tx_t *about, bool is_last)
 {
     const keyring_t *keyring = keys_pin(instance_keys(background->options.instance), about->arena);
@@ -39,7 +69,8 @@ pl_err background_tick(background_t *background, store_t *store, const tx_t *abo
         return PL_ERR_MEMORY;
     background->sealer.is_ending = background->watch.is_ending = is_last;
     if ((err = expiry_watch_run(&background->watch, store, about)) ||
-        (err = audit_sealer_run(&background->sealer, store, about, keyring)) || about->now_ms < background->next_sweep_ms)
+        (err = audit_sealer_run(&background->sealer, store, about, keyring)) || (err = measure(background, store, about)) ||
+        about->now_ms < background->next_sweep_ms)
         return err;
     background->next_sweep_ms = about->now_ms + SWEEP_MS;
     return store_write(store, about, work_sweep, NULL);

@@ -10,6 +10,7 @@
 #include "licensing/instance.h"
 #include "licensing/trusted_time.h"
 #include "notify/address.h"
+#include "store/deliveries.h"
 
 typedef struct {
     const config_t *config;
@@ -26,6 +27,8 @@ pl_err background_open(const background_options_t *options, background_t **backg
 pl_err background_start(background_t *background);
 /* Once a second, on the writer's thread, and a last time at the end. about has a present that is trusted. */
 pl_err background_tick(background_t *background, store_t *store, const tx_t *about, bool is_last);
+/* What of the outbox waited at the last look, a few seconds ago. Any thread. */
+outbox_t background_outbox(background_t *background);
 const address_list_t *background_webhook_allowed(const background_t *background);
 /* Before the writer is stopped: ends the sending. */
 void background_stop(background_t *background);

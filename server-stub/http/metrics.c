@@ -119,3 +119,10 @@ void metrics_write(engine_t *engine, pl_buf *out)
     write_database(engine, out);
     write_process(out);
 }
+
+void metrics_write_outbox(const outbox_t *outbox, pl_buf *out)
+{
+    write_gauge(out, "pospal_outbox_waiting", "Webhook messages that are not delivered yet, 10000 at most are counted.",
+                (double)outbox->waiting);
+    write_gauge(out, "pospal_outbox_lag_seconds", "Since the oldest of them was recorded.", (double)outbox->lag_ms / 1e3);
+}

@@ -6,8 +6,11 @@
 #define POSPAL_HTTP_METRICS_H
 
 #include "http/loop.h"
+#include "store/deliveries.h"
 
 /* Any thread, without waiting for anybody. */
 void metrics_write(engine_t *engine, pl_buf *out);
+/* Webhooks that wait, as last measured. */
+void metrics_write_outbox(const outbox_t *outbox, pl_buf *out);
 
 #endif

@@ -67,6 +67,14 @@ typedef struct {
 pl_err deliveries_list(tx_t *tx, const delivery_page_t *page, delivery_t **list, size_t *count); /* the newest first */
 pl_err deliveries_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, delivery_t *delivery);            /* PL_ERR_NOT_FOUND */
 pl_err attempts_list(tx_t *tx, pl_uuid brand_id, pl_uuid delivery_id, attempt_t **list, size_t *count);
+enum { OUTBOX_COUNTED_MAX = 10000 };
+
+typedef struct {
+    int64_t waiting; /* deliveries, of all brands; OUTBOX_COUNTED_MAX at most are counted */
+    int64_t lag_ms;  /* since the oldest of them was recorded; 0: none waits */
+} outbox_t;
+
+pl_err deliveries_measure(tx_t *tx, outbox_t *outbox);
 /* Gives up what waits for an endpoint that is gone. */
 pl_err deliveries_abandon(tx_t *tx, pl_uuid brand_id, pl_uuid endpoint_id);
 /* Forgets what was settled DELIVERY_KEPT_DAYS ago, DELIVERY_SWEEP at a time. */

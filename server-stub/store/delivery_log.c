@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LIST, FIND, ATTEMPTS, SWEEP_ATTEMPTS, SWEEP_DELIVERIES, SWEEP_EVENTS };
+enum { LIST, FIND, ATTEMPTS, SWEEP_ATTEMPTS, SWEEP_DELIVERIES, SWEEP_EVENTS, MEASURE };
 
 static const int64_t KEPT_MS = (int64_t)DELIVERY_KEPT_DAYS * 24 * 3600 * 1000;
 
@@ -41,6 +41,9 @@ static const char *const sql[] = {
 
     [SWEEP_EVENTS] = "DELETE FROM webhook_event WHERE (brand_id, id) IN"
                      " (SELECT e.brand_id, e.id FROM webhook_event e WHERE e.created_at <= $1 ORDER BY e.created_at LIMIT $2)",
+
+    [MEASURE] = "SELECT count(*), coalesce(min(w.created_at), 0)"
+                " FROM (SELECT d.created_at FROM webhook_delivery d WHERE d.state = 1 ORDER BY d.created_at LIMIT $1) w",
 };
 
 const store_set delivery_log_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -129,6 +132,24 @@ pl_err attempts_list(tx_t *tx, pl_uuid brand_id, pl_uuid delivery_id, attempt_t 
 }
 
 /* Attempts go before their deliveries, for the same rows are asked for; events some days later, when no delivery can need them. */
+pl_err deliveries_measure(tx_t *tx, outbox_t *outbox)
+{
+    pl_db_statement *select = store_statement(tx, STORE_DELIVERY_LOG, MEASURE);
+    int64_t oldest_ms;
+    pl_err err;
+
+    *outbox = (outbox_t){0};
+    pl_db_bind_int(select, 1, OUTBOX_COUNTED_MAX);
+    if (!(err = store_one(select))) {
+        outbox->waiting = pl_db_column_int(select, 0);
+        oldest_ms = pl_db_column_int(select, 1);
+        if (outbox->waiting && tx->now_ms > oldest_ms)
+            outbox->lag_ms = tx->now_ms - oldest_ms;
+    }
+    pl_db_reset(select);
+    return err;
+}
+
 pl_err deliveries_sweep(tx_t *tx)
 {
     static const int64_t later_ms = INT64_C(5) * 24 * 3600 * 1000;

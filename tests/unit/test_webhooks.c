@@ -201,6 +201,40 @@ static void a_success_ends_a_delivery(void **state)
     assert_int_equal(take(v, 1, &turn), PL_ERR_NOT_FOUND);
 }
 
+static pl_err measure(void *context, tx_t *tx)
+{
+    return deliveries_measure(tx, context);
+}
+
+static outbox_t outbox(validator *v)
+{
+    outbox_t found;
+
+    assert_int_equal(instance_read(v->instance, &v->arena, measure, &found), PL_OK);
+    return found;
+}
+
+static void the_outbox_is_as_old_as_the_oldest_that_waits(void **state)
+{
+    validator *v = *state;
+    webhook_turn_t turn;
+    const char *key;
+
+    add_hook(v, "*");
+    assert_int_equal(outbox(v).waiting, 0);
+    assert_int_equal(outbox(v).lag_ms, 0);
+    validator_issue(v, NULL, &key);
+    validator_advance(v, 60);
+    validator_issue(v, NULL, &key);
+    validator_advance(v, 10);
+    assert_int_equal(outbox(v).waiting, 2);
+    assert_int_equal(outbox(v).lag_ms, 70000);
+    assert_int_equal(take(v, 1, &turn), PL_OK);
+    assert_true(settle(v, 1, &turn, 200));
+    assert_int_equal(outbox(v).waiting, 1);
+    assert_int_equal(outbox(v).lag_ms, 10000);
+}
+
 static void a_failure_is_tried_for_two_days_and_then_dead(void **state)
 {
     validator *v = *state;
@@ -388,6 +422,7 @@ int main(void)
         cmocka_unit_test(names_are_told_apart),
         TEST(one_thread_at_a_time_serves_an_endpoint),
         TEST(a_success_ends_a_delivery),
+        TEST(the_outbox_is_as_old_as_the_oldest_that_waits),
         TEST(a_failure_is_tried_for_two_days_and_then_dead),
         TEST(who_fails_for_five_days_is_disabled),
         TEST(a_success_in_between_starts_the_days_anew),

@@ -5,3 +5,6 @@
 -- expires_at is that time.
 
 CREATE INDEX license_suspend_at ON license (brand_id, suspend_at, id) WHERE suspend_at IS NOT NULL;
+
+-- What of the outbox waits, the oldest first: for the metrics.
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (created_at) WHERE state = 1;

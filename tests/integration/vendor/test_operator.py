@@ -57,7 +57,8 @@ class Metrics(VendorTest):
 
     def test_writer_clock_and_process_are_there(self):
         found = self.read()
-        for name in ("pospal_writer_queue", "pospal_writer_groups_total", "pospal_clock_trusted", "pospal_sessions_alive",
+        for name in ("pospal_writer_queue", "pospal_writer_groups_total", "pospal_clock_trusted", "pospal_sessions_alive", "pospal_outbox_waiting",
+                     "pospal_outbox_lag_seconds",
                      "process_resident_memory_bytes", "process_cpu_seconds_total"):
             self.assertIn(name, found)
         self.assertEqual(1, found["pospal_clock_trusted"])

@@ -193,6 +193,18 @@ class Deliveries(Hooked):
         (one,) = self.until(lambda: [one for one in self.deliveries(hook) if one["attempts"]])
         self.assertEqual(("delivered", "x" * 256), (one["status"], self.delivery(one)["attempts_made"][0]["answer"]))
 
+    def test_what_waits_is_in_the_metrics(self):
+        def measured():
+            lines = self.ask(200, "GET", "/metrics", key=None).text.splitlines()
+            return tuple(float(line.split()[1]) for name in ("waiting", "lag_seconds") for line in lines
+                         if line.startswith(f"pospal_outbox_{name} "))
+
+        hook = self.hook("/bad/waits", events=["webhook.test"])
+        self.ask(202, "POST", f"{HOOKS}/{hook['id']}/test", {})
+        self.until(lambda: measured()[0] >= 1 and measured()[1] > 0)
+        self.ask(204, "DELETE", f"{HOOKS}/{hook['id']}")
+        self.until(lambda: measured() == (0, 0))
+
     def test_who_says_that_it_is_gone_is_asked_no_more(self):
         hook = self.hook("/gone/x")
         self.provision()
