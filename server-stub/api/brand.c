@@ -224,6 +224,19 @@ brand_reply_t *brand_reply_begin(pl_arena *arena)
     return pl_arena_on_reset(arena, forget_body, reply) ? NULL : reply;
 }
 
+/*
+ * The same request may have been done while this one waited for the license, and the refusal be of its own change. PL_ERR_BUSY then: the
+ * transaction is run again, without what the work has written, and finds the reply.
+ */
+static pl_err look_again(tx_t *tx, idempotency_t *kept, pl_err refusal)
+{
+    const char *detail = pl_arena_text(tx->arena, pl_span_text(pl_err_detail()));
+
+    if (idempotency_find(tx, kept) == PL_OK)
+        return pl_fail(PL_ERR_BUSY, "the same request was done at the same time; ask again for its reply");
+    return pl_fail(refusal, "%s", detail ? detail : "");
+}
+
 static pl_err run_once(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     idempotency_t kept = {.brand_id = call->brand_id, .word = call->word};
@@ -234,7 +247,7 @@ static pl_err run_once(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
     if (err != PL_ERR_NOT_FOUND)
         return err;
     err = call->work(tx, call, reply);
-    return err ? err : keep(tx, call, reply);
+    return err ? look_again(tx, &kept, err) : keep(tx, call, reply);
 }
 
 pl_err brand_act(const api_t *api, tx_t *tx, const void *in, void **out)

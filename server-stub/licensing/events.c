@@ -140,10 +140,11 @@ pl_err events_append(tx_t *tx, const audit_t *entry, pl_uuid license_id)
     event_t event = {.brand_id = entry->brand_id,
                      .type = name_of(entry->action),
                      .license_id = license_id,
-                     .target = pl_uuid_equal(entry->target, license_id) ? (pl_uuid){{0}} : entry->target,
                      .details = entry->metadata};
     pl_err err = audit_append(tx, entry);
 
+    if (!pl_uuid_equal(entry->target, license_id))
+        event.target = entry->target;
     if (err || !event.type)
         return err;
     if (entry->action == AUDIT_ACTIVATED && (err = record_first(tx, &event)))

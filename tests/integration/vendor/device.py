@@ -21,7 +21,7 @@ class Device:
         self.fingerprint = "fp1:" + ",".join(parts)
 
     def ask(self, verb):
-        """The claims of the answer: verdict, reason, act (the activation), exp and the rest."""
+        """The claims of the answer: verdict, reason, device (with the activation) and the rest."""
         body = {"roots": self.server.roots, "product": self.product, "key": self.key, "nonce": text_of(secrets.token_bytes(32)),
                 "fingerprint": self.fingerprint, "device_name": self.name}
         if verb == "activate":

@@ -90,6 +90,25 @@ class Licenses(VendorTest):
         self.assertEqual(1, len({reply.text for reply in replies}))
         self.assertEqual(1, len(self.ask(200, "GET", LICENSES, email="many@shop.example").json))
 
+    def test_many_repetitions_of_a_change_at_once_are_not_refused_for_it(self):
+        for number in range(8):
+            path = f"{LICENSES}/{self.provision(f'change{number}@shop.example')['licenses'][0]['id']}"
+            seen = {"If-Match": self.ask(200, "GET", path).headers["ETag"], "Idempotency-Key": f"change-{number}"}
+            replies = []
+
+            def repeat():
+                replies.append(self.server.ask("PATCH", path, {"max_seats": 7}, headers=seen))
+
+            threads = [threading.Thread(target=repeat) for _ in range(16)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            told = [reply for reply in replies if reply.status != 503]  # 503: ask again
+            self.assertEqual({200}, {reply.status for reply in told})
+            self.assertEqual(1, len({reply.text for reply in told}))
+            self.assertEqual(2, self.ask(200, "GET", path).json["version"])
+
     def test_a_license_lives_and_ends(self):
         path = f"{LICENSES}/{self.provision('life@shop.example', expiration_date=END)['licenses'][0]['id']}"
         suspended = self.ask(200, "POST", path + "/suspend", {"reason": "unpaid"})
