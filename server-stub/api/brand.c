@@ -207,6 +207,16 @@ static pl_err admit(tx_t *tx, brand_call_t *call)
     return tx->actor ? PL_OK : PL_ERR_MEMORY;
 }
 
+/* What was kept for one API key is not given to another: there may be a secret in it that is shown once. */
+static void bind_to_key(brand_call_t *call)
+{
+    uint8_t both[PL_DIGEST_SIZE + sizeof call->key.id.bytes];
+
+    memcpy(both, call->request, PL_DIGEST_SIZE);
+    memcpy(both + PL_DIGEST_SIZE, call->key.id.bytes, sizeof call->key.id.bytes);
+    pl_digest(pl_span_of(both, sizeof both), call->request);
+}
+
 static void forget_body(void *reply)
 {
     pl_buf_reset(&((brand_reply_t *)reply)->body);
@@ -263,6 +273,8 @@ pl_err brand_act(const api_t *api, tx_t *tx, const void *in, void **out)
     key_uses_note(api->key_uses, &call.key, tx->now_ms); /* true whatever becomes of the transaction */
     if (call.err)
         return pl_fail(call.err, "%s", call.detail ? call.detail : "");
+    if (call.word)
+        bind_to_key(&call);
     if ((err = call.word ? run_once(tx, &call, reply) : call.work(tx, &call, reply)))
         return err;
     *out = reply;

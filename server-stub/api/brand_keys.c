@@ -5,6 +5,7 @@
  */
 #include "api/listing.h"
 #include "api/vendor.h"
+#include "store/brands.h"
 
 enum { SCOPES_MAX = 32, SCOPE_MAX = 64, OVERLAP_MS = 24 * 3600 * 1000 };
 
@@ -69,11 +70,12 @@ static pl_err find(tx_t *tx, const brand_call_t *call, api_key_t *key)
     return err == PL_ERR_NOT_FOUND ? pl_fail(err, "the brand has no API key of that id") : err;
 }
 
+/* One after the other: a key that is being revoked must not be written back by who read it before. */
 static pl_err find_to_change(tx_t *tx, const brand_call_t *call, api_key_t *key)
 {
     pl_err err;
 
-    if ((err = find(tx, call, key)) || (err = refuse_more(call, key->scopes)))
+    if ((err = brands_lock(tx, call->brand_id)) || (err = find(tx, call, key)) || (err = refuse_more(call, key->scopes)))
         return err;
     return brand_check_version(call, key->version);
 }

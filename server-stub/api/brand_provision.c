@@ -53,6 +53,7 @@ static pl_err parse_provision(const api_t *api, const request_t *request, void *
     brand_call_t *call;
     provision_t *order;
     form_list products = {NULL, 0};
+    size_t faults;
     const char *word = NULL;
     form_t form;
     pl_err err = brand_open(api, request, sizeof *order, &call);
@@ -63,10 +64,11 @@ static pl_err parse_provision(const api_t *api, const request_t *request, void *
     form_open(&form, request);
     read_terms(&form, &order->terms);
     form_text(&form, "idempotency_key", FORM_OPTIONAL, IDEMPOTENCY_WORD_MAX, &word);
+    faults = form.faults;
     form_texts(&form, "products", PROVISION_PRODUCTS_MAX, PRODUCT_SLUG_MAX, &products);
     order->products = products.values;
     order->count = products.count;
-    if (!form.err && order->count == 0)
+    if (!form.err && form.faults == faults && order->count == 0)
         form_fault(&form, "products", "name at least one product, by its id or slug");
     if ((err = brand_take_word(call, request, word)))
         return err;

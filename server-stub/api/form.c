@@ -244,6 +244,7 @@ void form_texts(form_t *form, const char *name, size_t count_max, size_t max, fo
 {
     const pl_json *array = find_value(form, name, FORM_OPTIONAL);
     size_t size = pl_json_count(array);
+    size_t faults = form->faults;
     const char **texts;
     char place[FAULT_MAX];
 
@@ -267,7 +268,8 @@ void form_texts(form_t *form, const char *name, size_t count_max, size_t max, fo
         else if (is_fit(form, place, text, max))
             texts[i] = text;
     }
-    *list = (form_list){texts, size};
+    if (form->faults == faults) /* else there are holes in it */
+        *list = (form_list){texts, size};
 }
 
 /* ---- numbers, yes and no, objects ---- */

@@ -57,7 +57,7 @@ void form_bool(form_t *form, const char *name, bool *value);
 /* RFC 3339 to Unix milliseconds. */
 void form_time(form_t *form, const char *name, form_need need, int64_t *value_ms);
 void form_uuid(form_t *form, const char *name, form_need need, pl_uuid *value);
-/* An array of at most count_max texts, each as form_text has it. Borrowed from the arena. */
+/* An array of at most count_max texts, each as form_text has it; where one is at fault the list stays as it was. Borrowed from the arena. */
 void form_texts(form_t *form, const char *name, size_t count_max, size_t max, form_list *list);
 /* One of words, NULL-terminated: its index. */
 void form_word(form_t *form, const char *name, form_need need, const char *const *words, size_t *index);

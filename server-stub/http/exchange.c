@@ -81,6 +81,18 @@ static pl_err check_rate(exchange_t *exchange)
     return exchange->wait.all_s == 0 ? PL_OK : pl_fail(PL_ERR_RATE_LIMITED, "a flood of refused requests from this address");
 }
 
+/* The key that the route goes by; a license key in path, query or body is not looked at. NULL: none. */
+static const char *find_key(const exchange_t *exchange, const exchange_head_t *head)
+{
+    static const char bearer[] = "Bearer ";
+    bool is_brand = exchange->route->role == ROLE_BRAND;
+    const char *key = head->header(&exchange->request, is_brand ? "X-API-Key" : "X-License-Key");
+
+    if (!key && (key = head->header(&exchange->request, "Authorization")) && strncasecmp(key, bearer, sizeof bearer - 1) == 0)
+        key += sizeof bearer - 1;
+    return key;
+}
+
 /* An API key, or a license key in a header, has a bucket of its own, whatever the address. */
 static pl_err check_key_rate(exchange_t *exchange, const exchange_head_t *head)
 {
@@ -90,8 +102,7 @@ static pl_err check_key_rate(exchange_t *exchange, const exchange_head_t *head)
 
     if (exchange->route->rate != RATE_KEY || !engine->api_keys)
         return PL_OK;
-    if (!(key = head->header(&exchange->request, "X-API-Key")) && !(key = head->header(&exchange->request, "X-License-Key")) &&
-        !(key = head->header(&exchange->request, "Authorization")))
+    if (!(key = find_key(exchange, head)))
         return PL_OK;
     pl_digest(pl_span_text(key), name);
     exchange->bucket = buckets_take(engine->api_keys, name, exchange->started_us / 1000);

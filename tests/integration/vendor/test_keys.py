@@ -98,6 +98,21 @@ class Keys(VendorTest):
         first = self.ask(201, "POST", KEYS, body, headers=once)
         self.assertEqual(first.text, self.ask(201, "POST", KEYS, body, headers=once).text)
 
+    def test_a_kept_reply_is_for_the_key_that_asked(self):
+        maker = self.ask(201, "POST", KEYS, {"name": "maker", "scopes": ["keys:write"]}).json["key"]
+        body, once = {"name": "all", "scopes": ["*"]}, {"Idempotency-Key": "all-of-it"}
+        shown = self.ask(201, "POST", KEYS, body, headers=once).json["key"]
+        refused = self.ask(409, "POST", KEYS, body, key=maker, headers=once)
+        self.assertEqual("idempotency_key_reused", refused.code)
+        self.assertNotIn(shown, refused.text)
+        self.ask(403, "POST", KEYS, body, key=maker)
+
+    def test_a_list_with_a_hole_is_a_fault_and_no_more(self):
+        for hole in (1, None, "", "x" * 100, [], {}):
+            for path, name in (("/api/v1/brand/webhooks", "events"), (KEYS, "scopes"), ("/api/v1/brand/licenses/provision", "products")):
+                self.ask(401, "POST", path, {name: [hole]}, key="x")
+                self.ask(400, "POST", path, {name: ["*", hole]})
+
     def test_another_brand_finds_nothing(self):
         path = f"{KEYS}/{self.add('mine', 'licenses:read')['id']}"
         self.ask(404, "GET", path, key=self.rival_key)

@@ -90,6 +90,9 @@ class Limits(VendorTest):
         self.assertEqual("0", refused.headers["RateLimit-Remaining"])
         self.assertGreaterEqual(12, int(refused.headers["Retry-After"]))
         self.assertEqual(200, self.server.ask("GET", "/livez", key=other).status)
+        for spelled in ("Bearer ", "bearer ", "BEARER "):
+            self.ask(429, "GET", LICENSES, key=None, headers={"Authorization": spelled + other})
+        self.ask(429, "GET", LICENSES, key=other, headers={"X-License-Key": "another"})
 
     def test_listed_origins_may_read(self):
         here = {"Origin": "https://other.example:8443"}
