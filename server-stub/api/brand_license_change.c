@@ -9,7 +9,7 @@ enum { REASON_TEXT_MAX = 500 };
 
 typedef struct {
     int64_t expires_at_ms;
-    const char *reason; /* the vendor's own words, for the audit */
+    const char *reason; /* the vendor's own words; checked, and kept nowhere, for there may be personal data in them */
     const char *email;  /* of the next customer */
     const char *name;
 } change_t;
