@@ -38,7 +38,6 @@ AFTER = {  # docs/VENDOR-API.md: what a license is after a change; what is not t
 }
 DONE = {"suspend": "suspended", "resume": "resumed", "cancel": "cancelled", "reactivate": "reactivated", "renew": "renewed",
         "transfer": "transferred", "seats": "changed"}
-TOLD = ("suspended", "resumed", "cancelled", "renewed")  # the others are in the audit alone
 
 
 class License:
@@ -172,8 +171,7 @@ class Clerk:
             return  # it was so already, and nothing is said of it
         setattr(license, member, value)
         license.audit["license." + DONE[verb]] += 1
-        if DONE[verb] in TOLD:
-            license.happened("license." + DONE[verb])
+        license.happened("license." + DONE[verb])
 
     def work(self):
         for license in self.provision():
