@@ -6,6 +6,7 @@
 #include "api/vendor.h"
 #include "licensing/events.h"
 #include "licensing/webhooks.h"
+#include "store/brands.h"
 
 enum { EVENT_NAMES_MAX = 32, EVENT_NAME_MAX = 64 };
 
@@ -99,10 +100,13 @@ static void read_events(form_t *form, const request_t *request, const char **eve
         *events = text;
 }
 
+/* For a change: what is read is written whole, so one at a time. */
 static pl_err find(tx_t *tx, const brand_call_t *call, webhook_t *webhook)
 {
-    pl_err err = webhooks_find(tx, call->brand_id, call->id, webhook);
+    pl_err err = brands_lock(tx, call->brand_id);
 
+    if (!err)
+        err = webhooks_find(tx, call->brand_id, call->id, webhook);
     if (err == PL_ERR_NOT_FOUND)
         return pl_fail(err, "the brand has no webhook endpoint of that id");
     return err ? err : brand_check_version(call, webhook->version);
@@ -132,7 +136,7 @@ static pl_err work_add(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
     webhook.brand_id = call->brand_id;
     if (!webhook.events)
         webhook.events = "*";
-    if ((err = webhook_add(tx, call->keyring, &webhook, &secret)))
+    if ((err = brands_lock(tx, call->brand_id)) || (err = webhook_add(tx, call->keyring, &webhook, &secret)))
         return err;
     pl_uuid_format(webhook.id, id);
     reply->status = 201;

@@ -73,18 +73,19 @@ pl_err webhook_change(tx_t *tx, webhook_t *webhook)
 
     if (webhook->state == WEBHOOK_ON)
         webhook->failures = webhook->failing_since_ms = webhook->paused_until_ms = 0;
-    else if ((err = deliveries_abandon(tx, webhook->brand_id, webhook->id)))
+    /* the endpoint first, as who sends does it */
+    if ((err = webhooks_change(tx, webhook)) ||
+        (webhook->state != WEBHOOK_ON && (err = deliveries_abandon(tx, webhook->brand_id, webhook->id))))
         return err;
-    err = webhooks_change(tx, webhook);
-    return err ? err : note(tx, webhook, AUDIT_WEBHOOK_CHANGED);
+    return note(tx, webhook, AUDIT_WEBHOOK_CHANGED);
 }
 
 pl_err webhook_remove(tx_t *tx, const webhook_t *webhook)
 {
     pl_err err;
 
-    if ((err = deliveries_abandon(tx, webhook->brand_id, webhook->id)) ||
-        (err = webhooks_remove(tx, webhook->brand_id, webhook->id)))
+    if ((err = webhooks_remove(tx, webhook->brand_id, webhook->id)) ||
+        (err = deliveries_abandon(tx, webhook->brand_id, webhook->id)))
         return err;
     return note(tx, webhook, AUDIT_WEBHOOK_REMOVED);
 }
@@ -116,7 +117,8 @@ pl_err webhook_redeliver(tx_t *tx, delivery_t *delivery)
     delivery->state = DELIVERY_WAITING;
     delivery->due_at_ms = tx->now_ms;
     delivery->expires_at_ms = tx->now_ms + EVENT_LIFE_DAYS * 24 * HOUR_MS;
-    return deliveries_change(tx, delivery);
+    err = deliveries_repeat(tx, delivery);
+    return err == PL_ERR_NOT_FOUND ? pl_fail(PL_ERR_STATE, "the delivery is under way already") : err;
 }
 
 pl_err webhook_test(tx_t *tx, const webhook_t *webhook)

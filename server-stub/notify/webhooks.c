@@ -49,9 +49,8 @@ pl_err webhooks_take_turn(store_t *store, const tx_t *about, const webhook_rules
 static pl_err work_leave(void *context, tx_t *tx)
 {
     const taking_t *taking = context;
-    bool held;
 
-    return webhooks_hold(tx, &taking->turn->endpoint, taking->rules->holder, tx->now_ms, &held);
+    return webhooks_leave(tx, &taking->turn->endpoint, taking->rules->holder);
 }
 
 pl_err webhooks_leave_turn(store_t *store, const tx_t *about, const webhook_rules_t *rules, webhook_turn_t *turn)
@@ -106,7 +105,7 @@ static pl_err change_delivery(tx_t *tx, const settling_t *settling)
         if (delivery.due_at_ms > delivery.expires_at_ms)
             delivery.state = DELIVERY_DEAD;
     }
-    return deliveries_change(tx, &delivery);
+    return deliveries_settle(tx, &delivery);
 }
 
 static void judge_endpoint(const tx_t *tx, const post_result_t *result, webhook_t *endpoint)
@@ -136,21 +135,32 @@ static pl_err disable(tx_t *tx, const webhook_t *endpoint, const post_result_t *
     return err ? err : audit_append(tx, &entry);
 }
 
+/* *stands: false where the vendor changed the endpoint during the attempt: it was another one that failed or not, and the turn is over. */
+static pl_err settle_endpoint(tx_t *tx, const webhook_rules_t *rules, const webhook_t *endpoint, int64_t until_ms, bool *stands)
+{
+    pl_err err = webhooks_settle(tx, endpoint, rules->holder, until_ms);
+
+    *stands = !err;
+    return err == PL_ERR_NOT_FOUND ? webhooks_leave(tx, endpoint, rules->holder) : err;
+}
+
 static pl_err work_settle(void *context, tx_t *tx)
 {
     settling_t *settling = context;
     const webhook_outcome_t *outcome = settling->outcome;
     webhook_t endpoint = outcome->turn->endpoint;
-    bool is_over;
+    bool is_over, stands;
     pl_err err;
 
     judge_endpoint(tx, outcome->result, &endpoint);
     is_over = outcome->is_last || !is_success(outcome->result);
-    *settling->goes_on = !is_over;
-    if ((err = webhooks_settle(tx, &endpoint, settling->rules->holder,
-                               is_over ? tx->now_ms : tx->now_ms + settling->rules->lease_ms)) ||
+    if ((err = settle_endpoint(tx, settling->rules, &endpoint, is_over ? tx->now_ms : tx->now_ms + settling->rules->lease_ms,
+                               &stands)) ||
         (err = note_attempt(tx, outcome)) || (err = change_delivery(tx, settling)))
         return err;
+    *settling->goes_on = !is_over && stands;
+    if (!stands)
+        return PL_OK;
     if (endpoint.state == WEBHOOK_FAILED && (err = disable(tx, &endpoint, outcome->result)))
         return err;
     outcome->turn->endpoint = endpoint;

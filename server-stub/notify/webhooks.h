@@ -43,7 +43,7 @@ typedef struct {
 
 /*
  * Writes the outcome of one delivery, with the attempt, and keeps the lease for the next; is_last: gives it back. *goes_on: false where the
- * endpoint failed or was lost. Disables one that has failed for WEBHOOK_DISABLED_AFTER_DAYS or says that it is gone, with a row of the audit.
+ * endpoint failed, was lost, or was changed by the vendor, whose word stands. Disables one that has failed for WEBHOOK_DISABLED_AFTER_DAYS or says that it is gone, with a row of the audit.
  */
 pl_err webhooks_settle_one(store_t *store, const tx_t *about, const webhook_rules_t *rules, const webhook_outcome_t *outcome,
                            bool *goes_on);

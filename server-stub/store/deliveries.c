@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { COUNT, EVENT, INSERT, DUE, CHANGE, ATTEMPT, ABANDON };
+enum { COUNT, EVENT, INSERT, DUE, SETTLE, REPEAT, ATTEMPT, ABANDON };
 
 static const char *const sql[] = {
     [COUNT] = "INSERT INTO event_count (brand_id, license_id, last) VALUES ($1, $2, 1)"
@@ -28,8 +28,14 @@ static const char *const sql[] = {
         " ORDER BY d.due_at, d.id"
         " LIMIT $4",
 
-    [CHANGE] = "UPDATE webhook_delivery SET state = $3, attempts = $4, due_at = $5, expires_at = $6, status = $7"
+    /* what was given up during the attempt stays so, unless the attempt went well */
+    [SETTLE] = "UPDATE webhook_delivery"
+               " SET state = CASE WHEN state = 1 OR CAST($3 AS BIGINT) = 2 THEN CAST($3 AS BIGINT) ELSE state END,"
+               "     attempts = $4, due_at = $5, status = $6"
                " WHERE brand_id = $1 AND id = $2",
+
+    [REPEAT] = "UPDATE webhook_delivery SET state = 1, due_at = $3, expires_at = $4"
+               " WHERE brand_id = $1 AND id = $2 AND state <> 1",
 
     [ATTEMPT] = "INSERT INTO webhook_attempt (brand_id, delivery_id, number, sent_at, duration_ms, status, answer, error)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -118,17 +124,27 @@ pl_err deliveries_due(tx_t *tx, pl_uuid brand_id, pl_uuid endpoint_id, delivery_
     return err;
 }
 
-pl_err deliveries_change(tx_t *tx, const delivery_t *delivery)
+pl_err deliveries_settle(tx_t *tx, const delivery_t *delivery)
 {
-    pl_db_statement *update = store_statement(tx, STORE_DELIVERIES, CHANGE);
+    pl_db_statement *update = store_statement(tx, STORE_DELIVERIES, SETTLE);
 
     pl_db_bind_uuid(update, 1, delivery->brand_id);
     pl_db_bind_uuid(update, 2, delivery->id);
     pl_db_bind_int(update, 3, delivery->state);
     pl_db_bind_int(update, 4, delivery->attempts);
     pl_db_bind_int(update, 5, delivery->due_at_ms);
-    pl_db_bind_int(update, 6, delivery->expires_at_ms);
-    pl_db_bind_int(update, 7, delivery->status);
+    pl_db_bind_int(update, 6, delivery->status);
+    return store_change_one(tx, update);
+}
+
+pl_err deliveries_repeat(tx_t *tx, const delivery_t *delivery)
+{
+    pl_db_statement *update = store_statement(tx, STORE_DELIVERIES, REPEAT);
+
+    pl_db_bind_uuid(update, 1, delivery->brand_id);
+    pl_db_bind_uuid(update, 2, delivery->id);
+    pl_db_bind_int(update, 3, delivery->due_at_ms);
+    pl_db_bind_int(update, 4, delivery->expires_at_ms);
     return store_change_one(tx, update);
 }
 

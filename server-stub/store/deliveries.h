@@ -52,8 +52,10 @@ pl_err deliveries_insert(tx_t *tx, const delivery_t *delivery);
 
 /* What is due for an endpoint, in the order in which it became so; at most DELIVERIES_DUE_MAX. */
 pl_err deliveries_due(tx_t *tx, pl_uuid brand_id, pl_uuid endpoint_id, delivery_t **list, size_t *count);
-/* Writes state, attempts, due_at, expires_at and status. PL_ERR_NOT_FOUND. */
-pl_err deliveries_change(tx_t *tx, const delivery_t *delivery);
+/* Writes attempts, due_at, status, and the state of one that waits still or is done now. PL_ERR_NOT_FOUND. */
+pl_err deliveries_settle(tx_t *tx, const delivery_t *delivery);
+/* One that does not wait: it waits again, until its new due_at and expires_at. PL_ERR_NOT_FOUND. */
+pl_err deliveries_repeat(tx_t *tx, const delivery_t *delivery);
 pl_err attempts_insert(tx_t *tx, const attempt_t *attempt);
 
 typedef struct {

@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { INSERT, FIND, LIST, CHANGE, REMOVE, BRANDS, NEXT, HOLD, SETTLE };
+enum { INSERT, FIND, LIST, CHANGE, REMOVE, BRANDS, NEXT, HOLD, SETTLE, LEAVE };
 
 enum { BRANDS_AT_ONCE = 100 };
 
@@ -52,7 +52,9 @@ static const char *const sql[] = {
              " RETURNING held_until",
 
     [SETTLE] = "UPDATE webhook_endpoint SET state = $4, failures = $5, failing_since = $6, paused_until = $7, held_until = $8"
-               " WHERE brand_id = $1 AND id = $2 AND holder = $3",
+               " WHERE brand_id = $1 AND id = $2 AND holder = $3 AND version = $9",
+
+    [LEAVE] = "UPDATE webhook_endpoint SET held_until = $4 WHERE brand_id = $1 AND id = $2 AND holder = $3",
 };
 
 const store_set webhooks_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -227,5 +229,17 @@ pl_err webhooks_settle(tx_t *tx, const webhook_t *webhook, pl_uuid holder, int64
     store_bind_time(update, 6, webhook->failing_since_ms);
     pl_db_bind_int(update, 7, webhook->paused_until_ms);
     pl_db_bind_int(update, 8, until_ms);
+    pl_db_bind_int(update, 9, webhook->version);
+    return store_change_one(tx, update);
+}
+
+pl_err webhooks_leave(tx_t *tx, const webhook_t *webhook, pl_uuid holder)
+{
+    pl_db_statement *update = store_statement(tx, STORE_WEBHOOKS, LEAVE);
+
+    pl_db_bind_uuid(update, 1, webhook->brand_id);
+    pl_db_bind_uuid(update, 2, webhook->id);
+    pl_db_bind_uuid(update, 3, holder);
+    pl_db_bind_int(update, 4, tx->now_ms);
     return store_change_one(tx, update);
 }

@@ -48,7 +48,10 @@ pl_err webhooks_brands(tx_t *tx, pl_uuid after, pl_uuid **brands, size_t *count)
 pl_err webhooks_next(tx_t *tx, webhook_t *webhook);
 /* Takes its lease, or keeps it. *held: false where another has it. */
 pl_err webhooks_hold(tx_t *tx, const webhook_t *webhook, pl_uuid holder, int64_t until_ms, bool *held);
-/* Writes state, failures, failing_since and paused_until, and holds it until until_ms. PL_ERR_NOT_FOUND: the lease is lost. */
+/* Writes state, failures, failing_since and paused_until, and holds it until until_ms. PL_ERR_NOT_FOUND: the lease is lost, or the vendor
+   changed the endpoint since it was read; what they wrote stays. */
 pl_err webhooks_settle(tx_t *tx, const webhook_t *webhook, pl_uuid holder, int64_t until_ms);
+/* Gives the lease back, and writes nothing else. PL_ERR_NOT_FOUND: it is lost. */
+pl_err webhooks_leave(tx_t *tx, const webhook_t *webhook, pl_uuid holder);
 
 #endif

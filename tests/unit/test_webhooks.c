@@ -302,6 +302,73 @@ static void a_success_in_between_starts_the_days_anew(void **state)
     assert_int_equal(hook.state, WEBHOOK_ON);
 }
 
+static pl_err switch_hook(void *context, tx_t *tx)
+{
+    webhook_t *asked = context, hook = *asked;
+    pl_err err = webhooks_find(tx, hook.brand_id, hook.id, &hook);
+
+    hook.state = asked->state;
+    return err ? err : webhook_change(tx, &hook);
+}
+
+static void who_switches_an_endpoint_off_is_not_overruled_by_the_attempt_under_way(void **state)
+{
+    static const int statuses[] = {0, 204, 410};
+    validator *v = *state;
+
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        webhook_t hook = add_hook(v, "*");
+        webhook_turn_t turn;
+        const char *key;
+
+        validator_issue(v, NULL, &key);
+        validator_issue(v, NULL, &key);
+        assert_int_equal(take(v, 1, &turn), PL_OK);
+        hook.state = WEBHOOK_OFF;
+        assert_int_equal(validator_do(v, switch_hook, &hook), PL_OK);
+        assert_false(settle(v, 1, &turn, statuses[i]));
+        assert_int_equal(instance_read(v->instance, &v->arena, find_hook, &hook), PL_OK);
+        assert_int_equal(hook.state, WEBHOOK_OFF);
+        assert_int_equal(hook.failures, 0);
+        assert_int_equal(deliveries(v, &hook).list[0].state, DELIVERY_DEAD);
+        assert_int_equal(deliveries(v, &hook).list[1].state, statuses[i] == 204 ? DELIVERY_DONE : DELIVERY_DEAD);
+        assert_int_equal(deliveries(v, &hook).list[1].attempts, 1);
+    }
+}
+
+static pl_err redeliver(void *context, tx_t *tx)
+{
+    delivery_t copy = *(const delivery_t *)context;
+
+    return webhook_redeliver(tx, &copy);
+}
+
+static void a_mended_endpoint_is_not_judged_by_the_attempt_under_way(void **state)
+{
+    validator *v = *state;
+    webhook_t hook = add_hook(v, "*");
+    webhook_turn_t turn;
+    const char *key;
+
+    validator_issue(v, NULL, &key);
+    assert_int_equal(take(v, 1, &turn), PL_OK);
+    hook.state = WEBHOOK_OFF;
+    assert_int_equal(validator_do(v, switch_hook, &hook), PL_OK);
+    hook.state = WEBHOOK_ON;
+    assert_int_equal(validator_do(v, switch_hook, &hook), PL_OK);
+    assert_int_equal(validator_do(v, redeliver, deliveries(v, &hook).list), PL_OK);
+    assert_int_equal(validator_do(v, redeliver, deliveries(v, &hook).list), PL_ERR_STATE);
+    assert_false(settle(v, 1, &turn, 410));
+    assert_int_equal(instance_read(v->instance, &v->arena, find_hook, &hook), PL_OK);
+    assert_int_equal(hook.state, WEBHOOK_ON);
+    assert_int_equal(hook.paused_until_ms, 0);
+    validator_advance(v, 10);
+    assert_int_equal(take(v, 2, &turn), PL_OK);
+    settle(v, 2, &turn, 200);
+    assert_int_equal(deliveries(v, &hook).list->state, DELIVERY_DONE);
+    assert_int_equal(deliveries(v, &hook).list->attempts, 2);
+}
+
 /* ---- secrets ---- */
 
 static pl_err rotate(void *context, tx_t *tx)
@@ -426,6 +493,8 @@ int main(void)
         TEST(a_failure_is_tried_for_two_days_and_then_dead),
         TEST(who_fails_for_five_days_is_disabled),
         TEST(a_success_in_between_starts_the_days_anew),
+        TEST(who_switches_an_endpoint_off_is_not_overruled_by_the_attempt_under_way),
+        TEST(a_mended_endpoint_is_not_judged_by_the_attempt_under_way),
         TEST(the_old_secret_signs_until_the_overlap_ends),
         TEST(ends_are_told_at_their_moments_and_once),
         TEST(a_subscription_expires_after_its_slack),

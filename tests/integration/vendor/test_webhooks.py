@@ -187,6 +187,16 @@ class Deliveries(Hooked):
         self.assertLess(time.monotonic() - began, 10)
         self.assertNotIn("delivered", [one["status"] for one in self.deliveries(slow)])
 
+    def test_what_is_switched_off_stays_off_whatever_the_attempt_under_way_brings(self):
+        hook = self.hook("/slow/off", events=["webhook.test"])
+        path = f"{HOOKS}/{hook['id']}"
+        self.ask(202, "POST", path + "/test", {})
+        self.receiver.wait(lambda: self.receiver.of("/slow/off", accepted=False))
+        self.assertEqual("disabled", self.ask(200, "PATCH", path, {"enabled": False}).json["status"])
+        (one,) = self.until(lambda: [one for one in self.deliveries(hook) if one["attempts"]])
+        self.assertEqual("dead", one["status"])
+        self.assertEqual(["disabled", 0], [self.ask(200, "GET", path).json[name] for name in ("status", "failures")])
+
     def test_a_long_answer_is_not_read_to_its_end(self):
         hook = self.hook("/big/x", events=["webhook.test"])
         self.ask(202, "POST", f"{HOOKS}/{hook['id']}/test", {})
