@@ -166,8 +166,10 @@ static pl_err tell(tx_t *tx, const expiry_notice_t *notice)
     if (err && err != PL_ERR_NOT_FOUND)
         return err;
     if (!err && is_of_interest(tx, notice, &view)) {
-        if (notice->days == 0 && tx->now_ms < license_term_end_ms(&view.license, &view.product.policy))
-            return PL_OK; /* its product's slack was made longer: later */
+        int64_t end_ms = license_term_end_ms(&view.license, &view.product.policy);
+
+        if (notice->days == 0 && tx->now_ms < end_ms) /* its product's slack was made longer */
+            return expiry_notice_postpone(tx, notice, end_ms);
         event = event_of(notice, &view);
         if ((err = events_record(tx, &event)))
             return err;

@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { CURSOR_FIND, CURSOR_PUT, SCAN, SCAN_SUSPENDS, SCAN_CANCELS, ADD, DUE, TOLD, SWEEP };
+enum { CURSOR_FIND, CURSOR_PUT, SCAN, SCAN_SUSPENDS, SCAN_CANCELS, ADD, DUE, POSTPONE, TOLD, SWEEP };
 
 static const int64_t KEPT_MS = (int64_t)EXPIRY_KEPT_DAYS * 24 * 3600 * 1000;
 
@@ -42,6 +42,9 @@ static const char *const sql[] = {
             " WHERE told_at IS NULL AND due_at <= $1"
             " ORDER BY due_at"
             " LIMIT $2",
+
+    [POSTPONE] = "UPDATE expiry_notice SET due_at = $5"
+                 " WHERE brand_id = $1 AND license_id = $2 AND expires_at = $3 AND days = $4",
 
     [TOLD] = "UPDATE expiry_notice SET told_at = $5"
              " WHERE brand_id = $1 AND license_id = $2 AND expires_at = $3 AND days = $4",
@@ -146,6 +149,18 @@ pl_err expiry_notices_due(tx_t *tx, expiry_notice_t **list, size_t *count)
     *list = rows.items;
     *count = rows.count;
     return err;
+}
+
+pl_err expiry_notice_postpone(tx_t *tx, const expiry_notice_t *notice, int64_t due_at_ms)
+{
+    pl_db_statement *update = store_statement(tx, STORE_EXPIRY, POSTPONE);
+
+    pl_db_bind_uuid(update, 1, notice->brand_id);
+    pl_db_bind_uuid(update, 2, notice->license_id);
+    pl_db_bind_int(update, 3, notice->expires_at_ms);
+    pl_db_bind_int(update, 4, notice->days);
+    pl_db_bind_int(update, 5, due_at_ms);
+    return store_change_one(tx, update);
 }
 
 pl_err expiry_notice_told(tx_t *tx, const expiry_notice_t *notice)

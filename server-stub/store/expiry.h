@@ -43,6 +43,8 @@ pl_err expiry_scan(tx_t *tx, const expiry_cursor_t *after, int64_t until_ms, exp
 pl_err expiry_notice_add(tx_t *tx, const expiry_notice_t *notice);
 /* Those that are due and not told; EXPIRY_PAGE at most. */
 pl_err expiry_notices_due(tx_t *tx, expiry_notice_t **list, size_t *count);
+/* Due later, so that it stands before no other until then. */
+pl_err expiry_notice_postpone(tx_t *tx, const expiry_notice_t *notice, int64_t due_at_ms);
 pl_err expiry_notice_told(tx_t *tx, const expiry_notice_t *notice);
 /* Forgets what was told of ends long past. */
 pl_err expiry_sweep(tx_t *tx);

@@ -16,6 +16,7 @@
 #include "licensing/events.h"
 #include "licensing/expiry.h"
 #include "licensing/webhooks.h"
+#include "store/expiry.h"
 #include "support/validator.h"
 
 enum { DAY = 86400 };
@@ -453,6 +454,44 @@ static void a_subscription_expires_after_its_slack(void **state)
     assert_int_equal(deliveries(v, &hook).count, 1);
 }
 
+static pl_err lengthen_slack(void *context, tx_t *tx)
+{
+    product_t before = ((validator *)context)->product, after = before;
+
+    after.policy.slack_s += INT64_C(10) * DAY;
+    return admin_product_change(tx, &before, &after);
+}
+
+static void many_whose_end_has_moved_silence_no_other(void **state)
+{
+    enum { MANY = EXPIRY_PAGE + 50 };
+    validator *v = *state;
+    webhook_t hook = add_hook(v, "license.expired license.updates_ended");
+    license_order_t order = {.expires_at_ms = VALIDATOR_NOW_MS + INT64_C(1) * DAY * 1000, .renews = true};
+    expiry_watch_t watch;
+    const char *key;
+
+    expiry_watch_init(&watch);
+    look(v, &watch);
+    for (int i = 0; i < MANY; i++)
+        validator_issue(v, &order, &key);
+    order = (license_order_t){.expires_at_ms = order.expires_at_ms + (v->product.policy.slack_s + 60) * 1000};
+    validator_issue(v, &order, &key); /* due after them all */
+    validator_advance(v, DAY + 60);
+    look(v, &watch);
+    look(v, &watch);
+    assert_int_equal(validator_do(v, lengthen_slack, v), PL_OK);
+    validator_advance(v, (int64_t)v->product.policy.slack_s + 60);
+    for (int i = 0; i < 3; i++)
+        look(v, &watch);
+    assert_int_equal(outbox(v).waiting, 1);
+    assert_null(strstr(deliveries(v, &hook).list->payload, "\"renews\":true"));
+    validator_advance(v, INT64_C(10) * DAY);
+    for (int i = 0; i < 3; i++)
+        look(v, &watch);
+    assert_int_equal(outbox(v).waiting, MANY + 1);
+}
+
 static pl_err renew(void *context, tx_t *tx)
 {
     return admin_license_renew(tx, context, tx->now_ms + INT64_C(60) * DAY * 1000);
@@ -498,6 +537,7 @@ int main(void)
         TEST(the_old_secret_signs_until_the_overlap_ends),
         TEST(ends_are_told_at_their_moments_and_once),
         TEST(a_subscription_expires_after_its_slack),
+        TEST(many_whose_end_has_moved_silence_no_other),
         TEST(a_license_that_was_renewed_or_suspended_is_not_told_as_ended),
     };
 
