@@ -161,7 +161,12 @@ static pl_err start_one(senders_t *senders, size_t index)
     pl_random(random, sizeof(random));
     sender->all = senders;
     sender->store = options->stores[index];
-    sender->rules = (webhook_rules_t){pl_uuid_v4(random), options->first_retry_ms, options->timeout_ms * 2 + LEASE_MARGIN_MS};
+    sender->rules = (webhook_rules_t){
+        .holder = pl_uuid_v4(random),
+        .first_retry_ms = options->first_retry_ms,
+        .lease_ms = options->timeout_ms * 2 + LEASE_MARGIN_MS,
+        .brand_max = options->count > 1 ? (int64_t)options->count - 1 : 1, /* one is left for the others */
+    };
     if (!(sender->poster = poster_new(&post)))
         return PL_ERR_MEMORY;
     err = pl_thread_start(run, sender, &sender->thread);

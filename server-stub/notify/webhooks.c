@@ -18,7 +18,10 @@ typedef struct {
 
 static pl_err work_look(void *context, tx_t *tx)
 {
-    return webhooks_next(tx, &((taking_t *)context)->turn->endpoint);
+    const taking_t *taking = context;
+
+    taking->turn->began_ms = tx->now_ms;
+    return webhooks_next(tx, taking->rules->brand_max, &taking->turn->endpoint);
 }
 
 static pl_err work_take(void *context, tx_t *tx)
@@ -153,7 +156,7 @@ static pl_err work_settle(void *context, tx_t *tx)
     pl_err err;
 
     judge_endpoint(tx, outcome->result, &endpoint);
-    is_over = outcome->is_last || !is_success(outcome->result);
+    is_over = outcome->is_last || !is_success(outcome->result) || tx->now_ms - outcome->turn->began_ms >= WEBHOOK_TURN_MS;
     if ((err = settle_endpoint(tx, settling->rules, &endpoint, is_over ? tx->now_ms : tx->now_ms + settling->rules->lease_ms,
                                &stands)) ||
         (err = note_attempt(tx, outcome)) || (err = change_delivery(tx, settling)))

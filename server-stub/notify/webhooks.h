@@ -14,12 +14,17 @@
 #include "store/deliveries.h"
 #include "store/webhooks.h"
 
-enum { WEBHOOK_DISABLED_AFTER_DAYS = 5, WEBHOOK_GONE = 410 };
+enum {
+    WEBHOOK_DISABLED_AFTER_DAYS = 5,
+    WEBHOOK_GONE = 410,
+    WEBHOOK_TURN_MS = 5000 /* then it is another's turn, whatever is left */
+};
 
 typedef struct {
     pl_uuid holder;         /* of the thread that serves */
     int64_t first_retry_ms; /* the first pause after a failure */
     int64_t lease_ms;       /* longer than an attempt can take */
+    int64_t brand_max;      /* endpoints of one brand that are served at once, by whichever thread */
 } webhook_rules_t;
 
 /* What one turn serves; it lives in the arena. */
@@ -27,6 +32,7 @@ typedef struct {
     webhook_t endpoint;
     delivery_t *deliveries;
     size_t count;
+    int64_t began_ms;
 } webhook_turn_t;
 
 /* The next endpoint with something due, and its lease. PL_ERR_NOT_FOUND: nothing is to be done. */

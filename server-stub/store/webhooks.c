@@ -44,6 +44,7 @@ static const char *const sql[] = {
              " WHERE e.state = 1 AND e.held_until <= $1 AND e.paused_until <= $1"
              "   AND EXISTS (SELECT 1 FROM webhook_delivery d"
              "               WHERE d.brand_id = e.brand_id AND d.endpoint_id = e.id AND d.state = 1 AND d.due_at <= $1)"
+             "   AND (SELECT count(*) FROM webhook_endpoint h WHERE h.brand_id = e.brand_id AND h.held_until > $1) < $2"
              " ORDER BY e.held_until"
              " LIMIT 1",
 
@@ -193,11 +194,12 @@ pl_err webhooks_brands(tx_t *tx, pl_uuid after, pl_uuid **brands, size_t *count)
     return err;
 }
 
-pl_err webhooks_next(tx_t *tx, webhook_t *webhook)
+pl_err webhooks_next(tx_t *tx, int64_t brand_max, webhook_t *webhook)
 {
     pl_db_statement *select = store_statement(tx, STORE_WEBHOOKS, NEXT);
 
     pl_db_bind_int(select, 1, tx->now_ms);
+    pl_db_bind_int(select, 2, brand_max);
     return find(tx, select, webhook);
 }
 

@@ -44,8 +44,9 @@ pl_err webhooks_brands(tx_t *tx, pl_uuid after, pl_uuid **brands, size_t *count)
 
 /* ---- sending ---- */
 
-/* An endpoint that is on, not paused, held by nobody, and has something due: the one not served for longest. PL_ERR_NOT_FOUND. */
-pl_err webhooks_next(tx_t *tx, webhook_t *webhook);
+/* An endpoint that is on, not paused, held by nobody, and has something due: the one not served for longest, of a brand of which less than
+   brand_max are held. PL_ERR_NOT_FOUND. */
+pl_err webhooks_next(tx_t *tx, int64_t brand_max, webhook_t *webhook);
 /* Takes its lease, or keeps it. *held: false where another has it. */
 pl_err webhooks_hold(tx_t *tx, const webhook_t *webhook, pl_uuid holder, int64_t until_ms, bool *held);
 /* Writes state, failures, failing_since and paused_until, and holds it until until_ms. PL_ERR_NOT_FOUND: the lease is lost, or the vendor

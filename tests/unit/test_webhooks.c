@@ -14,9 +14,7 @@
 #include <cmocka.h>
 
 #include "licensing/events.h"
-#include "licensing/expiry.h"
 #include "licensing/webhooks.h"
-#include "store/expiry.h"
 #include "support/validator.h"
 
 enum { DAY = 86400 };
@@ -68,7 +66,7 @@ static tx_t about(validator *v)
 
 static webhook_rules_t rules(uint8_t holder)
 {
-    return (webhook_rules_t){{{holder}}, 5000, 30000};
+    return (webhook_rules_t){.holder = {{holder}}, .first_retry_ms = 5000, .lease_ms = 30000, .brand_max = 3};
 }
 
 static pl_err take(validator *v, uint8_t holder, webhook_turn_t *turn)
@@ -185,6 +183,43 @@ static void one_thread_at_a_time_serves_an_endpoint(void **state)
     assert_true(pl_uuid_equal(other.deliveries[0].event_id, turn.deliveries[0].event_id));
     assert_false(settle(v, 1, &turn, 200)); /* and was only slow: what it knows comes too late */
     assert_true(settle(v, 2, &other, 200));
+}
+
+static void a_brand_leaves_one_sender_to_the_others(void **state)
+{
+    validator *v = *state;
+    webhook_turn_t turns[3], turn;
+    const char *key;
+
+    for (int i = 0; i < 4; i++)
+        add_hook(v, "*");
+    validator_issue(v, NULL, &key);
+    for (uint8_t i = 0; i < 3; i++)
+        assert_int_equal(take(v, i + 1, &turns[i]), PL_OK);
+    assert_int_equal(take(v, 4, &turn), PL_ERR_NOT_FOUND);
+    assert_false(settle(v, 1, &turns[0], 200));
+    assert_int_equal(take(v, 4, &turn), PL_OK);
+}
+
+static void a_turn_ends_after_its_time_whatever_is_left(void **state)
+{
+    validator *v = *state;
+    webhook_t hook = add_hook(v, "*");
+    webhook_turn_t turn;
+    const char *key;
+
+    for (int i = 0; i < 3; i++)
+        validator_issue(v, NULL, &key);
+    assert_int_equal(take(v, 1, &turn), PL_OK);
+    validator_advance(v, 4);
+    assert_true(settle(v, 1, &turn, 200));
+    turn.deliveries++;
+    turn.count--;
+    validator_advance(v, 1);
+    assert_false(settle(v, 1, &turn, 200));
+    assert_int_equal(deliveries(v, &hook).list[0].state, DELIVERY_WAITING);
+    assert_int_equal(take(v, 2, &turn), PL_OK); /* its lease was given back */
+    assert_int_equal(turn.count, 1);
 }
 
 static void a_success_ends_a_delivery(void **state)
@@ -401,122 +436,6 @@ static void the_old_secret_signs_until_the_overlap_ends(void **state)
     assert_int_equal(webhook_secrets(validator_keyring(v), now_ms, &j.webhook, after, &count), PL_ERR_SIGNATURE);
 }
 
-/* ---- ends ---- */
-
-static void look(validator *v, expiry_watch_t *watch)
-{
-    const tx_t a = about(v);
-
-    watch->next_ms = 0;
-    assert_int_equal(expiry_watch_run(watch, instance_store(v->instance), &a), PL_OK);
-}
-
-static void ends_are_told_at_their_moments_and_once(void **state)
-{
-    validator *v = *state;
-    webhook_t hook = add_hook(v, "license.expiring license.expired");
-    const license_order_t order = {.expires_at_ms = VALIDATOR_NOW_MS + INT64_C(40) * DAY * 1000};
-    expiry_watch_t watch;
-    const char *key;
-    size_t told[] = {0, 1, 1, 2, 3, 3, 4, 4};
-    int days[] = {5, 6, 20, 3, 5, 0, 2, 30}; /* day 5, 11, 31, 34, 39, 39, 41, 71 */
-
-    expiry_watch_init(&watch);
-    look(v, &watch);
-    validator_issue(v, &order, &key);
-    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
-        validator_advance(v, days[i] * DAY + 60);
-        look(v, &watch);
-        look(v, &watch);
-        assert_int_equal(deliveries(v, &hook).count, told[i]);
-    }
-    assert_string_equal(deliveries(v, &hook).list[0].type, "license.expired");
-    assert_non_null(strstr(deliveries(v, &hook).list[1].payload, "\"days\":1"));
-    assert_non_null(strstr(deliveries(v, &hook).list[3].payload, "\"days\":30"));
-}
-
-static void a_subscription_expires_after_its_slack(void **state)
-{
-    validator *v = *state;
-    webhook_t hook = add_hook(v, "license.expired");
-    const license_order_t order = {.expires_at_ms = VALIDATOR_NOW_MS + INT64_C(1) * DAY * 1000, .renews = true};
-    expiry_watch_t watch;
-    const char *key;
-
-    expiry_watch_init(&watch);
-    look(v, &watch);
-    validator_issue(v, &order, &key);
-    validator_advance(v, DAY + 60);
-    look(v, &watch);
-    assert_int_equal(deliveries(v, &hook).count, 0);
-    validator_advance(v, (int64_t)v->product.policy.slack_s);
-    look(v, &watch);
-    assert_int_equal(deliveries(v, &hook).count, 1);
-}
-
-static pl_err lengthen_slack(void *context, tx_t *tx)
-{
-    product_t before = ((validator *)context)->product, after = before;
-
-    after.policy.slack_s += INT64_C(10) * DAY;
-    return admin_product_change(tx, &before, &after);
-}
-
-static void many_whose_end_has_moved_silence_no_other(void **state)
-{
-    enum { MANY = EXPIRY_PAGE + 50 };
-    validator *v = *state;
-    webhook_t hook = add_hook(v, "license.expired license.updates_ended");
-    license_order_t order = {.expires_at_ms = VALIDATOR_NOW_MS + INT64_C(1) * DAY * 1000, .renews = true};
-    expiry_watch_t watch;
-    const char *key;
-
-    expiry_watch_init(&watch);
-    look(v, &watch);
-    for (int i = 0; i < MANY; i++)
-        validator_issue(v, &order, &key);
-    order = (license_order_t){.expires_at_ms = order.expires_at_ms + (v->product.policy.slack_s + 60) * 1000};
-    validator_issue(v, &order, &key); /* due after them all */
-    validator_advance(v, DAY + 60);
-    look(v, &watch);
-    look(v, &watch);
-    assert_int_equal(validator_do(v, lengthen_slack, v), PL_OK);
-    validator_advance(v, (int64_t)v->product.policy.slack_s + 60);
-    for (int i = 0; i < 3; i++)
-        look(v, &watch);
-    assert_int_equal(outbox(v).waiting, 1);
-    assert_null(strstr(deliveries(v, &hook).list->payload, "\"renews\":true"));
-    validator_advance(v, INT64_C(10) * DAY);
-    for (int i = 0; i < 3; i++)
-        look(v, &watch);
-    assert_int_equal(outbox(v).waiting, MANY + 1);
-}
-
-static pl_err renew(void *context, tx_t *tx)
-{
-    return admin_license_renew(tx, context, tx->now_ms + INT64_C(60) * DAY * 1000);
-}
-
-static void a_license_that_was_renewed_or_suspended_is_not_told_as_ended(void **state)
-{
-    validator *v = *state;
-    webhook_t hook = add_hook(v, "license.expired");
-    const license_order_t order = {.expires_at_ms = VALIDATOR_NOW_MS + INT64_C(1) * DAY * 1000};
-    license_view_t renewed, suspended;
-    expiry_watch_t watch;
-    const char *key;
-
-    expiry_watch_init(&watch);
-    look(v, &watch);
-    renewed = validator_issue(v, &order, &key);
-    suspended = validator_issue(v, &order, &key);
-    validator_change(v, suspended.license.id, LICENSE_SUSPEND, PL_REASON_VENDOR);
-    assert_int_equal(validator_do(v, renew, &renewed.license), PL_OK);
-    validator_advance(v, DAY + 60);
-    look(v, &watch);
-    assert_int_equal(deliveries(v, &hook).count, 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
@@ -527,6 +446,8 @@ int main(void)
         TEST(the_first_device_activates_the_license_and_no_other),
         cmocka_unit_test(names_are_told_apart),
         TEST(one_thread_at_a_time_serves_an_endpoint),
+        TEST(a_brand_leaves_one_sender_to_the_others),
+        TEST(a_turn_ends_after_its_time_whatever_is_left),
         TEST(a_success_ends_a_delivery),
         TEST(the_outbox_is_as_old_as_the_oldest_that_waits),
         TEST(a_failure_is_tried_for_two_days_and_then_dead),
@@ -535,10 +456,6 @@ int main(void)
         TEST(who_switches_an_endpoint_off_is_not_overruled_by_the_attempt_under_way),
         TEST(a_mended_endpoint_is_not_judged_by_the_attempt_under_way),
         TEST(the_old_secret_signs_until_the_overlap_ends),
-        TEST(ends_are_told_at_their_moments_and_once),
-        TEST(a_subscription_expires_after_its_slack),
-        TEST(many_whose_end_has_moved_silence_no_other),
-        TEST(a_license_that_was_renewed_or_suspended_is_not_told_as_ended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
