@@ -5,6 +5,7 @@
 #include "api/brand.h"
 #include "api/vendor.h"
 #include "licensing/webhooks.h"
+#include "store/brands.h"
 
 static const char *const states[] = {"any", "waiting", "delivered", "dead", NULL}; /* by delivery_state */
 
@@ -139,7 +140,7 @@ static pl_err work_redeliver(tx_t *tx, const brand_call_t *call, brand_reply_t *
     delivery_t delivery;
     pl_err err;
 
-    if ((err = find(tx, call, &delivery)) || (err = webhook_redeliver(tx, &delivery)))
+    if ((err = brands_lock(tx, call->brand_id)) || (err = find(tx, call, &delivery)) || (err = webhook_redeliver(tx, &delivery)))
         return err;
     reply->status = 202;
     return put_delivery(tx, &delivery, &reply->json);
