@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "store/audit.h"
+#include "store/license_keys.h"
 
 static bool is_same_text(const char *a, const char *b)
 {
@@ -153,4 +154,17 @@ pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t 
     if ((err = change_license(tx, &license, &product, row)))
         return err;
     return admin_license_try_document(tx, place->keyring, &license);
+}
+
+pl_err import_key_is_shared(tx_t *tx, const import_place_t *place, const import_row_t *row, bool *is_shared)
+{
+    pl_uuid brands[LICENSE_KEY_BRANDS_MAX];
+    uint8_t hash[KEY_HASH_SIZE];
+    size_t count = 0;
+    pl_err err;
+
+    if (!(err = keyring_hash_key(place->keyring, pl_span_text(row->key), hash)))
+        err = license_keys_find_brands(tx, hash, brands, &count);
+    *is_shared = count > 1;
+    return err;
 }
