@@ -126,6 +126,7 @@ static pl_err insert(tx_t *tx, const license_t *license)
 pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,
                            const char **key)
 {
+    static const product_policy_t no_term = {.basis = EXPIRY_NONE};
     license_t *license = &view->license;
     pl_err err;
 
@@ -154,7 +155,7 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
         license->customer_id = view->customer.id;
     view->seats = license_seats(license, &view->product.policy);
     view->key_tail = pl_license_key_tail(*key);
-    if ((err = license_term_give(license, &view->product.policy, tx->now_ms)) ||
+    if ((err = license_term_give(license, order->is_imported ? &no_term : &view->product.policy, tx->now_ms)) ||
         (err = admin_license_check_end(license, &view->product.policy)) || (err = insert(tx, license)))
         return err;
     return admin_license_try_document(tx, keyring, license);

@@ -42,7 +42,7 @@ typedef struct {
     int64_t expires_at_ms;    /* 0: perpetual */
     bool renews;
     bool is_without_customer; /* email and name are not asked for */
-    bool is_imported;         /* made elsewhere: its end may be past, another brand may have the key */
+    bool is_imported;         /* made elsewhere: no end means never, it may be past, another brand may have the key */
 } license_order_t;
 
 typedef enum { LICENSE_IS_VALID = 1, LICENSE_IS_SUSPENDED, LICENSE_IS_CANCELLED, LICENSE_IS_EXPIRED } license_condition;

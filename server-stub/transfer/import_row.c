@@ -78,10 +78,11 @@ static pl_err add_license(tx_t *tx, const import_place_t *place, const import_ro
                                 row->reason);
 }
 
+/* An end that the row does not tell stays as it is here, also where it is counted from the first activation. */
 static bool is_same_license(const license_t *license, const import_row_t *row)
 {
     return license->status == row->status && license->reason == row->reason && license->seats == row->seats &&
-           license->starts_at_ms == row->starts_at_ms && license->expires_at_ms == row->expires_at_ms &&
+           license->starts_at_ms == row->starts_at_ms && (!row->expires_at_ms || license->expires_at_ms == row->expires_at_ms) &&
            license->renews == row->renews && is_same_text(license->plan, row->plan) &&
            is_same_text(license->entitlements, row->entitlements);
 }
@@ -113,7 +114,10 @@ static pl_err change_license(tx_t *tx, license_t *license, const product_t *prod
     license->reason = row->reason;
     license->seats = row->seats;
     license->starts_at_ms = row->starts_at_ms;
-    license->expires_at_ms = row->expires_at_ms;
+    if (row->expires_at_ms) {
+        license->expires_at_ms = row->expires_at_ms;
+        license->duration_days = 0; /* else the first activation would begin another term over it */
+    }
     license->renews = row->renews;
     license->plan = row->plan;
     license->entitlements = row->entitlements;
