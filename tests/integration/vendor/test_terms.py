@@ -76,6 +76,24 @@ class Terms(VendorTest):
         self.assertEqual((0, 0, 1), self.bring({**row, "expires_at": LATER}, "--update"))
         self.assertEqual((LATER, None), self.term(row))
 
+    def test_a_seat_that_comes_over_begins_the_term(self):
+        row = self.sell("shelf", "seated@shop.example")
+        seat = {"key": row["key"], "product": "shelf", "instance": "m-1", "kind": "machine_id"}
+        self.bring(seat, "--dry-run", mapping="activations")
+        self.assertEqual((None, 30), self.term(row))
+        self.assertEqual((1, 0, 0), self.bring(seat, mapping="activations"))
+        running = self.term(row)
+        self.assertIsNotNone(running[0])
+        self.assertIsNone(running[1])
+        self.assertEqual((0, 1, 0), self.bring(seat, mapping="activations"))
+        self.activate(200, row, "m-1")
+        self.assertEqual(running, self.term(row))
+        # As many as the product tolerates come over, and no more.
+        self.assertEqual((1, 0, 0), self.bring({**seat, "instance": "m-2"}, mapping="activations"))
+        told = self.server.bring([{**seat, "instance": "m-3"}], mapping="activations")
+        self.assertEqual((0, 1), (told["new"], told["refused"]))
+        self.assertIn("seats of the license are taken", told["refusals"][0]["reason"])
+
 
 if __name__ == "__main__":
     main()
