@@ -52,29 +52,44 @@ typedef struct {
     int64_t expires_at_ms;
 } provision_form_t;
 
+/* A key that went with one of its licenses to somebody else opens nothing more: who has it would get what another one buys. */
+static pl_err is_theirs_alone(tx_t *tx, const license_t *license, pl_uuid product_id, bool *is_so)
+{
+    license_t *opened;
+    size_t count = 0;
+    pl_err err = licenses_list_by_key(tx, license->brand_id, license->key_hash, &opened, &count);
+
+    *is_so = count < LICENSE_PAGE_MAX;
+    for (size_t i = 0; !err && i < count; i++)
+        *is_so = *is_so && pl_uuid_equal(opened[i].customer_id, license->customer_id) &&
+                 !pl_uuid_equal(opened[i].product_id, product_id);
+    return err;
+}
+
 /*
- * The key that the customer has from this brand, so that it opens this product too; NULL: there is none, or it opens the product
- * already, and then another is made.
+ * The key that the customer, and nobody else, has from this brand, so that it opens this product too; NULL: there is none, or it
+ * opens the product already, and then another is made.
  */
 static pl_err find_key(tx_t *tx, const brand_call_t *call, const provision_form_t *form, const char **key)
 {
     const license_filter_t filter = {.brand_id = call->brand_id, .email = form->email, .limit = LICENSE_PAGE_MAX};
     const license_t *found = NULL;
     license_list_t list;
+    bool is_theirs;
     pl_err err = admin_license_list(tx, &filter, &list);
 
     *key = NULL;
-    if (err)
-        return err;
-    for (size_t i = 0; i < list.count; i++) {
+    for (size_t i = 0; !err && i < list.count; i++) {
         const license_t *license = &list.items[i].license;
 
         if (pl_uuid_equal(license->product_id, form->product_id))
             return PL_OK;
-        if (!found && list.items[i].status != LICENSE_CANCELLED)
-            found = license;
+        if (found || list.items[i].status == LICENSE_CANCELLED)
+            continue;
+        err = is_theirs_alone(tx, license, form->product_id, &is_theirs);
+        found = !err && is_theirs ? license : NULL;
     }
-    return found ? admin_license_key(tx, call->keyring, found, key) : PL_OK;
+    return found && !err ? admin_license_key(tx, call->keyring, found, key) : err;
 }
 
 static pl_err work_provision(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)

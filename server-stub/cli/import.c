@@ -68,6 +68,8 @@ static void put_report(cli_t *cli, const import_t *import, const import_report_t
     pl_json_put_int(&cli->json, "same", report->same);
     pl_json_put_int(&cli->json, import->update ? "changed" : "different", report->changed);
     pl_json_put_int(&cli->json, "refused", report->refused);
+    if (report->shared > 0)
+        pl_json_put_int(&cli->json, "keys_of_other_brands", report->shared);
     pl_json_open(&cli->json, "refusals", '[');
     for (size_t i = 0; i < report->refusal_count; i++) {
         pl_json_open(&cli->json, NULL, '{');

@@ -85,6 +85,27 @@ static pl_err store_key(tx_t *tx, const keyring_t *keyring, const license_t *lic
     return license_keys_ensure(tx, &row);
 }
 
+/*
+ * The product's clients find their license by the key alone: a key in two brands would lock both their customers out. Only the operator's
+ * import brings such keys along. The refusal does not tell whose the key is.
+ */
+static pl_err check_given_key(tx_t *tx, const license_order_t *order, const license_t *license)
+{
+    pl_uuid brands[LICENSE_KEY_BRANDS_MAX];
+    license_key_t own;
+    size_t count;
+    pl_err err;
+
+    if (!order->key || order->is_imported)
+        return PL_OK;
+    err = license_keys_find(tx, license->brand_id, license->key_hash, &own);
+    if (err != PL_ERR_NOT_FOUND)
+        return err; /* also where the brand has it already */
+    if ((err = license_keys_find_brands(tx, license->key_hash, brands, &count)))
+        return err;
+    return count > 0 ? pl_fail(PL_ERR_CONFLICT, "that license key cannot be used; choose another") : PL_OK;
+}
+
 static pl_err find_product(tx_t *tx, const license_order_t *order, product_t *product)
 {
     pl_err err = products_find_by_slug(tx, order->brand_id, order->product, product);
@@ -105,6 +126,7 @@ static pl_err insert(tx_t *tx, const license_t *license)
 pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,
                            const char **key)
 {
+    static const product_policy_t no_term = {.basis = EXPIRY_NONE};
     license_t *license = &view->license;
     pl_err err;
 
@@ -124,7 +146,7 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
     view->status = LICENSE_ACTIVE;
     if ((err = check_order(tx, order)) || (err = find_product(tx, order, &view->product)) ||
         (err = choose_key(tx, order, &view->product, key)) ||
-        (err = keyring_hash_key(keyring, pl_span_text(*key), license->key_hash)) ||
+        (err = keyring_hash_key(keyring, pl_span_text(*key), license->key_hash)) || (err = check_given_key(tx, order, license)) ||
         (!order->is_without_customer && (err = customers_ensure(tx, &view->customer))) ||
         (err = store_key(tx, keyring, license, *key)))
         return err;
@@ -133,7 +155,7 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
         license->customer_id = view->customer.id;
     view->seats = license_seats(license, &view->product.policy);
     view->key_tail = pl_license_key_tail(*key);
-    if ((err = license_term_give(license, &view->product.policy, tx->now_ms)) ||
+    if ((err = license_term_give(license, order->is_imported ? &no_term : &view->product.policy, tx->now_ms)) ||
         (err = admin_license_check_end(license, &view->product.policy)) || (err = insert(tx, license)))
         return err;
     return admin_license_try_document(tx, keyring, license);

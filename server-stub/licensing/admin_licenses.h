@@ -42,7 +42,7 @@ typedef struct {
     int64_t expires_at_ms;    /* 0: perpetual */
     bool renews;
     bool is_without_customer; /* email and name are not asked for */
-    bool is_imported;         /* made elsewhere, so its end may be past */
+    bool is_imported;         /* made elsewhere: no end means never, it may be past, another brand may have the key */
 } license_order_t;
 
 typedef enum { LICENSE_IS_VALID = 1, LICENSE_IS_SUSPENDED, LICENSE_IS_CANCELLED, LICENSE_IS_EXPIRED } license_condition;
@@ -69,7 +69,10 @@ typedef struct {
     pl_uuid last; /* that was looked at */
 } license_list_t;
 
-/* *key: the license key, for the customer. PL_ERR_NOT_FOUND (product), _INVALID, _CONFLICT (imported key with a license of the product). */
+/*
+ * *key: the license key, for the customer. PL_ERR_NOT_FOUND (product), _INVALID, _CONFLICT (the given key has a license of the product,
+ * or is another brand's).
+ */
 pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,
                            const char **key);
 /* By id alone, for the operator. Then act with view.license, which names its brand. */

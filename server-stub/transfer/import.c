@@ -20,6 +20,7 @@ typedef struct {
     row_outcome outcome;
     bool is_decided;  /* without the database */
     bool is_repeated; /* the file said the same before */
+    bool is_shared;   /* another brand has the key too */
     const char *reason;
 } entry_t;
 
@@ -135,11 +136,14 @@ static pl_err read_chunk(import_t *import)
 
 static pl_err import_row(import_t *import, tx_t *tx, entry_t *entry)
 {
+    pl_err err;
+
     switch (import->order->mapping->kind) {
     case IMPORT_CUSTOMERS:
         return import_customer(tx, &import->place, &entry->row, &entry->outcome);
     case IMPORT_LICENSES:
-        return import_license(tx, &import->place, &entry->row, &entry->outcome);
+        err = import_license(tx, &import->place, &entry->row, &entry->outcome);
+        return err ? err : import_key_is_shared(tx, &import->place, &entry->row, &entry->is_shared);
     case IMPORT_ACTIVATIONS:
         break;
     }
@@ -201,7 +205,8 @@ static pl_err report_chunk(import_t *import)
     pl_err err = PL_OK;
 
     import->report->rows += (int64_t)import->count;
-    for (size_t i = 0; !err && i < import->count; i++)
+    for (size_t i = 0; !err && i < import->count; i++) {
+        import->report->shared += import->entries[i].is_shared;
         switch (outcome_of(import, &import->entries[i])) {
         case ROW_ADDED:
             import->report->added++;
@@ -216,6 +221,7 @@ static pl_err report_chunk(import_t *import)
             err = report_refusal(import, &import->entries[i]);
             break;
         }
+    }
     return err;
 }
 

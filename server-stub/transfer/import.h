@@ -33,6 +33,7 @@ typedef struct {
     int64_t same;
     int64_t changed; /* or only different, without update */
     int64_t refused;
+    int64_t shared; /* of licenses: another brand has the key too */
     import_refusal_t *refusals;
     size_t refusal_count;
 } import_report_t;
@@ -57,6 +58,8 @@ typedef enum { ROW_ADDED, ROW_SAME, ROW_CHANGED, ROW_REFUSED } row_outcome;
 /* One row, within a transaction: ADDED, SAME or CHANGED; any error is the row's own, or that of the database. */
 pl_err import_customer(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome);
 pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome);
+/* Another brand has the key too: the product's clients then have to name theirs. */
+pl_err import_key_is_shared(tx_t *tx, const import_place_t *place, const import_row_t *row, bool *is_shared);
 pl_err import_seat(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome);
 /* The license that a row's key and product name. PL_ERR_NOT_FOUND; PL_ERR_INVALID for an unknown product. */
 pl_err import_find_license(tx_t *tx, const import_place_t *place, const import_row_t *row, product_t *product,

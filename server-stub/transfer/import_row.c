@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "store/audit.h"
+#include "store/license_keys.h"
 
 static bool is_same_text(const char *a, const char *b)
 {
@@ -77,10 +78,11 @@ static pl_err add_license(tx_t *tx, const import_place_t *place, const import_ro
                                 row->reason);
 }
 
+/* An end that the row does not tell stays as it is here, also where it is counted from the first activation. */
 static bool is_same_license(const license_t *license, const import_row_t *row)
 {
     return license->status == row->status && license->reason == row->reason && license->seats == row->seats &&
-           license->starts_at_ms == row->starts_at_ms && license->expires_at_ms == row->expires_at_ms &&
+           license->starts_at_ms == row->starts_at_ms && (!row->expires_at_ms || license->expires_at_ms == row->expires_at_ms) &&
            license->renews == row->renews && is_same_text(license->plan, row->plan) &&
            is_same_text(license->entitlements, row->entitlements);
 }
@@ -112,7 +114,10 @@ static pl_err change_license(tx_t *tx, license_t *license, const product_t *prod
     license->reason = row->reason;
     license->seats = row->seats;
     license->starts_at_ms = row->starts_at_ms;
-    license->expires_at_ms = row->expires_at_ms;
+    if (row->expires_at_ms) {
+        license->expires_at_ms = row->expires_at_ms;
+        license->duration_days = 0; /* else the first activation would begin another term over it */
+    }
     license->renews = row->renews;
     license->plan = row->plan;
     license->entitlements = row->entitlements;
@@ -153,4 +158,17 @@ pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t 
     if ((err = change_license(tx, &license, &product, row)))
         return err;
     return admin_license_try_document(tx, place->keyring, &license);
+}
+
+pl_err import_key_is_shared(tx_t *tx, const import_place_t *place, const import_row_t *row, bool *is_shared)
+{
+    pl_uuid brands[LICENSE_KEY_BRANDS_MAX];
+    uint8_t hash[KEY_HASH_SIZE];
+    size_t count = 0;
+    pl_err err;
+
+    if (!(err = keyring_hash_key(place->keyring, pl_span_text(row->key), hash)))
+        err = license_keys_find_brands(tx, hash, brands, &count);
+    *is_shared = count > 1;
+    return err;
 }

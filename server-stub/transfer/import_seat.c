@@ -4,6 +4,8 @@
  * no other system knew: they are not imported.
  */
 #include "licensing/instance_identifier.h"
+#include "licensing/judge.h"
+#include "licensing/license_term.h"
 #include "store/audit.h"
 #include "store/instance_seats.h"
 #include "transfer/import.h"
@@ -44,10 +46,12 @@ pl_err import_seat(tx_t *tx, const import_place_t *place, const import_row_t *ro
         return err;
     seat = (instance_seat_t){
         .id = id, .brand_id = license.brand_id, .license_id = license.id, .kind = identifier.kind, .identifier = identifier.text};
-    if ((err = instance_seats_take(tx, &seat, view.seats, &taken)))
+    if ((err = instance_seats_take(tx, &seat, license_room(&view.license, &view.product.policy), &taken)))
         return err;
     if (!taken)
         return pl_fail(PL_ERR_STATE, "all %lld seats of the license are taken", (long long)view.seats);
     *outcome = pl_uuid_equal(seat.id, id) ? ROW_ADDED : ROW_SAME;
-    return *outcome == ROW_ADDED ? note(tx, &seat) : PL_OK;
+    if (*outcome == ROW_ADDED && (err = note(tx, &seat)))
+        return err;
+    return license_term_begin(tx, &view.license);
 }

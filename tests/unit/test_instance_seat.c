@@ -184,7 +184,7 @@ static void a_license_that_is_not_in_order_gives_no_seat(void **state)
 static void a_key_is_found_in_its_brand_and_in_no_other(void **state)
 {
     validator *v = *state;
-    const license_order_t imported = {.key = "OLD-KEY-1"};
+    const license_order_t imported = {.key = "OLD-KEY-1", .is_imported = true};
     brand_made_t rival;
     license_order_t theirs = imported;
     call c;

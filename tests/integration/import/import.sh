@@ -176,7 +176,9 @@ grep -q '"type":"activation","key":"ACME-4F7K-Q2ZP-0OIL-9WXY","product":"till",'
 grep '"type":"license"' "$work/all.jsonl" >"$work/licenses.jsonl"
 count=$(wc -l <"$work/licenses.jsonl")
 expect 'imported from JSON lines' "*\"rows\":$count,\"new\":$count,\"same\":0,*\"refused\":0*" \
-    "$(vendor import "$work/licenses.jsonl" --brand other --mapping "$mappings/pospal-validator.conf" --json --no-backup)"
+    "$(vendor import "$work/licenses.jsonl" --brand other --mapping "$mappings/pospal-validator.conf" --json --no-backup | tee "$work/shared.out")"
+expect 'keys that are of both brands now' "*\"keys_of_other_brands\":$count,*" "$(cat "$work/shared.out")"
+case $(take "$here/keygen.jsonl" --mapping "$work/keygen.conf") in *keys_of_other_brands*) ;; *) fail 'the first brand is not told' ;; esac
 expect 'and from CSV' "*\"rows\":$count,\"new\":0,\"same\":$count,*\"refused\":0*" \
     "$(vendor import "$work/licenses.csv" --brand other --mapping "$mappings/pospal-validator.conf" --json --no-backup)"
 for format in csv jsonl; do

@@ -147,13 +147,29 @@ class Product(VendorTest):
 
     def test_a_brand_sees_its_own_licenses_only(self):
         key, _ = self.provision("mine@shop.example", license_key="OLD-IMPORT-1")
-        self.ask(201, "POST", PROVISION, {"customer_email": "theirs@shop.example", "products": ["plugin"], "license_key": "OLD-IMPORT-1"},
-                 key=self.rival_key)
+        told = self.server.bring([{"key": key, "product": "plugin", "email": "theirs@shop.example"}], brand="rival")
+        self.assertEqual((1, 1), (told["new"], told["keys_of_other_brands"]))
         self.activate(409, key, "m", "machine_id")
         self.assertEqual("Acme", self.ask(200, "GET", "/api/v1/brand/licenses", email="mine@shop.example").json[0]["brand_name"])
         self.activate(201, key, "m", "machine_id", brand="acme")
         self.assertFalse(self.check(key, brand="rival", instance_identifier="m")["is_activated"])
         self.ask(404, "GET", CHECK, key=None, license_key=key, brand="no-such")
+
+    def test_no_brand_takes_the_key_of_another(self):
+        key, _ = self.provision("ours@shop.example", license_key="OLD-OURS-1")
+        body = {"customer_email": "taker@shop.example", "products": ["plugin"], "license_key": "old ours 1"}
+        refused = self.ask(409, "POST", PROVISION, body, key=self.rival_key)
+        self.assertEqual("that license key cannot be used; choose another", refused.json["detail"])
+        for word in ("acme", "brand"):
+            self.assertNotIn(word, refused.json["detail"].lower())
+        self.assertEqual([], self.ask(200, "GET", "/api/v1/brand/licenses", key=self.rival_key, email="taker@shop.example").json)
+        self.server.command("license", "issue", "--brand", "rival", "--product", "plugin", "--email", "taker@shop.example", "--key", key,
+                            code=4)
+        self.activate(201, key, "m", "machine_id")
+        self.assertTrue(self.check(key, instance_identifier="m")["is_activated"])
+        # Its own it may give another product, and a key that nobody has is anybody's.
+        self.ask(201, "POST", PROVISION, {**body, "customer_email": "ours@shop.example", "products": ["theme"], "license_key": key})
+        self.ask(201, "POST", PROVISION, {**body, "license_key": "OLD-THEIRS-1"}, key=self.rival_key)
 
     def test_a_brand_frees_the_seat_of_an_instance(self):
         key, made = self.provision("forced@shop.example", max_seats=1)

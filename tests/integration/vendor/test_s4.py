@@ -14,6 +14,7 @@ class Envelopes(VendorTest):
     def prepare(cls):
         cls.plugin = cls.server.add_product("plugin", seats=3)
         cls.theme = cls.server.add_product("theme", seats=1)
+        cls.addon = cls.server.add_product("addon", seats=1)
         cls.rival_key = cls.server.add_brand("rival")["api_key"]
         cls.rival_product = cls.server.add_product("plugin", brand="rival")
 
@@ -44,6 +45,22 @@ class Envelopes(VendorTest):
         first = self.provision("revoked@shop.example")
         self.ask(200, "POST", f"{LICENSES}/{first['license_id']}/revoke/", {})
         self.assertNotEqual(first["license_key"], self.provision("revoked@shop.example", self.theme)["license_key"])
+
+    def test_a_key_that_went_to_somebody_else_opens_nothing_new(self):
+        first = self.provision("seller@shop.example")
+        second = self.provision("seller@shop.example", self.theme)
+        self.assertEqual(first["license_key"], second["license_key"])
+        self.ask(200, "POST", f"/api/v1/brand/licenses/{first['license_id']}/transfer", {"customer_email": "buyer@shop.example"})
+        # The seller has the plugin no more, and buys it and another product: the buyer gets none of it.
+        again = self.provision("seller@shop.example")
+        self.assertNotEqual(first["license_key"], again["license_key"])
+        third = self.provision("seller@shop.example", self.addon)
+        self.assertNotEqual(first["license_key"], third["license_key"])
+        self.assertEqual(again["license_key"], third["license_key"])  # that one is the seller's alone
+        # Nor does what the buyer orders go to the seller.
+        self.assertNotEqual(first["license_key"], self.provision("buyer@shop.example", self.addon)["license_key"])
+        status = self.ask(200, "POST", LICENSES + "/status/", {"license_key": first["license_key"]}, key=None).json
+        self.assertEqual(["plugin", "theme"], sorted(one["product_code"] for one in status["data"]["entitlements"]))
 
     def test_orders_that_are_wrong(self):
         body = {"product_id": self.rival_product, "customer_email": "w@shop.example", "expires_at": END}

@@ -25,6 +25,7 @@ except ImportError:
 
 ROOT = Path(__file__).resolve().parents[3]
 CONTRACT = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
+MAPPINGS = ROOT / "docs/mappings"
 SKIPPED = 77
 
 
@@ -136,6 +137,12 @@ class Validator:
     def add_product(self, slug, *words, brand="acme", seats=1):
         return self.command("product", "add", "--brand", brand, "--slug", slug, "--name", slug.title(), "--seats", str(seats),
                             *words)["product_id"]
+
+    def bring(self, rows, *words, brand="acme", mapping="pospal-validator"):
+        """Imports rows as JSON lines, by one of the shipped mappings."""
+        name = os.path.join(self.directory, "rows.jsonl")
+        Path(name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return self.command("import", name, "--brand", brand, "--mapping", str(MAPPINGS / f"{mapping}.conf"), "--no-backup", *words)
 
     def start(self, *words):
         with open(os.path.join(self.directory, "log"), "ab") as log:
