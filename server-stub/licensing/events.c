@@ -137,10 +137,8 @@ static pl_err record_first(tx_t *tx, const event_t *created)
 
 pl_err events_append(tx_t *tx, const audit_t *entry, pl_uuid license_id)
 {
-    event_t event = {.brand_id = entry->brand_id,
-                     .type = name_of(entry->action),
-                     .license_id = license_id,
-                     .details = entry->metadata};
+    event_t event = {
+        .brand_id = entry->brand_id, .type = name_of(entry->action), .license_id = license_id, .details = entry->metadata};
     pl_err err = audit_append(tx, entry);
 
     if (!pl_uuid_equal(entry->target, license_id))
