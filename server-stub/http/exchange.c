@@ -291,15 +291,10 @@ static pl_err reply_result(exchange_t *exchange)
     return PL_OK;
 }
 
-const http_reply_t *exchange_reply(exchange_t *exchange)
+static void make_reply(exchange_t *exchange)
 {
-    loop_t *loop = exchange->loop;
     pl_err err;
 
-    if (exchange->err == PL_ERR_METHOD && strcmp(exchange->method, "OPTIONS") == 0) {
-        reply_options(exchange);
-        return &exchange->reply;
-    }
     if (!exchange->err && (err = reply_result(exchange)))
         exchange_fail(exchange, err);
     if (exchange->err)
@@ -307,7 +302,19 @@ const http_reply_t *exchange_reply(exchange_t *exchange)
     add_rate_headers(exchange);
     cors_add_headers(&exchange->reply, exchange->origin, NULL);
     if (exchange->is_refusal && exchange->route && exchange->route->rate != RATE_NONE)
-        limiter_charge(&loop->limiter, exchange->address, exchange->started_us / 1000);
+        limiter_charge(&exchange->loop->limiter, exchange->address, exchange->started_us / 1000);
+}
+
+/* Counted before it is sent: whoever has the reply finds it in the metrics. */
+const http_reply_t *exchange_reply(exchange_t *exchange)
+{
+    if (exchange->err == PL_ERR_METHOD && strcmp(exchange->method, "OPTIONS") == 0)
+        reply_options(exchange);
+    else
+        make_reply(exchange);
+    if (exchange->loop->counts)
+        request_counts_note(exchange->loop->counts, exchange->route, exchange->reply.status,
+                            pl_clock_monotonic_us() - exchange->started_us);
     return &exchange->reply;
 }
 
@@ -326,8 +333,6 @@ static void log_exchange(exchange_t *exchange)
         .duration_us = pl_clock_monotonic_us() - exchange->started_us,
     };
 
-    if (exchange->loop->counts)
-        request_counts_note(exchange->loop->counts, exchange->route, line.status, line.duration_us);
     journal_add_request(exchange->loop->engine->journal, &line, &exchange->loop->lines);
 }
 
