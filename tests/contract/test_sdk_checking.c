@@ -3,6 +3,7 @@
  * Stories of checking: when the server is asked and when it is left alone, what other processes learn, and who is told. The background
  * is driven by hand, so that nothing sleeps.
  */
+#include <sched.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,8 @@
 #include <unistd.h>
 
 #include "client/worker.h"
+
+enum { PATIENCE = 1000000 };
 
 static void auto_leaves_the_server_alone_while_the_license_is_active(void **state)
 {
@@ -409,9 +412,10 @@ static void a_change_is_told_once_with_the_license_and_without_locks(void **stat
     assert_int_equal(w.last, POSPAL_STATUS_GRACE);
     pl_worker_round(client); /* refreshes */
     run_rounds(s, client, PL_REFRESH_JITTER_MS / 1000 + 1);
-    assert_int_equal(w.last, POSPAL_STATUS_ACTIVE);
-    assert_int_equal(w.calls, 3);
+    for (int i = 0; i < PATIENCE && pospal_client_status(client) != POSPAL_STATUS_ACTIVE; i++)
+        (void)sched_yield(); /* the client's own thread may have taken the refresh */
     pospal_client_close(client);
+    assert_int_equal(w.last, POSPAL_STATUS_ACTIVE);
     assert_int_equal(w.calls, 3);
 }
 
