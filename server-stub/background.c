@@ -9,6 +9,7 @@
 #include "licensing/expiry.h"
 #include "licensing/webhooks.h"
 #include "notify/sender.h"
+#include "store/idempotency.h"
 
 #include <stdatomic.h>
 
@@ -29,10 +30,14 @@ struct background {
 
 /* ---- on the writer's thread ---- */
 
+/* What is left over goes in the next sweep. */
 static pl_err work_sweep(void *context, tx_t *tx)
 {
+    bool more;
+    pl_err err = deliveries_sweep(tx);
+
     (void)context;
-    return deliveries_sweep(tx);
+    return err ? err : idempotency_sweep(tx, &more);
 }
 
 static pl_err work_measure(void *context, tx_t *tx)

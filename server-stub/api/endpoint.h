@@ -141,7 +141,7 @@ struct route {
     kind_t kind;
     size_t body_max;
     const endpoint_t *endpoint;
-    const char *scope; /* ROLE_BRAND: what the API key must be good for, see licensing/api_key.h */
+    const char *scope; /* ROLE_BRAND: what the API key must be good for, see licensing/api_access.h */
 };
 
 #endif

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Licenses through the vendor's API: provisioned once, listed, changed, and never seen by another brand."""
 
+import os
 import signal
+import sqlite3
 import threading
+import time
+from contextlib import closing
 
 from validator import VendorTest, Validator, main
 
@@ -180,6 +184,28 @@ class Crash(VendorTest):
         again = server.ask("POST", PROVISION, body, headers={"Idempotency-Key": "k"})
         self.assertEqual((201, first.text), (again.status, again.text))
         self.assertEqual(1, len(server.ask("GET", LICENSES).json))
+
+    def test_replies_older_than_a_week_are_swept(self):
+        server = Validator(self.program)
+        self.addCleanup(server.remove)
+        database = os.path.join(server.data, "validator.db")
+        if not os.path.exists(database):
+            self.skipTest("the rows are made old in SQLite's file")
+        server.add_product("till")
+        server.start()
+        body = {"customer_email": "old@shop.example", "products": ["till"]}
+        self.assertEqual(201, server.ask("POST", PROVISION, body, headers={"Idempotency-Key": "old"}).status)
+        server.stop()
+        with closing(sqlite3.connect(database)) as rows, rows:
+            rows.execute("UPDATE idempotency SET created_at = created_at - 8 * 24 * 3600 * 1000")
+        server.start()
+        end = time.monotonic() + 30
+        left = 1
+        while left and time.monotonic() < end:
+            self.assertEqual(200, server.ask("GET", "/livez", key=None).status)
+            with closing(sqlite3.connect(database)) as rows:
+                left = rows.execute("SELECT count(*) FROM idempotency").fetchone()[0]
+        self.assertEqual(0, left)
 
 
 if __name__ == "__main__":
