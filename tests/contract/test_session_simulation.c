@@ -309,8 +309,7 @@ static void trouble_server(world *w)
     } else if (draw(w) % (4 * 3600 * 1000 / STEP_MS) == 0) {
         w->restarts++;
         w->stopped_ms = w->now_ms;
-        session_shop_flush(&w->vendor);
-        w->vendor.is_down = true;
+        session_shop_stop(&w->vendor);
     }
 }
 

@@ -79,13 +79,25 @@ static pl_err run(session_shop *vendor, store_work work, void *context)
     return err;
 }
 
+static void write_down(session_shop *vendor)
+{
+    assert_int_equal(run(vendor, flush, vendor), PL_OK);
+    sessions_flushed(vendor->sessions, instance_now_ms(vendor->v.instance));
+}
+
 void session_shop_flush(session_shop *vendor)
 {
     pl_mutex_lock(vendor->mutex);
-    if (!sessions_is_clean(vendor->sessions)) {
-        assert_int_equal(run(vendor, flush, vendor), PL_OK);
-        sessions_flushed(vendor->sessions, instance_now_ms(vendor->v.instance));
-    }
+    if (!sessions_is_clean(vendor->sessions))
+        write_down(vendor);
+    pl_mutex_unlock(vendor->mutex);
+}
+
+void session_shop_stop(session_shop *vendor)
+{
+    pl_mutex_lock(vendor->mutex);
+    write_down(vendor);
+    vendor->is_down = true;
     pl_mutex_unlock(vendor->mutex);
 }
 

@@ -46,6 +46,8 @@ void session_shop_close(session_shop *vendor);
 void session_shop_restart(session_shop *vendor);
 /* The second's work of a server. */
 void session_shop_flush(session_shop *vendor);
+/* An orderly end: also the time is written down, by which a restart knows whose seat lived. */
+void session_shop_stop(session_shop *vendor);
 /* One request as it came over the line. The HTTP status; 0: no reply. */
 int session_shop_serve(session_shop *vendor, const char *url, pl_span body, pl_buf *reply);
 /* A further license of the same product. */
