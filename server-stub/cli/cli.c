@@ -20,6 +20,8 @@ static const command_t *const commands[] = {
     &command_epoch_raise,
     &command_brand_add,
     &command_brand_list,
+    &command_brand_set,
+    &command_brand_settings,
     &command_product_add,
     &command_product_list,
     &command_license_issue,

@@ -26,6 +26,10 @@ static const char *label_of(sealed_kind kind)
         return "reply";
     case SEALED_WEBHOOK_SECRET:
         return "webhook-secret";
+    case SEALED_SETTING:
+        return "setting";
+    case SEALED_MAIL:
+        return "mail";
     }
     return "";
 }

@@ -79,6 +79,7 @@ static const char *const action_texts[] = {
     [AUDIT_WEBHOOK_ROTATED] = "webhook.secret_rotated",
     [AUDIT_WEBHOOK_DISABLED] = "webhook.disabled",
     [AUDIT_ERASED] = "audit.erased",
+    [AUDIT_SETTING_CHANGED] = "setting.changed",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

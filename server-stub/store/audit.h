@@ -69,7 +69,8 @@ typedef enum {
     AUDIT_WEBHOOK_REMOVED = 102,
     AUDIT_WEBHOOK_ROTATED = 103,  /* its secret */
     AUDIT_WEBHOOK_DISABLED = 104, /* it failed for days, or said that it is gone */
-    AUDIT_ERASED = 105            /* personal data of the rows about the target */
+    AUDIT_ERASED = 105,           /* personal data of the rows about the target */
+    AUDIT_SETTING_CHANGED = 106   /* of the brand; metadata: its name */
 } audit_action;
 
 typedef struct {

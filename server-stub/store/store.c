@@ -55,6 +55,9 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_DELIVERIES] = &deliveries_set,
     [STORE_DELIVERY_LOG] = &delivery_log_set,
     [STORE_EXPIRY] = &expiry_set,
+    [STORE_SETTINGS] = &settings_set,
+    [STORE_SUBSCRIPTIONS] = &subscriptions_set,
+    [STORE_MAILS] = &mails_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)
