@@ -11,9 +11,11 @@ import re
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -113,14 +115,32 @@ class Validator:
         self.database = fresh_database()
         self.process = None
         self.port = 0
+        self.clock = os.path.join(self.directory, "clock")
+        self.environment = {**os.environ, "POSPAL_TEST_CLOCK": self.clock}
+        self.ahead_s = 0
+        self.pass_time(0)
         made = self.command("init", "--brand", "Acme", "--slug", "acme")
         self.brand_id, self.api_key = made["brand_id"], made["api_key"]
         self.roots = [key["kid"] for key in made["root_public_jwks"]["keys"]]
 
     def command(self, *words, code=0):
-        done = subprocess.run([self.program, *words, "--data", self.data, *self.database, "--json"], capture_output=True, text=True, check=False)
+        done = subprocess.run([self.program, *words, "--data", self.data, *self.database, "--json"], capture_output=True, text=True, check=False,
+                              env=self.environment)
         assert done.returncode == code, f"{words}: {done.returncode} {done.stderr}"
         return json.loads(done.stdout or done.stderr)
+
+    def pass_time(self, seconds):
+        """For the program validator_at: so much time has passed, for the server that runs, too."""
+        self.ahead_s += seconds
+        with open(self.clock, "r+b" if os.path.exists(self.clock) else "wb") as clock:  # never truncated: the server reads it by mmap
+            clock.write(struct.pack("q", round(self.ahead_s * 1000)))
+
+    def now(self):
+        """Unix time, as the server has it."""
+        return time.time() + self.ahead_s
+
+    def rfc3339(self, unix_s):
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(unix_s))
 
     def select(self, question):
         """The one value that a question to the database has."""
@@ -147,7 +167,7 @@ class Validator:
     def start(self, *words):
         with open(os.path.join(self.directory, "log"), "ab") as log:
             self.process = subprocess.Popen([self.program, "serve", "--data", self.data, *self.database, "--listen", "127.0.0.1:0", *words],
-                                            stdout=subprocess.PIPE, stderr=log, text=True)
+                                            stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
         for line in self.process.stdout:
             found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
             if found:
