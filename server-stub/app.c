@@ -241,13 +241,14 @@ static pl_err start_workers(app_t *app)
 
 static pl_err fill_engine(app_t *app)
 {
-    const char *proxy = app->config->trusted_proxy;
+    const config_t *config = app->config;
 
     app->api.keys = instance_keys(app->instance);
     app->api.sightings = app->sightings;
     app->api.sessions = app->sessions;
     app->api.tally = &app->tally;
-    app->api.metrics_token = app->config->metrics_token;
+    app->api.metrics_token = config->metrics_token;
+    app->api.shows_docs = config->docs;
     app->api.read_vitals = read_vitals;
     app->api.write_metrics = write_metrics;
     app->api.context = app;
@@ -256,24 +257,23 @@ static pl_err fill_engine(app_t *app)
     for (size_t i = 0; i < app->loops; i++)
         if (!(app->counts[i] = request_counts_new(&app->engine.routes)))
             return PL_ERR_MEMORY;
-    if (app->config->api_requests_per_minute > 0 && !(app->engine.api_keys = buckets_new(app->config->api_requests_per_minute)))
+    if (config->api_requests_per_minute > 0 && !(app->engine.api_keys = buckets_new(config->api_requests_per_minute)))
         return PL_ERR_MEMORY;
-    if (app->config->cors_origins && !cors_list_is_valid(app->config->cors_origins))
-        return pl_fail(PL_ERR_INVALID,
-                       "cors_origins is \"%s\"; origins like https://shop.example.com are needed, with spaces between",
-                       app->config->cors_origins);
-    app->engine.cors_origins = app->config->cors_origins;
+    if (config->cors_origins && !cors_list_is_valid(config->cors_origins))
+        return pl_fail(PL_ERR_INVALID, "cors_origins is \"%s\"; origins like https://shop.example are needed, spaces between",
+                       config->cors_origins);
+    app->engine.cors_origins = config->cors_origins;
     app->engine.counts = app->counts;
     app->engine.counts_count = app->loops;
     app->engine.time = app->time;
     app->engine.journal = &app->journal;
-    app->engine.body_timeout_ms = app->config->timeout_s * 1000;
-    app->engine.refusals_per_minute = app->config->refusals_per_minute;
+    app->engine.body_timeout_ms = config->timeout_s * 1000;
+    app->engine.refusals_per_minute = config->refusals_per_minute;
     breaker_init(&app->engine.reading);
     breaker_init(&app->engine.writing);
-    app->engine.has_proxy = proxy != NULL;
-    if (proxy && !forwarded_parse(pl_span_text(proxy), app->engine.proxy))
-        return pl_fail(PL_ERR_INVALID, "trusted_proxy is \"%s\"; an IPv4 or IPv6 address is needed", proxy);
+    app->engine.has_proxy = config->trusted_proxy != NULL;
+    if (config->trusted_proxy && !forwarded_parse(pl_span_text(config->trusted_proxy), app->engine.proxy))
+        return pl_fail(PL_ERR_INVALID, "trusted_proxy is \"%s\"; an IPv4 or IPv6 address is needed", config->trusted_proxy);
     return PL_OK;
 }
 

@@ -39,6 +39,7 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_REFUSALS_PER_MINUTE] = {"refusals_per_minute", offsetof(config_t, refusals_per_minute), "300", 0, 1000000},
     [CONFIG_TRUSTED_PROXY] = {"trusted_proxy", offsetof(config_t, trusted_proxy), NULL, 0, 0},
     [CONFIG_LOG_LEVEL] = {"log_level", offsetof(config_t, log_level), "info", 0, 0},
+    [CONFIG_DOCS] = {"docs", offsetof(config_t, docs), "1", 0, 1},
     [CONFIG_API_REQUESTS_PER_MINUTE] = {"api_requests_per_minute", offsetof(config_t, api_requests_per_minute), "6000", 0,
                                         1000000},
     [CONFIG_CORS_ORIGINS] = {"cors_origins", offsetof(config_t, cors_origins), NULL, 0, 0},

@@ -31,6 +31,7 @@ typedef enum {
     CONFIG_TRUSTED_PROXY,
     CONFIG_LOG_LEVEL,
     CONFIG_METRICS_TOKEN,
+    CONFIG_DOCS,
     CONFIG_API_REQUESTS_PER_MINUTE,
     CONFIG_CORS_ORIGINS,
     CONFIG_WEBHOOK_ALLOW,
@@ -61,6 +62,7 @@ typedef struct {
     int64_t refusals_per_minute; /* of one address; 0: no limit */
     const char *trusted_proxy;   /* an address; its X-Forwarded-For is believed */
     const char *log_level;
+    int64_t docs;                    /* 1: the contract is shown at /docs; 0: there is nothing */
     int64_t api_requests_per_minute; /* of one API key; 0: no limit */
     const char *cors_origins;        /* see http/cors.h; NULL: none */
     const char *metrics_token;       /* who sends it may read /metrics; NULL: this machine may */

@@ -101,6 +101,10 @@ static const route_t table[] = {
     {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},
     {METHOD_GET,  "/metrics",                   ROLE_OBSERVER, RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_metrics, NULL},
     {METHOD_GET,  "/openapi.json",              ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_openapi, NULL},
+    {METHOD_GET,  "/docs",                      ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
+    {METHOD_GET,  "/docs/start.js",             ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
+    {METHOD_GET,  "/docs/swagger-ui-bundle.js", ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
+    {METHOD_GET,  "/docs/swagger-ui.css",       ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
     {METHOD_GET,  "/health",                    ROLE_OBSERVER, RATE_NONE,   KIND_SLOW,   NO_BODY,         &operator_health, NULL},
 };
 /* clang-format on */

@@ -34,6 +34,7 @@ typedef struct {
     sessions_t *sessions;
     tally_t *tally;
     const char *metrics_token; /* NULL: metrics are for this machine alone */
+    bool shows_docs;
     key_uses_t *key_uses;
     const address_list_t *webhook_allowed;                /* by the operator, besides what is public */
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
@@ -83,6 +84,7 @@ typedef struct {
     bool is_refusal;           /* counted against the address, see rate_t */
     bool is_tired;             /* given: the address was refused too often; what would refuse it fails with PL_ERR_RATE_LIMITED */
     pl_buf *body;
+    pl_span constant; /* in place of body where it is not empty: lives as long as the program */
     struct {
         const char *name;
         const char *value;

@@ -37,6 +37,7 @@ static const option_t options[] = {
     {"api-requests-per-minute", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_API_REQUESTS_PER_MINUTE]), false, "N", "of one API key (6000; 0: no limit)", 0, 0},
     {"cors-origins", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_CORS_ORIGINS]), false, "LIST", "origins whose pages may call, with spaces between (none)", 0, 0},
     {"metrics-token", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_METRICS_TOKEN]), false, "TOKEN", "who sends it as Bearer may read /metrics (none: this machine alone)", 0, 0},
+    {"docs", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DOCS]), false, "N", "1: the API can be read in a browser at /docs (default); 0: not", 0, 0},
     {"log-level", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOG_LEVEL]), false, "LEVEL", "error, warn, info (default) or debug", 0, 0},
     {"webhook-allow", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_ALLOW]), false, "NETWORKS", "where webhooks may go besides public addresses, also by http (nowhere)", 0, 0},
     {"webhook-ca", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_CA]), false, "FILE", "certificates that webhooks trust, PEM (the system's)", 0, 0},

@@ -281,7 +281,7 @@ static pl_err reply_result(exchange_t *exchange)
     if (err || (err = exchange->reply_body.err))
         return err;
     exchange->reply.status = made.status;
-    exchange->reply.body = pl_buf_span(&exchange->reply_body);
+    exchange->reply.body = made.constant.size > 0 ? made.constant : pl_buf_span(&exchange->reply_body);
     http_reply_add_header(&exchange->reply, "Content-Type", made.media_type);
     http_reply_add_header(&exchange->reply, "Cache-Control", made.cache_control);
     http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
