@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What operators and their machines read: metrics; and the limits they set."""
 
+import http.client
+import json
 import re
 
 from validator import VendorTest, Validator, main
@@ -75,6 +77,30 @@ class Metrics(VendorTest):
         self.assertEqual(200, server.ask("GET", "/metrics", key=None, headers={"Authorization": "Bearer s3cret"}).status)
 
 
+class Traces(VendorTest):
+    TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+    def test_the_log_names_the_callers_trace_where_there_is_one(self):
+        server = Validator(self.program)
+        self.addCleanup(server.remove)
+        server.start()
+        parent = f"00-{self.TRACE}-00f067aa0ba902b7-01"
+        for name, value in (("fine", parent), ("bad", parent[:-1]), ("none", None)):
+            sent = {"X-Request-Id": name, **({"traceparent": value} if value else {})}
+            self.assertEqual(200, server.ask("GET", LICENSES, headers=sent).status)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.putrequest("GET", "/livez")
+        for name, value in (("X-Request-Id", "two"), ("traceparent", parent), ("traceparent", parent)):
+            connection.putheader(name, value)
+        connection.endheaders()
+        self.assertEqual(200, connection.getresponse().status)
+        connection.close()
+        self.assertEqual(0, server.stop())
+        lines = [json.loads(line) for line in server.log().splitlines()]
+        found = {line["request_id"]: line.get("trace_id") for line in lines if "request_id" in line}
+        self.assertEqual({"fine": self.TRACE, "bad": None, "none": None, "two": None}, found)
+
+
 class Limits(VendorTest):
     arguments = ("--api-requests-per-minute", "5", "--cors-origins", "https://shop.example https://other.example:8443")
 
@@ -100,6 +126,7 @@ class Limits(VendorTest):
         self.assertEqual("Origin", reply.headers["Vary"])
         preflight = self.ask(204, "OPTIONS", LICENSES + "/x/renew", key=None, headers=here)
         self.assertIn("PATCH", preflight.headers["Access-Control-Allow-Methods"])
+        self.assertIn("traceparent", preflight.headers["Access-Control-Allow-Headers"])
         self.assertIn("Idempotency-Key", preflight.headers["Access-Control-Allow-Headers"])
         for origin in ("https://evil.example", "https://shop.example.evil", "null", "https://shop.example/"):
             reply = self.ask(401, "GET", LICENSES, key=None, headers={"Origin": origin})
