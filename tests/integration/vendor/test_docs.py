@@ -40,6 +40,12 @@ class Docs(VendorTest):
     def test_the_contract_is_served_as_it_is_written(self):
         self.assertEqual(CONTRACT, json.loads(self.ask(200, "GET", "/openapi.json", key=None).text))
 
+    def test_the_contract_describes_them(self):
+        for path, (_, _, is_zipped) in FILES.items():
+            if not is_zipped:
+                self.ask(200, "GET", path, key=None)
+            self.ask(304, "GET", path, key=None, headers={"If-None-Match": "*"})
+
     def test_head_tells_the_same_without_the_bytes(self):
         for path in FILES:
             with self.subTest(path):

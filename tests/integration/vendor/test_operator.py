@@ -77,6 +77,15 @@ class Metrics(VendorTest):
         self.assertEqual(200, server.ask("GET", "/metrics", key=None, headers={"Authorization": "Bearer s3cret"}).status)
 
 
+class Public(VendorTest):
+    def test_what_anybody_may_ask(self):
+        for path in ("/livez", "/readyz", "/ready", "/health", "/health/db"):
+            self.ask(200, "GET", path, key=None)
+        self.assertIn("keys", self.ask(200, "GET", "/.well-known/jwks.json", key=None, brand="acme").json)
+        self.ask(404, "GET", "/.well-known/jwks.json", key=None, brand="nobody")
+        self.ask(200, "GET", "/api/v1/device/keyset", key=None, root=self.server.roots[0])
+
+
 class Traces(VendorTest):
     TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
