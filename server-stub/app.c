@@ -220,7 +220,7 @@ static pl_err open_stores(app_t *app)
         err = open_each(app, DB_READ_ONLY, app->readers, app->loops);
     if (err)
         return err;
-    return open_each(app, DB_READ_ONLY, app->worker_stores, (size_t)app->config->workers);
+    return open_each(app, DB_READ_WRITE, app->worker_stores, (size_t)app->config->workers);
 }
 
 static pl_err start_writer(app_t *app)

@@ -6,6 +6,7 @@
 
 #include "api/brand.h"
 #include "api/device.h"
+#include "api/ecosystem.h"
 #include "api/envelope.h"
 #include "api/operator.h"
 #include "api/product.h"
@@ -96,6 +97,9 @@ static const route_t table[] = {
     {METHOD_GET,    "/api/v1/brand/webhooks/{id}/deliveries", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_webhook_deliveries, "webhooks:read"},
     {METHOD_GET,    "/api/v1/brand/webhook-deliveries/{id}", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_webhook_delivery, "webhooks:read"},
     {METHOD_POST,   "/api/v1/brand/webhook-deliveries/{id}/redeliver", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_webhook_redeliver, "webhooks:write"},
+    {METHOD_GET,  "/api/v1/ecosystem/brands", ROLE_OPERATOR, RATE_KEY, KIND_SLOW, NO_BODY, &ecosystem_brands_list, NULL},
+    {METHOD_GET,  "/api/v1/ecosystem/customers", ROLE_OPERATOR, RATE_KEY, KIND_SLOW, NO_BODY, &ecosystem_customers_list, NULL},
+    {METHOD_GET,  "/api/v1/ecosystem/licenses", ROLE_OPERATOR, RATE_KEY, KIND_SLOW, NO_BODY, &ecosystem_licenses_list, NULL},
     {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks, NULL},
     {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez, NULL},
     {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},

@@ -114,11 +114,12 @@ typedef enum {
 } method_t;
 
 typedef enum {
-    ROLE_PUBLIC,  /* anybody */
-    ROLE_DEVICE,  /* the library: authorised by the license key in the body */
-    ROLE_PRODUCT, /* a product without the library: authorised by the license key */
-    ROLE_BRAND,   /* a vendor's back end: authorised by an API key that has the route's scope */
-    ROLE_OBSERVER /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
+    ROLE_PUBLIC,   /* anybody */
+    ROLE_DEVICE,   /* the library: authorised by the license key in the body */
+    ROLE_PRODUCT,  /* a product without the library: authorised by the license key */
+    ROLE_BRAND,    /* a vendor's back end: authorised by an API key that has the route's scope */
+    ROLE_OPERATOR, /* who runs the server, looking across brands: authorised by an operator key */
+    ROLE_OBSERVER  /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
 } role_t;
 
 typedef enum {
@@ -132,7 +133,7 @@ typedef enum {
     KIND_CACHED, /* recalls; where that says no, acts like KIND_READ */
     KIND_READ,   /* acts at once on the loop, with the loop's own connection */
     KIND_WRITE,  /* acts in the writer's next group */
-    KIND_SLOW    /* acts on a worker's thread, with that worker's reading connection: whatever may take long */
+    KIND_SLOW    /* acts on a worker's thread, with that worker's own connection: whatever may take long */
 } kind_t;
 
 struct route {

@@ -85,8 +85,8 @@ static pl_err check_rate(exchange_t *exchange)
 static const char *find_key(const exchange_t *exchange, const exchange_head_t *head)
 {
     static const char bearer[] = "Bearer ";
-    bool is_brand = exchange->route->role == ROLE_BRAND;
-    const char *key = head->header(&exchange->request, is_brand ? "X-API-Key" : "X-License-Key");
+    bool is_product = exchange->route->role == ROLE_PRODUCT;
+    const char *key = head->header(&exchange->request, !is_product ? "X-API-Key" : "X-License-Key");
 
     if (!key && (key = head->header(&exchange->request, "Authorization")) && strncasecmp(key, bearer, sizeof bearer - 1) == 0)
         key += sizeof bearer - 1;

@@ -25,6 +25,7 @@ static const char *actor(const exchange_t *exchange)
     case ROLE_PRODUCT:
         return "product";
     case ROLE_BRAND: /* api/brand.c names the key */
+    case ROLE_OPERATOR:
     case ROLE_PUBLIC:
     case ROLE_OBSERVER:
         break;
@@ -70,7 +71,7 @@ static void act_on_worker(slow_job_t *job, store_t *store)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
-    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id};
+    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), exchange->address_text, exchange->id};
     pl_err err = exchange->route->endpoint->act(loop->engine->api, &tx, exchange->in, &exchange->out);
 
     if (err) {
@@ -138,6 +139,7 @@ static pl_err hand_to_writer(exchange_t *exchange)
 static pl_err hand_to_workers(exchange_t *exchange)
 {
     exchange->slow.run = act_on_worker;
+    (void)write_address(exchange);
     return workers_submit(exchange->loop->engine->workers, &exchange->slow);
 }
 

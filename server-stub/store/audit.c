@@ -80,6 +80,9 @@ static const char *const action_texts[] = {
     [AUDIT_WEBHOOK_DISABLED] = "webhook.disabled",
     [AUDIT_ERASED] = "audit.erased",
     [AUDIT_SETTING_CHANGED] = "setting.changed",
+    [AUDIT_OPERATOR_KEY_ADDED] = "operator_key.added",
+    [AUDIT_OPERATOR_KEY_REVOKED] = "operator_key.revoked",
+    [AUDIT_OPERATOR_LOOKED] = "operator.looked",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

@@ -70,7 +70,10 @@ typedef enum {
     AUDIT_WEBHOOK_ROTATED = 103,  /* its secret */
     AUDIT_WEBHOOK_DISABLED = 104, /* it failed for days, or said that it is gone */
     AUDIT_ERASED = 105,           /* personal data of the rows about the target */
-    AUDIT_SETTING_CHANGED = 106   /* of the brand; metadata: its name */
+    AUDIT_SETTING_CHANGED = 106,  /* of the brand; metadata: its name */
+    AUDIT_OPERATOR_KEY_ADDED = 115,
+    AUDIT_OPERATOR_KEY_REVOKED = 116,
+    AUDIT_OPERATOR_LOOKED = 117 /* across brands; metadata: of what, and the commitment to the address that was asked for */
 } audit_action;
 
 typedef struct {
