@@ -5,11 +5,11 @@
 #include "app.h"
 
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "background.h"
 #include "base/mem.h"
+#include "capacity.h"
+#include "host.h"
 #include "http/cors.h"
 #include "http/forwarded.h"
 #include "http/listen.h"
@@ -40,6 +40,7 @@ struct app {
     size_t loops;
     request_counts_t *counts[LISTEN_LOOPS_MAX];
     tally_t tally;
+    capacity_t *capacity;
     api_t api;
     engine_t engine;
     pl_buf tls_cert;
@@ -105,6 +106,7 @@ static pl_err tick(void *context, store_t *store, writer_tick_t kind)
     app_t *app = context;
     pl_err err = flush(app, store, kind);
 
+    capacity_measure(app->capacity, store, pl_clock_monotonic_us() / 1000);
     if (err && !app->tick_failed)
         pl_log_write(&app->log, PL_LOG_ERROR, "the database could not be brought up to date: %s: %s", pl_err_code(err),
                      pl_err_detail());
@@ -128,8 +130,11 @@ static void read_vitals(void *context, vitals_t *vitals)
     app_t *app = context;
     writer_state_t writer = writer_state(app->engine.writer);
     int64_t monotonic_ms = pl_clock_monotonic_us() / 1000;
+    capacity_view_t capacity = capacity_view(app->capacity);
     int64_t now_ms;
 
+    vitals->disk = capacity.disk;
+    vitals->is_disk_low = capacity.is_low;
     vitals->is_clock_trusted = !trusted_time_now(app->time, &now_ms);
     vitals->database_pause_s = breaker_retry_s(&app->engine.reading, monotonic_ms);
     if (vitals->database_pause_s == 0)
@@ -142,36 +147,14 @@ static void write_metrics(void *context, pl_buf *out)
 {
     app_t *app = context;
     outbox_t outbox = background_outbox(app->background);
+    capacity_view_t capacity = capacity_view(app->capacity);
 
     metrics_write(&app->engine, out);
     metrics_write_outbox(&outbox, out);
+    metrics_write_capacity(capacity.database_bytes, &capacity.disk, out);
 }
 
 /* ---- opening ---- */
-
-static size_t loop_count(const config_t *config)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (config->loops > 0)
-        return (size_t)config->loops;
-    return processors < 1 ? 1 : processors > LISTEN_LOOPS_MAX ? LISTEN_LOOPS_MAX : (size_t)processors;
-}
-
-/* Connections are file descriptors; systems give few by default and more for the asking. */
-static void raise_file_limit(const app_t *app)
-{
-    struct rlimit limit;
-    rlim_t wanted = (rlim_t)app->config->connections + 256;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-        return;
-    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted)
-        pl_log_write(&app->log, PL_LOG_WARN, "only %llu open files are allowed here; %lld connections may be too many",
-                     (unsigned long long)limit.rlim_cur, (long long)app->config->connections);
-}
 
 typedef struct {
     app_t *app;
@@ -318,6 +301,15 @@ static pl_err open_background(app_t *app)
     return err;
 }
 
+static capacity_t *open_capacity(const app_t *app)
+{
+    const config_t *config = app->config;
+    const capacity_options_t options = {instance_is_shared(app->instance) ? NULL : config->data,
+                                        config->disk_min_free_mb * 1024 * 1024, config->disk_min_free_percent, pl_disk_measure};
+
+    return capacity_new(&options);
+}
+
 static void warn_of_clock(const app_t *app)
 {
     int64_t now_ms;
@@ -333,14 +325,15 @@ static pl_err open_all(app_t *app, const app_options_t *options)
                                     (int)app->config->db_statement_timeout_ms};
     pl_err err;
 
-    raise_file_limit(app);
+    host_raise_file_limit(app->config, &app->log);
     if ((err = instance_open(&place, &options->clock, &app->instance)) || (err = instance_claim(app->instance)) ||
         (err = open_time(app, options)) || (err = open_stores(app)))
         return err;
     app->sightings = sightings_new();
     app->api.key_uses = key_uses_new();
     app->sessions = sessions_new();
-    if (!app->sightings || !app->sessions || !app->api.key_uses)
+    app->capacity = open_capacity(app);
+    if (!app->sightings || !app->sessions || !app->api.key_uses || !app->capacity)
         return PL_ERR_MEMORY;
     if (instance_is_shared(app->instance))
         sessions_share(app->sessions);
@@ -385,6 +378,7 @@ void app_close(app_t *app)
     sightings_free(app->sightings);
     buckets_free(app->engine.api_keys);
     key_uses_free(app->api.key_uses);
+    capacity_free(app->capacity);
     trusted_time_close(app->time);
     instance_close(app->instance);
     pl_mutex_free(app->journal.mutex);
@@ -404,7 +398,7 @@ pl_err app_open(const app_options_t *options, app_t **app)
     made->journal.fd = options->log_fd;
     made->journal.clock = options->clock;
     made->journal.mutex = pl_mutex_new();
-    made->loops = loop_count(options->config);
+    made->loops = host_loops(options->config, LISTEN_LOOPS_MAX);
     pl_buf_init(&made->tls_cert);
     pl_buf_init(&made->tls_key);
     err = made->journal.mutex ? journal_level_parse(options->config->log_level, &made->journal.level) : PL_ERR_MEMORY;

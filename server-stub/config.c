@@ -49,6 +49,8 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_WEBHOOK_THREADS] = {"webhook_threads", offsetof(config_t, webhook_threads), "4", 0, 16},
     [CONFIG_WEBHOOK_TIMEOUT_S] = {"webhook_timeout_s", offsetof(config_t, webhook_timeout_s), "15", 1, 120},
     [CONFIG_WEBHOOK_RETRY_MS] = {"webhook_retry_ms", offsetof(config_t, webhook_retry_ms), "5000", 100, 600000},
+    [CONFIG_DISK_MIN_FREE_MB] = {"disk_min_free_mb", offsetof(config_t, disk_min_free_mb), "64", 0, 1000000000},
+    [CONFIG_DISK_MIN_FREE_PERCENT] = {"disk_min_free_percent", offsetof(config_t, disk_min_free_percent), "0", 0, 99},
 };
 
 static const char *setting_word(const void *context, size_t index)

@@ -39,6 +39,8 @@ typedef enum {
     CONFIG_WEBHOOK_THREADS,
     CONFIG_WEBHOOK_TIMEOUT_S,
     CONFIG_WEBHOOK_RETRY_MS,
+    CONFIG_DISK_MIN_FREE_MB,
+    CONFIG_DISK_MIN_FREE_PERCENT,
     CONFIG_COUNT
 } config_name_t;
 
@@ -71,6 +73,8 @@ typedef struct {
     int64_t webhook_threads;         /* that send; 0: this server sends none */
     int64_t webhook_timeout_s;       /* of one attempt */
     int64_t webhook_retry_ms;        /* the first pause after a failure; it doubles */
+    int64_t disk_min_free_mb;        /* SQLite: with less the server is not ready */
+    int64_t disk_min_free_percent;   /* the same, of the file system; 0: not looked at */
 } config_t;
 
 /* Where values come from; file and flags may be NULL or hold NULLs. */

@@ -17,6 +17,7 @@
 #include "licensing/sightings.h"
 #include "licensing/tally.h"
 #include "notify/address.h"
+#include "platform/file.h"
 #include "store/store.h"
 
 /* How the server is, as those who watch it see it. */
@@ -25,6 +26,8 @@ typedef struct {
     int database_pause_s;      /* it failed several times and is asked again in so many seconds; 0: no pause */
     size_t writes_waiting;     /* for the writer */
     int64_t writer_stalled_ms; /* since it has finished no transaction although there was work; 0: it goes on */
+    pl_disk_room disk;         /* of the database; total_bytes 0: not known, or not this machine's */
+    bool is_disk_low;
 } vitals_t;
 
 /* What all requests share. */

@@ -44,6 +44,8 @@ static const option_t options[] = {
     {"webhook-threads", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_THREADS]), false, "N", "threads that send webhooks (4; 0: none are sent)", 0, 0},
     {"webhook-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_TIMEOUT_S]), false, "S", "for one attempt to send a webhook (15)", 0, 0},
     {"webhook-retry-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_RETRY_MS]), false, "MS", "the first pause after a webhook failed (5000); it doubles", 0, 0},
+    {"disk-min-free-mb", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_MB]), false, "N", "megabytes of the database's disk without which the server is not ready (64)", 0, 0},
+    {"disk-min-free-percent", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_PERCENT]), false, "N", "the same, of the disk (0: not looked at)", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
 };
 /* clang-format on */

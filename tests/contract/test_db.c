@@ -411,6 +411,25 @@ static void a_table_is_found_by_its_name(void **state)
     assert_false(has);
 }
 
+static void the_size_of_a_database_grows_with_it(void **state)
+{
+    static uint8_t bytes[256 * 1024];
+    fixture *f = *state;
+    pl_db_statement *insert_data = prepare(f, "INSERT INTO item (id, data) VALUES ($1, $2)");
+    uint32_t number = 1;
+    int64_t before, after;
+
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)((number = number * 1664525 + 1013904223) >> 24); /* what does not compress */
+    assert_int_equal(pl_db_size(f->db, &before), PL_OK);
+    assert_true(before > 0);
+    pl_db_bind_int(insert_data, 1, 1);
+    pl_db_bind_blob(insert_data, 2, bytes, sizeof bytes);
+    assert_int_equal(pl_db_run(insert_data), DB_DONE);
+    assert_int_equal(pl_db_size(f->db, &after), PL_OK);
+    assert_true(after >= before + (int64_t)sizeof bytes / 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -436,6 +455,7 @@ int main(void)
         TEST(a_transaction_gives_up_after_five_runs),
         TEST(a_failed_transaction_is_undone_and_not_run_again),
         TEST(a_table_is_found_by_its_name),
+        TEST(the_size_of_a_database_grows_with_it),
     };
 
     return cmocka_run_group_tests_name(postgres_is_tested() ? "postgres" : "sqlite", tests, NULL, NULL);

@@ -65,6 +65,29 @@ class Metrics(VendorTest):
         self.assertEqual(1, found["pospal_clock_trusted"])
         self.assertEqual(0, found["pospal_database_writing_pause_seconds"])
 
+    def test_the_size_of_the_database_and_its_disk_are_there(self):
+        found = self.read()
+        self.assertGreater(found["pospal_database_size_bytes"], 100000)
+        if self.server.database:
+            self.assertNotIn("pospal_database_disk_free_bytes", found)
+        else:
+            self.assertGreater(found["pospal_database_disk_free_bytes"], 0)
+            self.assertGreaterEqual(found["pospal_database_disk_bytes"], found["pospal_database_disk_free_bytes"])
+
+    def test_without_room_on_its_disk_the_server_is_not_ready(self):
+        server = Validator(self.program)
+        self.addCleanup(server.remove)
+        server.start("--disk-min-free-mb", "1000000000")
+        for path in ("/readyz", "/health"):
+            reply = server.ask("GET", path, key=None)
+            self.assertEqual(200 if server.database else 503, reply.status, reply.text)
+        if not server.database:
+            self.assertEqual("low", reply.json["disk"]["status"])
+            reply = server.ask("GET", "/readyz", key=None)
+            self.assertEqual(("disk_full", "low", "ok"), (reply.code, reply.json["checks"]["disk"], reply.json["checks"]["writer"]))
+            self.assertEqual("10", reply.headers["Retry-After"])
+            self.assertEqual(200, server.ask("GET", LICENSES).status, "it serves all the same, as long as it can")
+
     def test_who_comes_by_a_proxy_finds_nothing(self):
         self.ask(404, "GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.7"})
 
