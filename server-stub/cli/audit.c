@@ -34,8 +34,7 @@ static const option_t list_options[] = {
 typedef struct {
     const char *slug;
     audit_search_t search;
-    audit_t *entries;
-    size_t count;
+    audit_page_t page;
 } list_work_t;
 
 static pl_err work_list(void *context, tx_t *tx)
@@ -47,7 +46,7 @@ static pl_err work_list(void *context, tx_t *tx)
     if (work->slug && (err = find_brand(tx, work->slug, &brand)))
         return err;
     work->search.brand_id = brand.id;
-    return audit_search(tx, &work->search, &work->entries, &work->count);
+    return audit_search(tx, &work->search, &work->page);
 }
 
 static void put_entry(cli_t *cli, const audit_t *entry)
@@ -106,11 +105,11 @@ static pl_err run_list(cli_t *cli, const void *values)
     if (err || (err = instance_read(cli->instance, &cli->arena, work_list, &work)))
         return err;
     pl_json_open(&cli->json, "entries", '[');
-    for (size_t i = 0; i < work.count; i++)
-        put_entry(cli, &work.entries[i]);
+    for (size_t i = 0; i < work.page.count; i++)
+        put_entry(cli, &work.page.entries[i]);
     pl_json_close(&cli->json);
-    if (work.count == AUDIT_PAGE_MAX)
-        put_id(cli, "before", work.entries[work.count - 1].id);
+    if (work.page.has_more)
+        put_id(cli, "before", work.page.last);
     return PL_OK;
 }
 

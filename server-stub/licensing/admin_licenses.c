@@ -256,7 +256,6 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
     *page = (license_page_t){.brand_id = filter->brand_id,
                              .customer_id = filter->customer_id,
                              .plan = filter->plan,
-                             .expiring_before_ms = filter->expiring_before_ms,
                              .after = filter->after,
                              .limit = filter->limit};
     if (page->limit <= 0)
@@ -276,6 +275,21 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
         page->customer_id = customer.id;
     }
     return PL_OK;
+}
+
+/* One of the three is what the index goes by; the others are sifted out. */
+static void divide(license_page_t *page, license_sift_t *sift)
+{
+    const license_page_t asked = *page;
+
+    if (!pl_uuid_is_nil(asked.customer_id)) {
+        sift->product_id = asked.product_id;
+        page->product_id = (pl_uuid){{0}};
+    }
+    if (!pl_uuid_is_nil(asked.customer_id) || !pl_uuid_is_nil(asked.product_id)) {
+        sift->plan = asked.plan;
+        page->plan = NULL;
+    }
 }
 
 static pl_err take_rows(tx_t *tx, license_list_t *list, license_sift_t *sift, const license_rows_t *rows)
@@ -322,12 +336,16 @@ static pl_err list_page(tx_t *tx, license_page_t *page, license_sift_t *sift, li
 
 pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list)
 {
-    license_sift_t sift = {filter->condition, filter->metadata_key, filter->metadata_value, {.name = NULL}};
+    license_sift_t sift = {.condition = filter->condition,
+                           .key = filter->metadata_key,
+                           .value = filter->metadata_value,
+                           .expiring_before_ms = filter->expiring_before_ms};
     license_page_t page;
     pl_err err = read_filter(tx, filter, &page);
 
     *list = (license_list_t){.items = NULL};
     if (err)
         return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    divide(&page, &sift);
     return list_page(tx, &page, &sift, list);
 }

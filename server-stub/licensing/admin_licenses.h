@@ -64,9 +64,8 @@ typedef struct {
 typedef struct {
     license_view_t *items;
     size_t count;
-    bool
-        has_more; /* ask again with after = last: there may be more, and with a condition or metadata be it that there are none */
-    pl_uuid last; /* that was looked at */
+    bool has_more; /* ask again with after = last: there may be more, and with several filters be it that there are none */
+    pl_uuid last;  /* that was looked at */
 } license_list_t;
 
 /*

@@ -61,14 +61,25 @@ static pl_err has_member(tx_t *tx, const license_sift_t *sift, const license_t *
 
 bool license_sift_is_needed(const license_sift_t *sift)
 {
-    return sift->condition || sift->key;
+    return sift->condition || sift->key || sift->plan || sift->expiring_before_ms || !pl_uuid_is_nil(sift->product_id);
+}
+
+/* By what stands in the row itself. */
+static bool fits_row(const license_sift_t *sift, const license_t *license)
+{
+    if (!pl_uuid_is_nil(sift->product_id) && !pl_uuid_equal(sift->product_id, license->product_id))
+        return false;
+    if (sift->plan && (!license->plan || strcmp(sift->plan, license->plan) != 0))
+        return false;
+    return !sift->expiring_before_ms || (license->expires_at_ms && license->expires_at_ms < sift->expiring_before_ms);
 }
 
 pl_err license_sift_fits(tx_t *tx, license_sift_t *sift, const license_t *license, bool *fits)
 {
     pl_err err = PL_OK;
 
-    *fits = true;
+    if (!(*fits = fits_row(sift, license)))
+        return PL_OK;
     if (sift->key && ((err = has_member(tx, sift, license, fits)) || !*fits))
         return err;
     if (!sift->condition)

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LIST, FIND, ATTEMPTS, SWEEP_ATTEMPTS, SWEEP_DELIVERIES, SWEEP_EVENTS, MEASURE };
+enum { LIST, LIST_IN_STATE, FIND, ATTEMPTS, SWEEP_ATTEMPTS, SWEEP_DELIVERIES, SWEEP_EVENTS, MEASURE };
 
 static const int64_t KEPT_MS = (int64_t)DELIVERY_KEPT_DAYS * 24 * 3600 * 1000;
 
@@ -23,10 +23,15 @@ static const int64_t KEPT_MS = (int64_t)DELIVERY_KEPT_DAYS * 24 * 3600 * 1000;
     " LIMIT $2)"
 
 static const char *const sql[] = {
-    [LIST] = "SELECT " COLUMNS JOINED
-             " WHERE d.brand_id = $1 AND d.endpoint_id = $2 AND d.id < $3 AND (d.state = $4 OR CAST($4 AS BIGINT) = 0)"
+    [LIST] = "SELECT " COLUMNS JOINED " WHERE d.brand_id = $1 AND d.endpoint_id = $2 AND d.id < $3"
              " ORDER BY d.id DESC"
-             " LIMIT $5",
+             " LIMIT $4",
+
+    /* A pair as bound, for the reason that licenses.c gives. */
+    [LIST_IN_STATE] =
+        "SELECT " COLUMNS JOINED " WHERE d.brand_id = $1 AND d.endpoint_id = $2 AND d.state >= $5 AND (d.state, d.id) < ($5, $3)"
+        " ORDER BY d.state DESC, d.id DESC"
+        " LIMIT $4",
 
     [FIND] = "SELECT " COLUMNS JOINED " WHERE d.brand_id = $1 AND d.id = $2",
 
@@ -70,7 +75,7 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
 
 pl_err deliveries_list(tx_t *tx, const delivery_page_t *page, delivery_t **list, size_t *count)
 {
-    pl_db_statement *select = store_statement(tx, STORE_DELIVERY_LOG, LIST);
+    pl_db_statement *select = store_statement(tx, STORE_DELIVERY_LOG, page->state ? LIST_IN_STATE : LIST);
     store_rows rows = {NULL, 0};
     pl_uuid before = page->before;
     pl_err err;
@@ -80,8 +85,9 @@ pl_err deliveries_list(tx_t *tx, const delivery_page_t *page, delivery_t **list,
     pl_db_bind_uuid(select, 1, page->brand_id);
     pl_db_bind_uuid(select, 2, page->endpoint_id);
     pl_db_bind_uuid(select, 3, before);
-    pl_db_bind_int(select, 4, page->state);
-    pl_db_bind_int(select, 5, page->limit);
+    pl_db_bind_int(select, 4, page->limit);
+    if (page->state)
+        pl_db_bind_int(select, 5, page->state);
     err = store_collect(select, tx->arena, sizeof(delivery_t), map, &rows);
     *list = rows.items;
     *count = rows.count;

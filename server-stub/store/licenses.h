@@ -35,14 +35,14 @@ typedef struct {
     const char *customer_name; /* filled in by licenses_find_by_key alone; NULL: none */
 } license_t;
 
+/* One of customer, product and plan at most, by which there is an index: for more see licensing/license_sift.h. */
 typedef struct {
     pl_uuid brand_id;
-    pl_uuid product_id;         /* nil: any */
-    pl_uuid customer_id;        /* nil: any */
-    const char *plan;           /* NULL: any */
-    int64_t expiring_before_ms; /* 0: any, also those without an end */
-    pl_uuid after;              /* the last id of the page before; nil: from the start */
-    int64_t limit;              /* 1 to LICENSE_PAGE_MAX */
+    pl_uuid customer_id; /* nil: any */
+    pl_uuid product_id;  /* nil: any */
+    const char *plan;    /* NULL: any */
+    pl_uuid after;       /* the last id of the page before; nil: from the start */
+    int64_t limit;       /* 1 to LICENSE_PAGE_MAX */
 } license_page_t;
 
 pl_err licenses_insert(tx_t *tx, const license_t *license); /* PL_ERR_CONFLICT: the key has one of that product */

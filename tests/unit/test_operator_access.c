@@ -61,9 +61,15 @@ static pl_err look(void *context, tx_t *tx)
 static pl_err search(void *context, tx_t *tx)
 {
     job *j = context;
+    audit_page_t page;
+    pl_err err;
 
     j->search.limit = 10;
-    return audit_search(tx, &j->search, &j->entries, &j->count);
+    err = audit_search(tx, &j->search, &page);
+
+    j->entries = page.entries;
+    j->count = page.count;
+    return err;
 }
 
 static pl_err brand_key(void *context, tx_t *tx)

@@ -22,6 +22,10 @@ CREATE TABLE given_key (
     brand_id BLOB NOT NULL REFERENCES brand (id)
 ) WITHOUT ROWID;
 
+-- With the id in them, so that pages go on where the last one ended.
+DROP INDEX license_by_customer;
+CREATE INDEX license_of_customer ON license (brand_id, customer_id, id);
 CREATE INDEX license_by_product ON license (brand_id, product_id, id);
 CREATE INDEX license_by_plan ON license (brand_id, plan, id) WHERE plan IS NOT NULL;
+CREATE INDEX webhook_delivery_by_state ON webhook_delivery (brand_id, endpoint_id, state, id);
 CREATE INDEX audit_by_action ON audit (brand_id, action, id);
