@@ -125,10 +125,13 @@ static size_t comparisons_of(const char *step, const char *sql)
 
     for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++)
         for (const char *at = strstr(sql, comparisons[i]); at; at = strstr(at + 1, comparisons[i])) {
+            const char pair[] = {')', ' ', '>', ' ', '(', '$', at[strlen(comparisons[i])], '\0'};
             const char *column = at;
 
             while (column > sql && column[-1] != ' ' && column[-1] != '(')
                 column--;
+            if (strcmp(comparisons[i], " >= $") == 0 && strstr(sql, pair))
+                continue; /* the pair says it, for whom that is not plain */
             count += !is_joined || strncmp(column, step + strlen("SEARCH "), 2) == 0; /* "d." and "d " */
         }
     return count;
@@ -140,8 +143,9 @@ static size_t comparisons_of(const char *step, const char *sql)
  */
 static bool leaves_out(const char *step, const char *sql)
 {
-    bool is_list = count_of(sql, "SELECT") == 1 && strstr(sql, "LIMIT $");
-    bool is_of_few = strstr(step, "license_id=?") || strstr(sql, "FROM release"); /* of one license, of one product */
+    bool is_list = strncmp(sql, "SELECT", 6) == 0 && count_of(sql, "SELECT") == 1 && strstr(sql, "LIMIT $");
+    /* of one license, of one product, between the ends of one seal */
+    bool is_of_few = strstr(step, "license_id=?") || strstr(sql, "FROM release") || strstr(sql, "a.seal = $");
 
     return is_list && !is_of_few && strncmp(step, "SEARCH ", 7) == 0 && comparisons_of(step, sql) > count_of(step, "?");
 }
