@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "api/vitals.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -17,18 +18,7 @@
 #include "licensing/sightings.h"
 #include "licensing/tally.h"
 #include "notify/address.h"
-#include "platform/file.h"
 #include "store/store.h"
-
-/* How the server is, as those who watch it see it. */
-typedef struct {
-    bool is_clock_trusted;
-    int database_pause_s;      /* it failed several times and is asked again in so many seconds; 0: no pause */
-    size_t writes_waiting;     /* for the writer */
-    int64_t writer_stalled_ms; /* since it has finished no transaction although there was work; 0: it goes on */
-    pl_disk_room disk;         /* of the database; total_bytes 0: not known, or not this machine's */
-    bool is_disk_low;
-} vitals_t;
 
 /* What all requests share. */
 typedef struct {
@@ -58,6 +48,14 @@ typedef struct {
     fault_t *last;
 } faults_t;
 
+enum { RATED_NAME_SIZE = 16 };
+
+/* The license key that a request goes by, by a digest, wherever it stood: each has a bucket of its own. */
+typedef struct {
+    uint8_t name[RATED_NAME_SIZE];
+    bool is_set;
+} rated_t;
+
 typedef struct route route_t;
 
 /* What parse reads from. Everything lives as long as the request's arena. */
@@ -70,6 +68,7 @@ struct request {
     const char *path;
     bool is_local;    /* from this machine itself, and not by a proxy on it */
     faults_t *faults; /* parse notes them here, see api/form.h */
+    rated_t *rated;   /* and the license key here; NULL: nobody asks */
     /* The value of a query parameter, NULL where absent; and of a header. */
     const char *(*query)(const request_t *request, const char *name);
     const char *(*header)(const request_t *request, const char *name);

@@ -12,6 +12,7 @@
 #include "crypto/crypto.h"
 #include "http/cors.h"
 #include "http/exchange_act.h"
+#include "http/exchange_rate.h"
 #include "http/forwarded.h"
 #include "platform/clock.h"
 
@@ -81,44 +82,13 @@ static pl_err check_rate(exchange_t *exchange)
     return exchange->wait.all_s == 0 ? PL_OK : pl_fail(PL_ERR_RATE_LIMITED, "a flood of refused requests from this address");
 }
 
-/* The key that the route goes by; a license key in path, query or body is not looked at. NULL: none. */
-static const char *find_key(const exchange_t *exchange, const exchange_head_t *head)
-{
-    static const char bearer[] = "Bearer ";
-    bool is_product = exchange->route->role == ROLE_PRODUCT;
-    const char *key = head->header(&exchange->request, !is_product ? "X-API-Key" : "X-License-Key");
-
-    if (!key && (key = head->header(&exchange->request, "Authorization")) && strncasecmp(key, bearer, sizeof bearer - 1) == 0)
-        key += sizeof bearer - 1;
-    return key;
-}
-
-/* An API key, or a license key in a header, has a bucket of its own, whatever the address. */
-static pl_err check_key_rate(exchange_t *exchange, const exchange_head_t *head)
-{
-    engine_t *engine = exchange->loop->engine;
-    uint8_t name[PL_DIGEST_SIZE];
-    const char *key;
-
-    if (exchange->route->rate != RATE_KEY || !engine->api_keys)
-        return PL_OK;
-    if (!(key = find_key(exchange, head)))
-        return PL_OK;
-    pl_digest(pl_span_text(key), name);
-    exchange->bucket = buckets_take(engine->api_keys, name, exchange->started_us / 1000);
-    if (exchange->bucket.is_taken)
-        return PL_OK;
-    exchange->retry_after_s = (int)exchange->bucket.reset_s;
-    return pl_fail(PL_ERR_RATE_LIMITED, "a key may make %lld requests a minute", (long long)exchange->bucket.limit);
-}
-
 static pl_err examine(exchange_t *exchange, const exchange_head_t *head)
 {
     pl_err err;
 
     if ((err = router_find(&exchange->loop->engine->routes, head->method, head->path, &exchange->route, exchange->allow)) ||
         (err = check_length(head, exchange->route)) || (err = check_type(head, exchange->route)) ||
-        (err = check_rate(exchange)) || (err = check_key_rate(exchange, head)))
+        (err = check_rate(exchange)) || (err = exchange_rate_by_head(exchange, head)))
         return err;
     return PL_OK;
 }
@@ -154,6 +124,7 @@ exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
     exchange->request.path = head->path;
     exchange->request.is_local = limiter_is_loopback(head->address) && !head->forwarded_for;
     exchange->request.faults = &exchange->faults;
+    exchange->request.rated = &exchange->rated;
     exchange->request.query = head->query;
     exchange->request.header = head->header;
     exchange->request.connection = head->connection;
@@ -193,11 +164,14 @@ bool exchange_add_body(exchange_t *exchange, const char *data, size_t size)
 static pl_err parse(exchange_t *exchange)
 {
     const endpoint_t *endpoint = exchange->route->endpoint;
+    pl_err err;
 
     if (exchange->body.err)
         return exchange->body.err;
     exchange->request.body = pl_buf_span(&exchange->body);
-    return endpoint->parse ? endpoint->parse(exchange->loop->engine->api, &exchange->request, &exchange->in) : PL_OK;
+    if (endpoint->parse && (err = endpoint->parse(exchange->loop->engine->api, &exchange->request, &exchange->in)))
+        return err;
+    return exchange_rate_by_key(exchange);
 }
 
 void exchange_run(exchange_t *exchange)
@@ -255,17 +229,6 @@ static void reply_options(exchange_t *exchange)
     cors_add_headers(&exchange->reply, exchange->origin, exchange->allow);
 }
 
-static void add_rate_headers(exchange_t *exchange)
-{
-    static const char *const names[] = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"};
-    const int64_t values[] = {exchange->bucket.limit, exchange->bucket.remaining, exchange->bucket.reset_s};
-
-    for (size_t i = 0; exchange->bucket.limit > 0 && i < sizeof values / sizeof *values; i++) {
-        (void)snprintf(exchange->bucket_text[i], sizeof exchange->bucket_text[i], "%lld", (long long)values[i]);
-        http_reply_add_header(&exchange->reply, names[i], exchange->bucket_text[i]);
-    }
-}
-
 static pl_err reply_result(exchange_t *exchange)
 {
     reply_t made = {
@@ -300,7 +263,7 @@ static void make_reply(exchange_t *exchange)
         exchange_fail(exchange, err);
     if (exchange->err)
         reply_problem(exchange);
-    add_rate_headers(exchange);
+    exchange_rate_headers(exchange);
     cors_add_headers(&exchange->reply, exchange->origin, NULL);
     if (exchange->is_refusal && exchange->route && exchange->route->rate != RATE_NONE)
         limiter_charge(&exchange->loop->limiter, exchange->address, exchange->started_us / 1000);

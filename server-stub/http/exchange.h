@@ -52,7 +52,8 @@ struct exchange {
     faults_t faults;
     int retry_after_s;
     limiter_wait_t wait; /* as the head came */
-    bucket_t bucket;     /* of its API key; limit 0: none was looked at */
+    rated_t rated;       /* filled in by parse */
+    bucket_t bucket;     /* of its key; limit 0: none was looked at */
     char bucket_text[3][24];
     const char *origin; /* that may read the reply; NULL: none */
     bool is_run;
