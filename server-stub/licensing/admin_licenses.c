@@ -101,7 +101,11 @@ static pl_err check_given_key(tx_t *tx, const license_order_t *order, const lice
     err = license_keys_find(tx, license->brand_id, license->key_hash, &own);
     if (err != PL_ERR_NOT_FOUND)
         return err; /* also where the brand has it already */
-    if ((err = license_keys_find_brands(tx, license->key_hash, brands, &count)))
+    err = license_keys_claim(tx, license->brand_id, license->key_hash);
+    if (err && err != PL_ERR_CONFLICT)
+        return err;
+    count = err ? 1 : 0; /* another brand gave it, be it in this moment */
+    if (!err && (err = license_keys_find_brands(tx, license->key_hash, brands, &count)))
         return err;
     return count > 0 ? pl_fail(PL_ERR_CONFLICT, "that license key cannot be used; choose another") : PL_OK;
 }

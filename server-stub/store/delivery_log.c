@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LIST, LIST_IN_STATE, FIND, ATTEMPTS, SWEEP_ATTEMPTS, SWEEP_DELIVERIES, SWEEP_EVENTS, MEASURE };
+enum { LIST, LIST_IN_STATE, FIND, ATTEMPTS, SWEEP_ATTEMPTS, SWEEP_DELIVERIES, SWEEP_EVENTS, SWEEP_ORPHANS, MEASURE };
 
 static const int64_t KEPT_MS = (int64_t)DELIVERY_KEPT_DAYS * 24 * 3600 * 1000;
 
@@ -46,6 +46,14 @@ static const char *const sql[] = {
 
     [SWEEP_EVENTS] = "DELETE FROM webhook_event WHERE (brand_id, id) IN"
                      " (SELECT e.brand_id, e.id FROM webhook_event e WHERE e.created_at <= $1 ORDER BY e.created_at LIMIT $2)",
+
+    /* Recorded while the endpoint was being removed, for who records does not lock it: among the oldest that wait. */
+    [SWEEP_ORPHANS] =
+        "UPDATE webhook_delivery SET state = 3"
+        " WHERE (brand_id, id) IN"
+        " (SELECT w.brand_id, w.id FROM (SELECT d.brand_id, d.id, d.endpoint_id FROM webhook_delivery d"
+        "                                WHERE d.state = 1 ORDER BY d.created_at LIMIT $1) w"
+        "  WHERE NOT EXISTS (SELECT 1 FROM webhook_endpoint e WHERE e.brand_id = w.brand_id AND e.id = w.endpoint_id))",
 
     [MEASURE] = "SELECT count(*), coalesce(min(w.created_at), 0)"
                 " FROM (SELECT d.created_at FROM webhook_delivery d WHERE d.state = 1 ORDER BY d.created_at LIMIT $1) w",
@@ -156,6 +164,14 @@ pl_err deliveries_measure(tx_t *tx, outbox_t *outbox)
     return err;
 }
 
+static pl_err sweep_orphans(tx_t *tx)
+{
+    pl_db_statement *sweep = store_statement(tx, STORE_DELIVERY_LOG, SWEEP_ORPHANS);
+
+    pl_db_bind_int(sweep, 1, DELIVERY_SWEEP);
+    return pl_db_err(pl_db_run(sweep));
+}
+
 pl_err deliveries_sweep(tx_t *tx)
 {
     static const int64_t later_ms = INT64_C(5) * 24 * 3600 * 1000;
@@ -168,5 +184,5 @@ pl_err deliveries_sweep(tx_t *tx)
         pl_db_bind_int(sweep, 2, DELIVERY_SWEEP);
         err = pl_db_err(pl_db_run(sweep));
     }
-    return err;
+    return err ? err : sweep_orphans(tx);
 }

@@ -430,6 +430,36 @@ static void the_size_of_a_database_grows_with_it(void **state)
     assert_true(after >= before + (int64_t)sizeof bytes / 2);
 }
 
+typedef struct {
+    fixture *f;
+    int runs;
+} thrown_back;
+
+/* What PostgreSQL, or an engine like it, says to a transaction that it cannot put in an order with the others. */
+static pl_err be_thrown_back(void *context, pl_db *db)
+{
+    thrown_back *t = context;
+
+    t->runs++;
+    assert_int_equal(insert(db, t->runs, "one"), DB_DONE);
+    return pl_db_script(db, "DO 'BEGIN RAISE EXCEPTION USING ERRCODE = ''40001''; END'");
+}
+
+static void a_transaction_that_is_always_thrown_back_ends_busy_and_leaves_nothing(void **state)
+{
+    fixture *f = *state;
+    thrown_back t = {f, 0};
+
+    if (!postgres_is_tested())
+        skip();
+    assert_int_equal(pl_db_transaction(f->db, be_thrown_back, &t), PL_ERR_BUSY);
+    assert_int_equal(t.runs, 5);
+    assert_false(pl_db_is_in_transaction(f->db));
+    assert_int_equal(count(f), 0);
+    assert_int_equal(insert(f->db, 1, "one"), DB_DONE); /* the connection is as good as before */
+    assert_int_equal(count(f), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -455,6 +485,7 @@ int main(void)
         TEST(a_transaction_gives_up_after_five_runs),
         TEST(a_failed_transaction_is_undone_and_not_run_again),
         TEST(a_table_is_found_by_its_name),
+        TEST(a_transaction_that_is_always_thrown_back_ends_busy_and_leaves_nothing),
         TEST(the_size_of_a_database_grows_with_it),
     };
 
