@@ -31,8 +31,8 @@ static const char *const sql[] = {
                        " FROM (SELECT status, suspend_at, cancel_at, expires_at FROM license"
                        "       WHERE brand_id = $1 LIMIT $3) l",
 
-    [COUNT_ACTIVATIONS] = "SELECT count(*) FROM (SELECT id FROM activation"
-                          "                       WHERE brand_id = $1 AND released_at IS NULL LIMIT $2) a",
+    [COUNT_ACTIVATIONS] = ("SELECT count(*) FROM (SELECT id FROM activation"
+                           "                       WHERE brand_id = $1 AND released_at IS NULL LIMIT $2) a"),
 
     [COUNT_CUSTOMERS] = "SELECT count(*) FROM (SELECT id FROM customer WHERE brand_id = $1 LIMIT $2) c",
 

@@ -21,8 +21,8 @@ static const char *const sql[] = {
              " ORDER BY id"
              " LIMIT $1",
 
-    [REVOKE] = "UPDATE operator_key SET revoked_at = coalesce(revoked_at, $2)"
-               " WHERE id = $1",
+    [REVOKE] = ("UPDATE operator_key SET revoked_at = coalesce(revoked_at, $2)"
+                " WHERE id = $1"),
 };
 
 const store_set operator_keys_set = {sql, sizeof(sql) / sizeof(sql[0])};
