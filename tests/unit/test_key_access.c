@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -46,7 +47,7 @@ static pl_err ask(void *context, tx_t *tx)
     j->err = key_access_find(tx, &j->question, &access);
     j->steps = steps;
     db->driver = real;
-    (void)strncat(j->detail, pl_err_detail(), sizeof j->detail - 1);
+    (void)snprintf(j->detail, sizeof j->detail, "%s", pl_err_detail());
     pl_err_clear();
     return PL_OK;
 }

@@ -185,26 +185,6 @@ static void one_thread_at_a_time_serves_an_endpoint(void **state)
     assert_true(settle(v, 2, &other, 200));
 }
 
-static pl_err free_all(void *context, tx_t *tx)
-{
-    (void)context;
-    return webhooks_free_all(tx);
-}
-
-static void who_begins_alone_need_not_wait_for_the_lease_of_a_dead_one(void **state)
-{
-    validator *v = *state;
-    webhook_turn_t turn, next;
-    const char *key;
-
-    add_hook(v, "*");
-    validator_issue(v, NULL, &key);
-    assert_int_equal(take(v, 1, &turn), PL_OK);
-    assert_int_equal(take(v, 2, &next), PL_ERR_NOT_FOUND);
-    assert_int_equal(validator_do(v, free_all, NULL), PL_OK);
-    assert_int_equal(take(v, 2, &next), PL_OK);
-}
-
 static void a_brand_leaves_one_sender_to_the_others(void **state)
 {
     validator *v = *state;
@@ -289,42 +269,6 @@ static void the_outbox_is_as_old_as_the_oldest_that_waits(void **state)
     assert_true(settle(v, 1, &turn, 200));
     assert_int_equal(outbox(v).waiting, 1);
     assert_int_equal(outbox(v).lag_ms, 10000);
-}
-
-/* As by a transaction that had looked for endpoints before this one was removed. */
-static pl_err record_for_nobody(void *context, tx_t *tx)
-{
-    const validator *v = context;
-    const event_row_t event = {.brand_id = v->made.brand_id, .id = store_new_id(tx), .type = "license.renewed", .payload = "{}"};
-    const delivery_t delivery = {.brand_id = event.brand_id,
-                                 .id = store_new_id(tx),
-                                 .endpoint_id = store_new_id(tx),
-                                 .event_id = event.id,
-                                 .due_at_ms = tx->now_ms,
-                                 .expires_at_ms = tx->now_ms + 1,
-                                 .created_at_ms = tx->now_ms};
-    pl_err err = events_insert(tx, &event);
-
-    return err ? err : deliveries_insert(tx, &delivery);
-}
-
-static pl_err sweep(void *context, tx_t *tx)
-{
-    (void)context;
-    return deliveries_sweep(tx);
-}
-
-static void what_is_for_an_endpoint_that_went_waits_no_longer(void **state)
-{
-    validator *v = *state;
-    const char *key;
-
-    add_hook(v, "*");
-    validator_issue(v, NULL, &key);
-    assert_int_equal(validator_do(v, record_for_nobody, v), PL_OK);
-    assert_int_equal(outbox(v).waiting, 2);
-    assert_int_equal(validator_do(v, sweep, NULL), PL_OK);
-    assert_int_equal(outbox(v).waiting, 1);
 }
 
 static void a_failure_is_tried_for_two_days_and_then_dead(void **state)
@@ -502,8 +446,6 @@ int main(void)
         TEST(the_first_device_activates_the_license_and_no_other),
         cmocka_unit_test(names_are_told_apart),
         TEST(one_thread_at_a_time_serves_an_endpoint),
-        TEST(who_begins_alone_need_not_wait_for_the_lease_of_a_dead_one),
-        TEST(what_is_for_an_endpoint_that_went_waits_no_longer),
         TEST(a_brand_leaves_one_sender_to_the_others),
         TEST(a_turn_ends_after_its_time_whatever_is_left),
         TEST(a_success_ends_a_delivery),
