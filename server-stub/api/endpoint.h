@@ -48,11 +48,9 @@ typedef struct {
     fault_t *last;
 } faults_t;
 
-enum { RATED_NAME_SIZE = 16 };
-
 /* The license key that a request goes by, by a digest, wherever it stood: each has a bucket of its own. */
 typedef struct {
-    uint8_t name[RATED_NAME_SIZE];
+    uint8_t name[16];
     bool is_set;
 } rated_t;
 
