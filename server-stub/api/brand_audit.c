@@ -9,7 +9,7 @@
 enum { ACTOR_MAX = 64, ACTION_MAX = 64 };
 
 static const char *const columns[] = {"id",     "at",    "actor",   "action",     "target", "metadata",
-                                      "before", "after", "address", "request_id", NULL};
+                                      "before", "after", "address", "request_id", "note",   NULL};
 
 static pl_err put_item(void *context, pl_json_writer *json, size_t index)
 {
@@ -26,6 +26,7 @@ static pl_err put_item(void *context, pl_json_writer *json, size_t index)
     brand_put_json(json, "after", entry->after);
     brand_put_text(json, "address", entry->address);
     brand_put_text(json, "request_id", entry->request_id);
+    brand_put_text(json, "note", entry->note);
     pl_json_close(json);
     return PL_OK;
 }

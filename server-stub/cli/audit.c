@@ -61,6 +61,7 @@ static void put_entry(cli_t *cli, const audit_t *entry)
     else
         put_id(cli, "target", entry->target);
     pl_json_put_text(&cli->json, "request", entry->request_id ? entry->request_id : "");
+    pl_json_put_text(&cli->json, "note", entry->note ? entry->note : "");
     pl_json_put_text(&cli->json, "details", entry->metadata ? entry->metadata : "");
     pl_json_put_text(&cli->json, "before", entry->before ? entry->before : "");
     pl_json_put_text(&cli->json, "after", entry->after ? entry->after : "");
@@ -172,7 +173,7 @@ static pl_err run_erase(cli_t *cli, const void *values)
 
 const command_t command_audit_erase = {
     .name = "audit erase",
-    .summary = "take addresses and salts out of the entries about something",
+    .summary = "take addresses, notes and salts out of the entries about something",
     .example = "audit erase --data /var/lib/pospal --brand acme --target 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f",
     .needs = CLI_INSTANCE,
     .options = erase_options,

@@ -33,6 +33,7 @@ static const command_t *const commands[] = {
     &command_license_suspend,
     &command_license_resume,
     &command_license_cancel,
+    &command_license_reactivate,
     &command_license_renew,
     &command_license_file,
     &command_license_answer,
@@ -330,5 +331,5 @@ cli_exit_t cli_run(const cli_world_t *world, char *const *words)
     instance_close(run.cli.instance);
     pl_buf_reset(&run.result);
     pl_arena_reset(&run.cli.arena);
-    return cli_exit_code(err);
+    return err || !run.cli.is_partial ? cli_exit_code(err) : CLI_EXIT_PARTIAL;
 }

@@ -20,6 +20,7 @@ typedef struct {
     pl_arena arena;
     pl_json_writer json;
     instance_t *instance; /* for those that need one */
+    bool is_partial;      /* it is done, but for a part that was refused: an exit code of its own */
 } cli_t;
 
 /* The first member of every command's values. */
@@ -60,6 +61,7 @@ extern const command_t command_operator_key_add, command_operator_key_list, comm
 extern const command_t command_product_add, command_product_list;
 extern const command_t command_license_issue, command_license_show, command_license_list, command_license_file;
 extern const command_t command_license_suspend, command_license_resume, command_license_cancel, command_license_renew;
+extern const command_t command_license_reactivate;
 extern const command_t command_revocations_export;
 extern const command_t command_license_answer, command_license_release;
 extern const command_t command_trial_file;

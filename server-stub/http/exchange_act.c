@@ -73,7 +73,7 @@ static void act_on_worker(slow_job_t *job, store_t *store)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
-    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), exchange->address_text, exchange->id};
+    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), exchange->address_text, exchange->id, false};
     pl_err err = exchange->route->endpoint->act(loop->engine->api, &tx, exchange->in, &exchange->out);
 
     if (err) {
@@ -99,7 +99,7 @@ static void act_in_pool(slow_job_t *job, store_t *store)
     loop_t *loop = exchange->loop;
     bool writes = exchange->route->kind == KIND_WRITE;
     tx_t about = {NULL,        &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL,
-                  exchange->id};
+                  exchange->id, false};
     int64_t began_ms = pl_clock_monotonic_us() / 1000;
     pl_err err = (writes ? store_write : store_read)(store, &about, act_now, exchange);
 
@@ -113,7 +113,7 @@ static void act_in_pool(slow_job_t *job, store_t *store)
 
 static pl_err act_by_reading(exchange_t *exchange)
 {
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id, false};
     pl_err err = store_read(exchange->loop->reader, &about, act_now, exchange);
 
     breaker_note(&exchange->loop->engine->reading, err, exchange->started_us / 1000);
@@ -141,7 +141,7 @@ static pl_err work_screen(void *context, tx_t *tx)
 static pl_err screen(exchange_t *exchange)
 {
     const route_t *route = exchange->route;
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id, false};
     pl_err err;
 
     if (!exchange->loop->reader || route->kind != KIND_WRITE || (route->role != ROLE_BRAND && route->role != ROLE_PRODUCT))
@@ -153,7 +153,7 @@ static pl_err screen(exchange_t *exchange)
 
 static pl_err hand_to_writer(exchange_t *exchange)
 {
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), write_address(exchange), exchange->id};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), write_address(exchange), exchange->id, false};
 
     exchange->write.about = about;
     exchange->write.act = act_in_group;

@@ -5,6 +5,7 @@
 #include "licensing/license_sift.h"
 
 #include "base/json.h"
+#include "licensing/check_in.h"
 #include "licensing/judge.h"
 
 #include <inttypes.h>
@@ -26,6 +27,20 @@ static license_condition condition_of(const license_t *license, const product_po
         break;
     }
     return judge_license(license, policy, now_ms, &reason) == PL_VERDICT_EXPIRED ? LICENSE_IS_EXPIRED : LICENSE_IS_VALID;
+}
+
+/* One that is valid else may be overdue. */
+static pl_err find_condition(tx_t *tx, const license_t *license, const product_policy_t *policy, license_condition *is)
+{
+    int64_t by_ms = 0;
+    pl_err err = PL_OK;
+
+    *is = condition_of(license, policy, tx->now_ms);
+    if (*is == LICENSE_IS_VALID)
+        err = check_in_by(tx, license, policy, &by_ms);
+    if (by_ms && by_ms <= tx->now_ms)
+        *is = LICENSE_IS_OVERDUE;
+    return err;
 }
 
 static bool is_value(const pl_json *value, const char *wanted)
@@ -76,6 +91,8 @@ static bool fits_row(const license_sift_t *sift, const license_t *license)
 
 pl_err license_sift_fits(tx_t *tx, license_sift_t *sift, const license_t *license, bool *fits)
 {
+    license_condition is;
+    product_t product;
     pl_err err = PL_OK;
 
     if (!(*fits = fits_row(sift, license)))
@@ -87,6 +104,9 @@ pl_err license_sift_fits(tx_t *tx, license_sift_t *sift, const license_t *licens
     if (!pl_uuid_equal(sift->product.id, license->product_id) &&
         (err = products_find(tx, license->brand_id, license->product_id, &sift->product)))
         return err;
-    *fits = condition_of(license, &sift->product.policy, tx->now_ms) == sift->condition;
+    product = sift->product;
+    if ((err = license_policy_lay(tx->arena, license, &product)) || (err = find_condition(tx, license, &product.policy, &is)))
+        return err;
+    *fits = is == sift->condition;
     return PL_OK;
 }

@@ -14,7 +14,7 @@ typedef struct {
     license_condition condition; /* 0: any */
     const char *key;             /* a member of metadata, at its top; NULL: any */
     const char *value;           /* its text; of a number, true or false as JSON has them */
-    product_t product;           /* the last one that was asked for */
+    product_t product;           /* the last one that was asked for, without what a license has otherwise */
     pl_uuid product_id;          /* nil: any */
     const char *plan;            /* NULL: any */
     int64_t expiring_before_ms;  /* 0: any, also those without an end */

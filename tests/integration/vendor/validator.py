@@ -143,11 +143,11 @@ class Validator:
         return self.command("product", "add", "--brand", brand, "--slug", slug, "--name", slug.title(), "--seats", str(seats),
                             *words)["product_id"]
 
-    def bring(self, rows, *words, brand="acme", mapping="pospal-validator"):
-        """Imports rows as JSON lines, by one of the shipped mappings."""
+    def bring(self, rows, *words, brand="acme", mapping="pospal-validator", code=0):
+        """Imports rows as JSON lines, by one of the shipped mappings. code 6: some are refused."""
         name = os.path.join(self.directory, "rows.jsonl")
         Path(name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        return self.command("import", name, "--brand", brand, "--mapping", str(MAPPINGS / f"{mapping}.conf"), "--no-backup", *words)
+        return self.command("import", name, "--brand", brand, "--mapping", str(MAPPINGS / f"{mapping}.conf"), "--no-backup", *words, code=code)
 
     def start(self, *words):
         with open(os.path.join(self.directory, "log"), "ab") as log:
