@@ -58,10 +58,17 @@ extern const command_t command_epoch_raise;
 extern const command_t command_init, command_serve, command_version, command_backup, command_restore;
 extern const command_t command_brand_add, command_brand_list, command_brand_set, command_brand_settings;
 extern const command_t command_operator_key_add, command_operator_key_list, command_operator_key_revoke;
-extern const command_t command_product_add, command_product_list;
+extern const command_t command_product_add, command_product_change, command_product_list;
 extern const command_t command_license_issue, command_license_show, command_license_list, command_license_file;
 extern const command_t command_license_suspend, command_license_resume, command_license_cancel, command_license_renew;
-extern const command_t command_license_reactivate;
+extern const command_t command_license_reactivate, command_license_change, command_license_policy, command_license_transfer;
+extern const command_t command_customer_list, command_customer_add, command_customer_change;
+extern const command_t command_session_list, command_session_end;
+extern const command_t command_api_key_list, command_api_key_add, command_api_key_change, command_api_key_rotate,
+    command_api_key_revoke;
+extern const command_t command_webhook_list, command_webhook_add, command_webhook_change, command_webhook_remove,
+    command_webhook_rotate, command_webhook_test;
+extern const command_t command_webhook_deliveries, command_webhook_delivery, command_webhook_redeliver;
 extern const command_t command_revocations_export;
 extern const command_t command_license_answer, command_license_release;
 extern const command_t command_trial_file;
