@@ -146,11 +146,10 @@ static void read_vitals(void *context, vitals_t *vitals)
 static void write_metrics(void *context, pl_buf *out)
 {
     app_t *app = context;
-    outbox_t outbox = background_outbox(app->background);
     capacity_view_t capacity = capacity_view(app->capacity);
 
     metrics_write(&app->engine, out);
-    metrics_write_outbox(&outbox, out);
+    background_write_metrics(app->background, out);
     metrics_write_capacity(capacity.database_bytes, &capacity.disk, out);
 }
 

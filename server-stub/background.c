@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The sealer, the watch on ends, and the senders, put together.
+ * The sealer, the watch on ends, and the senders of webhooks and mail, put together.
  */
 #include "background.h"
 
 #include "base/mem.h"
+#include "http/metrics.h"
 #include "licensing/audit_sealer.h"
 #include "licensing/expiry.h"
+#include "licensing/mail.h"
+#include "licensing/settings.h"
 #include "licensing/webhooks.h"
+#include "mail/account.h"
+#include "mail/sender.h"
 #include "notify/sender.h"
 #include "store/idempotency.h"
 #include "store/webhooks.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
 
 enum { SWEEP_MS = 60 * 1000, MEASURE_MS = 2000 };
@@ -24,9 +30,14 @@ struct background {
     int64_t next_measure_ms;
     atomic_int_least64_t waiting; /* as last measured */
     atomic_int_least64_t lag_ms;
+    atomic_int_least64_t mail_waiting;
+    atomic_int_least64_t mail_lag_ms;
     address_list_t allowed;
     store_t *stores[SENDERS_MAX];
     senders_t *senders;
+    mail_account_t mail_account;
+    store_t *mail_stores[MAIL_SENDERS_MAX];
+    mail_senders_t *_Atomic mail_senders; /* metrics look at it from other threads */
 };
 
 /* ---- on the writer's thread ---- */
@@ -35,35 +46,53 @@ struct background {
 static pl_err work_sweep(void *context, tx_t *tx)
 {
     bool more;
-    pl_err err = deliveries_sweep(tx);
+    pl_err err;
 
     (void)context;
-    return err ? err : idempotency_sweep(tx, &more);
+    if ((err = deliveries_sweep(tx)) || (err = mails_sweep(tx)))
+        return err;
+    return idempotency_sweep(tx, &more);
 }
+
+typedef struct {
+    outbox_t outbox;
+    mail_queue_t mail;
+} measure_t;
 
 static pl_err work_measure(void *context, tx_t *tx)
 {
-    return deliveries_measure(tx, context);
+    measure_t *found = context;
+    pl_err err = deliveries_measure(tx, &found->outbox);
+
+    return err ? err : mails_measure(tx, &found->mail);
 }
 
 static pl_err measure(background_t *background, store_t *store, const tx_t *about)
 {
-    outbox_t outbox;
+    measure_t found;
     pl_err err;
 
     if (about->now_ms < background->next_measure_ms)
         return PL_OK;
     background->next_measure_ms = about->now_ms + MEASURE_MS;
-    if ((err = store_read(store, about, work_measure, &outbox)))
+    if ((err = store_read(store, about, work_measure, &found)))
         return err;
-    atomic_store(&background->waiting, outbox.waiting);
-    atomic_store(&background->lag_ms, outbox.lag_ms);
+    atomic_store(&background->waiting, found.outbox.waiting);
+    atomic_store(&background->lag_ms, found.outbox.lag_ms);
+    atomic_store(&background->mail_waiting, found.mail.waiting);
+    atomic_store(&background->mail_lag_ms, found.mail.lag_ms);
     return PL_OK;
 }
 
-outbox_t background_outbox(background_t *background)
+void background_write_metrics(background_t *background, pl_buf *out)
 {
-    return (outbox_t){atomic_load(&background->waiting), atomic_load(&background->lag_ms)};
+    const outbox_t outbox = {atomic_load(&background->waiting), atomic_load(&background->lag_ms)};
+    const mail_queue_t queue = {atomic_load(&background->mail_waiting), atomic_load(&background->mail_lag_ms)};
+    mail_senders_t *senders = atomic_load(&background->mail_senders);
+    const mail_counts_t counts = mail_senders_counts(senders);
+
+    metrics_write_outbox(&outbox, out);
+    metrics_write_mail(&queue, &counts, senders != NULL, out);
 }
 
 pl_err background_tick(background_t *background, store_t *store, const tx_t *about, bool is_last)
@@ -104,6 +133,30 @@ static pl_err open_secrets(void *context, int64_t now_ms, const webhook_t *endpo
     return err;
 }
 
+/* A vendor whose events are lost must hear of it by another way. That there is none, or that it is wrong, keeps no endpoint on. */
+static pl_err mail_of_webhook(void *context, tx_t *tx, const webhook_t *endpoint, const post_result_t *result)
+{
+    const background_t *background = context;
+    const keyring_t *keyring = keys_pin(instance_keys(background->options.instance), tx->arena);
+    char id[PL_UUID_TEXT_SIZE];
+    mail_value_t values[] = {{"endpoint_url", endpoint->url}, {"failing_since_at", NULL}, {"answer", NULL}};
+    mail_order_t order = {.brand_id = endpoint->brand_id, .template = MAIL_WEBHOOK_DISABLED, .values = values, .count = 3};
+    pl_err err;
+
+    if (!keyring)
+        return PL_ERR_MEMORY;
+    if ((err = setting_read(tx, keyring, endpoint->brand_id, SETTING_SUPPORT_EMAIL, &order.recipient)) || !order.recipient)
+        return err;
+    pl_uuid_format(endpoint->id, id);
+    values[1].value = pl_arena_format(tx->arena, "%" PRId64, endpoint->failing_since_ms);
+    values[2].value = result->status ? pl_arena_format(tx->arena, "%d %s", result->status, result->answer) : result->error;
+    order.purpose = pl_arena_format(tx->arena, "%s:%" PRId64, id, endpoint->failing_since_ms);
+    if (!values[1].value || !values[2].value || !order.purpose)
+        return PL_ERR_MEMORY;
+    err = mail_order(tx, keyring, &order, NULL);
+    return err == PL_ERR_INVALID || err == PL_ERR_TOO_LARGE ? PL_OK : err;
+}
+
 /* ---- opening ---- */
 
 const address_list_t *background_webhook_allowed(const background_t *background)
@@ -133,7 +186,7 @@ static pl_err free_endpoints(background_t *background)
     return err;
 }
 
-pl_err background_start(background_t *background)
+static pl_err start_webhooks(background_t *background)
 {
     const config_t *config = background->options.config;
     const senders_options_t options = {
@@ -145,6 +198,7 @@ pl_err background_start(background_t *background)
         .first_retry_ms = config->webhook_retry_ms,
         .now = tell_time,
         .secrets = open_secrets,
+        .disabled = mail_of_webhook,
         .context = background,
         .log = background->options.log,
     };
@@ -158,12 +212,48 @@ pl_err background_start(background_t *background)
     return senders_start(&options, &background->senders);
 }
 
+static pl_err start_mail(background_t *background)
+{
+    const config_t *config = background->options.config;
+    const mail_senders_options_t options = {
+        .stores = background->mail_stores,
+        .count = (size_t)config->mail_threads,
+        .carrier = background->mail_account.carrier,
+        .templates = config->mail_templates,
+        .first_retry_ms = config->mail_retry_ms,
+        .keys = instance_keys(background->options.instance),
+        .now = tell_time,
+        .context = background,
+        .log = background->options.log,
+    };
+    mail_senders_t *senders;
+    pl_err err;
+
+    if (!config->mail_url || options.count == 0)
+        return PL_OK;
+    for (size_t i = 0; i < options.count; i++)
+        if ((err = instance_open_store(background->options.instance, DB_READ_WRITE, &background->mail_stores[i])))
+            return err;
+    if ((err = mail_senders_start(&options, &senders)))
+        return err;
+    atomic_store(&background->mail_senders, senders);
+    return PL_OK;
+}
+
+pl_err background_start(background_t *background)
+{
+    pl_err err = start_webhooks(background);
+
+    return err ? err : start_mail(background);
+}
+
 void background_stop(background_t *background)
 {
     if (!background)
         return;
     senders_stop(background->senders);
     background->senders = NULL;
+    mail_senders_stop(atomic_exchange(&background->mail_senders, NULL));
 }
 
 void background_close(background_t *background)
@@ -173,6 +263,9 @@ void background_close(background_t *background)
     background_stop(background);
     for (size_t i = 0; i < SENDERS_MAX; i++)
         store_close(background->stores[i]);
+    for (size_t i = 0; i < MAIL_SENDERS_MAX; i++)
+        store_close(background->mail_stores[i]);
+    mail_account_close(&background->mail_account);
     pl_free(background);
 }
 
@@ -186,10 +279,13 @@ pl_err background_open(const background_options_t *options, background_t **backg
     made->options = *options;
     audit_sealer_init(&made->sealer);
     expiry_watch_init(&made->watch);
-    if (options->config->webhook_allow && (err = address_list_parse(options->config->webhook_allow, &made->allowed))) {
-        pl_free(made);
-        return pl_fail(err, "webhook_allow is \"%s\"; networks like 10.0.0.0/8 fd00::/8 are needed",
-                       options->config->webhook_allow);
+    if (options->config->webhook_allow && (err = address_list_parse(options->config->webhook_allow, &made->allowed)))
+        err = pl_fail(err, "webhook_allow is \"%s\"; networks like 10.0.0.0/8 fd00::/8 are needed", options->config->webhook_allow);
+    if (!err && options->config->mail_url)
+        err = mail_account_open(options->config, &made->mail_account);
+    if (err) {
+        background_close(made);
+        return err;
     }
     *background = made;
     return PL_OK;

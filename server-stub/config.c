@@ -51,6 +51,15 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_WEBHOOK_RETRY_MS] = {"webhook_retry_ms", offsetof(config_t, webhook_retry_ms), "5000", 100, 600000},
     [CONFIG_DISK_MIN_FREE_MB] = {"disk_min_free_mb", offsetof(config_t, disk_min_free_mb), "64", 0, 1000000000},
     [CONFIG_DISK_MIN_FREE_PERCENT] = {"disk_min_free_percent", offsetof(config_t, disk_min_free_percent), "0", 0, 99},
+    [CONFIG_MAIL_URL] = {"mail_url", offsetof(config_t, mail_url), NULL, 0, 0},
+    [CONFIG_MAIL_USER] = {"mail_user", offsetof(config_t, mail_user), NULL, 0, 0},
+    [CONFIG_MAIL_SECRET_FILE] = {"mail_secret_file", offsetof(config_t, mail_secret_file), NULL, 0, 0},
+    [CONFIG_MAIL_CA] = {"mail_ca", offsetof(config_t, mail_ca), NULL, 0, 0},
+    [CONFIG_MAIL_PLAIN_LOOPBACK] = {"mail_plain_loopback", offsetof(config_t, mail_plain_loopback), "0", 0, 1},
+    [CONFIG_MAIL_THREADS] = {"mail_threads", offsetof(config_t, mail_threads), "2", 0, 8},
+    [CONFIG_MAIL_TIMEOUT_S] = {"mail_timeout_s", offsetof(config_t, mail_timeout_s), "30", 1, 300},
+    [CONFIG_MAIL_RETRY_MS] = {"mail_retry_ms", offsetof(config_t, mail_retry_ms), "30000", 100, 3600000},
+    [CONFIG_MAIL_TEMPLATES] = {"mail_templates", offsetof(config_t, mail_templates), NULL, 0, 0},
 };
 
 static const char *setting_word(const void *context, size_t index)

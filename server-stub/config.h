@@ -41,6 +41,15 @@ typedef enum {
     CONFIG_WEBHOOK_RETRY_MS,
     CONFIG_DISK_MIN_FREE_MB,
     CONFIG_DISK_MIN_FREE_PERCENT,
+    CONFIG_MAIL_URL,
+    CONFIG_MAIL_USER,
+    CONFIG_MAIL_SECRET_FILE,
+    CONFIG_MAIL_CA,
+    CONFIG_MAIL_PLAIN_LOOPBACK,
+    CONFIG_MAIL_THREADS,
+    CONFIG_MAIL_TIMEOUT_S,
+    CONFIG_MAIL_RETRY_MS,
+    CONFIG_MAIL_TEMPLATES,
     CONFIG_COUNT
 } config_name_t;
 
@@ -75,6 +84,15 @@ typedef struct {
     int64_t webhook_retry_ms;        /* the first pause after a failure; it doubles */
     int64_t disk_min_free_mb;        /* SQLite: with less the server is not ready */
     int64_t disk_min_free_percent;   /* the same, of the file system; 0: not looked at */
+    const char *mail_url;            /* smtps://host:465, smtp://host:587, https://api.resend.com; NULL: mail waits */
+    const char *mail_user;           /* SMTP's */
+    const char *mail_secret_file;    /* holds its password, or the API's key */
+    const char *mail_ca;             /* certificates, PEM, in place of the system's */
+    int64_t mail_plain_loopback;     /* 1: without TLS to a server on this machine */
+    int64_t mail_threads;            /* that send; 0: this server sends none */
+    int64_t mail_timeout_s;          /* of one attempt */
+    int64_t mail_retry_ms;           /* the first pause after a failure; it doubles */
+    const char *mail_templates;      /* directory of brands' own templates */
 } config_t;
 
 /* Where values come from; file and flags may be NULL or hold NULLs. */

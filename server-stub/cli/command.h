@@ -78,6 +78,7 @@ extern const command_t command_audit_verify, command_audit_export, command_audit
 extern const command_t command_release_add, command_release_list, command_release_withdraw;
 extern const command_t command_simulate, command_import, command_export;
 extern const command_t command_keys_list, command_keys_rotate, command_keys_retire, command_keys_revoke;
+extern const command_t command_mail_list, command_mail_show, command_mail_resend, command_mail_preview, command_mail_test;
 extern const command_t command_keys_export, command_keys_rewrap, command_keys_add_root;
 
 #endif

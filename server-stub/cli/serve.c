@@ -5,9 +5,7 @@
 #include <signal.h>
 
 #include "app.h"
-#include "cli/command.h"
-#include "config.h"
-#include "platform/file.h"
+#include "cli/serve_config.h"
 
 enum { STDERR_FD = 2 };
 
@@ -46,33 +44,28 @@ static const option_t options[] = {
     {"webhook-retry-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_RETRY_MS]), false, "MS", "the first pause after a webhook failed (5000); it doubles", 0, 0},
     {"disk-min-free-mb", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_MB]), false, "N", "megabytes of the database's disk without which the server is not ready (64)", 0, 0},
     {"disk-min-free-percent", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_PERCENT]), false, "N", "the same, of the disk (0: not looked at)", 0, 0},
+    {"mail-url", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_URL]), false, "URL", "mail goes there: smtps://host:465, smtp://host:587 (STARTTLS), https://api.resend.com (none: mail waits)", 0, 0},
+    {"mail-user", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_USER]), false, "NAME", "of the account there, by SMTP", 0, 0},
+    {"mail-secret-file", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_SECRET_FILE]), false, "FILE", "holds its password, or the API's key", 0, 0},
+    {"mail-ca", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_CA]), false, "FILE", "certificates that mail trusts, PEM (the system's)", 0, 0},
+    {"mail-plain-loopback", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_PLAIN_LOOPBACK]), false, "0|1", "1: without TLS to a server on this machine (0)", 0, 0},
+    {"mail-threads", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_THREADS]), false, "N", "threads that send mail (2; 0: none is sent)", 0, 0},
+    {"mail-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_TIMEOUT_S]), false, "S", "for one attempt to send a mail (30)", 0, 0},
+    {"mail-retry-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_RETRY_MS]), false, "MS", "the first pause after a mail failed (30000); it doubles", 0, 0},
+    {"mail-templates", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_TEMPLATES]), false, "DIR", "brands' own templates: DIR/BRAND/LANGUAGE/NAME.mail (none)", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
 };
 /* clang-format on */
 
 static pl_err read_config(cli_t *cli, const serve_t *serve, config_t *config)
 {
-    const pl_fs *fs = pl_fs_system();
-    const char *path = serve->config ? serve->config : cli->environment("POSPAL_CONFIG");
     const char *flags[CONFIG_COUNT];
-    config_sources_t sources = {path, {NULL, 0}, cli->environment, flags};
-    pl_buf file;
-    pl_err err = PL_OK;
 
     for (size_t i = 0; i < CONFIG_COUNT; i++)
         flags[i] = serve->flags[i];
     flags[CONFIG_DATA] = serve->common.data;
     flags[CONFIG_DB] = serve->common.db;
-    pl_buf_init(&file);
-    if (path && (err = fs->read(fs->context, path, CONFIG_FILE_MAX, &file))) {
-        err = pl_fail(err, "the settings file \"%s\" cannot be read: %s", path, pl_err_sentence(err));
-        goto done;
-    }
-    sources.file = pl_buf_span(&file);
-    err = config_load(&cli->arena, &sources, config);
-done:
-    pl_buf_reset(&file);
-    return err;
+    return read_serve_config(cli, serve->config, flags, config);
 }
 
 /* Blocked before the first thread starts, so that every thread inherits it and sigwait alone sees them. */

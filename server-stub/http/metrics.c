@@ -137,3 +137,18 @@ void metrics_write_capacity(int64_t database_bytes, const pl_disk_room *disk, pl
                 (double)disk->free_bytes);
     write_gauge(out, "pospal_database_disk_bytes", "Size of that disk.", (double)disk->total_bytes);
 }
+
+void metrics_write_mail(const mail_queue_t *queue, const mail_counts_t *counts, bool is_on, pl_buf *out)
+{
+    static const metric_t metric = {"pospal_mail_attempts_total", "counter",
+                                    "What became of mail, since the start of this process; waiting: it is tried again."};
+
+    write_gauge(out, "pospal_mail_on", "1 where this process sends mail; 0: no mail_url is set, and mail waits.", is_on);
+    write_gauge(out, "pospal_mail_waiting", "Mail that is not sent yet, 10000 at most are counted.", (double)queue->waiting);
+    write_gauge(out, "pospal_mail_lag_seconds", "Since the first of it was due.", (double)queue->lag_ms / 1e3);
+    announce(out, &metric);
+    pl_buf_add_format(out, "%s{state=\"sent\"} %lld\n", metric.name, (long long)counts->sent);
+    pl_buf_add_format(out, "%s{state=\"failed\"} %lld\n", metric.name, (long long)counts->failed);
+    pl_buf_add_format(out, "%s{state=\"suppressed\"} %lld\n", metric.name, (long long)counts->suppressed);
+    pl_buf_add_format(out, "%s{state=\"waiting\"} %lld\n", metric.name, (long long)counts->retried);
+}

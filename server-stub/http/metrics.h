@@ -6,6 +6,7 @@
 #define POSPAL_HTTP_METRICS_H
 
 #include "http/loop.h"
+#include "mail/sender.h"
 #include "store/deliveries.h"
 
 /* Any thread, without waiting for anybody. */
@@ -14,5 +15,7 @@ void metrics_write(engine_t *engine, pl_buf *out);
 void metrics_write_capacity(int64_t database_bytes, const pl_disk_room *disk, pl_buf *out);
 /* Webhooks that wait, as last measured. */
 void metrics_write_outbox(const outbox_t *outbox, pl_buf *out);
+/* Mail that waits, as last measured, and what became of the rest; is_on: a mail server is set. */
+void metrics_write_mail(const mail_queue_t *queue, const mail_counts_t *counts, bool is_on, pl_buf *out);
 
 #endif

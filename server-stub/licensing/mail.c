@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "licensing/sealing.h"
+#include "store/audit.h"
 #include "store/customers.h"
 
 #include <string.h>
@@ -30,6 +31,16 @@ static const char *const names[MAIL_TEMPLATES] = {
 const char *mail_template_text(mail_template name)
 {
     return names[name];
+}
+
+bool mail_template_parse(const char *text, mail_template *name)
+{
+    for (int i = 0; i < MAIL_TEMPLATES; i++)
+        if (strcmp(names[i], text) == 0) {
+            *name = (mail_template)i;
+            return true;
+        }
+    return false;
 }
 
 static sealed_place_t place_of(const mail_t *mail)
@@ -80,6 +91,7 @@ pl_err mail_order(tx_t *tx, const keyring_t *keyring, const mail_order_t *order,
         .license_id = order->license_id,
         .recipient = order->recipient,
         .due_at_ms = order->not_before_ms ? order->not_before_ms : tx->now_ms,
+        .expires_at_ms = order->expires_at_ms,
     };
     bool is_first;
     pl_err err;
@@ -114,4 +126,45 @@ pl_err mail_content(tx_t *tx, const keyring_t *keyring, const mail_t *mail, pl_s
     err = unseal_at(keyring_sealing_key(keyring), &place, mail->content, plain);
     *json = pl_span_of(plain, mail->content.size - PL_SEAL_OVERHEAD);
     return err;
+}
+
+static pl_err note_resending(tx_t *tx, const mail_t *mail)
+{
+    audit_t entry = {.brand_id = mail->brand_id, .action = AUDIT_MAIL_RESENT, .target = mail->id};
+
+    entry.metadata = pl_arena_format(tx->arena, "{\"template\":\"%s\"}", mail->template);
+    return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+}
+
+static pl_err hurry(tx_t *tx, const mail_t *mail)
+{
+    pl_err err = mails_hurry(tx, mail);
+
+    return err == PL_ERR_NOT_FOUND ? pl_fail(PL_ERR_STATE, "the mail is being sent right now") : err;
+}
+
+pl_err mail_resend(tx_t *tx, const keyring_t *keyring, const mail_t *mail, pl_uuid *again)
+{
+    mail_t copy = *mail;
+    char id[PL_UUID_TEXT_SIZE];
+    pl_span plain;
+    bool is_new;
+    pl_err err;
+
+    *again = mail->id;
+    if (mail->state == MAIL_WAITING)
+        return (err = hurry(tx, mail)) ? err : note_resending(tx, mail);
+    if (!mail->content.size)
+        return pl_fail(PL_ERR_STATE, "what the mail was filled with is wiped; have its cause repeated instead");
+    if ((err = mail_content(tx, keyring, mail, &plain)))
+        return err;
+    *again = copy.id = store_new_id(tx);
+    pl_uuid_format(copy.id, id);
+    copy.due_at_ms = tx->now_ms;
+    copy.expires_at_ms = 0;
+    if (!(copy.purpose = pl_arena_format(tx->arena, "%s:again:%s", mail->template, id)))
+        return PL_ERR_MEMORY;
+    if ((err = seal(tx, keyring, plain, &copy)) || (err = mails_insert(tx, &copy, &is_new)))
+        return err;
+    return note_resending(tx, &copy);
 }

@@ -9,7 +9,11 @@
 #include "licensing/keys.h"
 #include "store/mails.h"
 
-/* The names of the templates; the files are named like them. */
+/*
+ * The names of the templates; the files are named like them. What each is filled with is in docs/OPERATING.md, "What a mail is filled with": a
+ * value whose name ends in _at is Unix milliseconds as decimal text, amount is "2900 eur" in minor units, *_url begins with http. Brand's name,
+ * support_email, website, recipient and customer_name are filled in when it is sent.
+ */
 typedef enum {
     MAIL_WELCOME,
     MAIL_PAYMENT_FAILED,
@@ -47,12 +51,19 @@ typedef struct {
     int64_t not_before_ms; /* 0: at once */
     const mail_value_t *values;
     size_t count;
+    int64_t expires_at_ms; /* of no use afterwards; 0: given up two days after the first attempt */
 } mail_order_t;
 
 const char *mail_template_text(mail_template name); /* "welcome" */
+bool mail_template_parse(const char *text, mail_template *name);
 
 /* Writes it into the outbox, its values sealed. *is_new, if not NULL: false where it was asked for before. PL_ERR_INVALID, _MEMORY. */
 pl_err mail_order(tx_t *tx, const keyring_t *keyring, const mail_order_t *order, bool *is_new);
+/*
+ * Orders it once more, as another mail with an id of its own; one that waits is due at once instead, and *again is its own id. Audited.
+ * PL_ERR_STATE: it is under way, or what it was filled with is wiped.
+ */
+pl_err mail_resend(tx_t *tx, const keyring_t *keyring, const mail_t *mail, pl_uuid *again);
 /* What it is filled with, as a JSON object in the arena; "{}" once that is gone. */
 pl_err mail_content(tx_t *tx, const keyring_t *keyring, const mail_t *mail, pl_span *json);
 

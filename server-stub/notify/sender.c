@@ -166,6 +166,8 @@ static pl_err start_one(senders_t *senders, size_t index)
         .first_retry_ms = options->first_retry_ms,
         .lease_ms = options->timeout_ms * 2 + LEASE_MARGIN_MS,
         .brand_max = options->count > 1 ? (int64_t)options->count - 1 : 1, /* one is left for the others */
+        .disabled = options->disabled,
+        .context = options->context,
     };
     if (!(sender->poster = poster_new(&post)))
         return PL_ERR_MEMORY;

@@ -21,6 +21,8 @@ typedef struct {
     pl_err (*now)(void *context, int64_t *now_ms);
     /* The secrets that sign for an endpoint, the current first; at most 2. */
     pl_err (*secrets)(void *context, int64_t now_ms, const webhook_t *endpoint, uint8_t keys[2][WEBHOOK_KEY_SIZE], size_t *count);
+    /* Told in the transaction that disables an endpoint; NULL: nobody is. */
+    pl_err (*disabled)(void *context, tx_t *tx, const webhook_t *endpoint, const post_result_t *result);
     void *context;
     pl_log log;
 } senders_options_t;

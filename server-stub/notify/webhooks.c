@@ -125,7 +125,7 @@ static void judge_endpoint(const tx_t *tx, const post_result_t *result, webhook_
         endpoint->state = WEBHOOK_FAILED;
 }
 
-static pl_err disable(tx_t *tx, const webhook_t *endpoint, const post_result_t *result)
+static pl_err disable(tx_t *tx, const webhook_rules_t *rules, const webhook_t *endpoint, const post_result_t *result)
 {
     const audit_t entry = {
         .brand_id = endpoint->brand_id,
@@ -135,7 +135,9 @@ static pl_err disable(tx_t *tx, const webhook_t *endpoint, const post_result_t *
     };
     pl_err err = deliveries_abandon(tx, endpoint->brand_id, endpoint->id);
 
-    return err ? err : audit_append(tx, &entry);
+    if (err || (err = audit_append(tx, &entry)) || !rules->disabled)
+        return err;
+    return rules->disabled(rules->context, tx, endpoint, result);
 }
 
 /* *stands: false where the vendor changed the endpoint during the attempt: it was another one that failed or not, and the turn is over. */
@@ -164,7 +166,7 @@ static pl_err work_settle(void *context, tx_t *tx)
     *settling->goes_on = !is_over && stands;
     if (!stands)
         return PL_OK;
-    if (endpoint.state == WEBHOOK_FAILED && (err = disable(tx, &endpoint, outcome->result)))
+    if (endpoint.state == WEBHOOK_FAILED && (err = disable(tx, settling->rules, &endpoint, outcome->result)))
         return err;
     outcome->turn->endpoint = endpoint;
     return PL_OK;

@@ -25,6 +25,9 @@ typedef struct {
     int64_t first_retry_ms; /* the first pause after a failure */
     int64_t lease_ms;       /* longer than an attempt can take */
     int64_t brand_max;      /* endpoints of one brand that are served at once, by whichever thread */
+    /* Told in the transaction that disables an endpoint; NULL: nobody is. */
+    pl_err (*disabled)(void *context, tx_t *tx, const webhook_t *endpoint, const post_result_t *result);
+    void *context;
 } webhook_rules_t;
 
 /* What one turn serves; it lives in the arena. */

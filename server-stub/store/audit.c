@@ -83,6 +83,7 @@ static const char *const action_texts[] = {
     [AUDIT_OPERATOR_KEY_ADDED] = "operator_key.added",
     [AUDIT_OPERATOR_KEY_REVOKED] = "operator_key.revoked",
     [AUDIT_OPERATOR_LOOKED] = "operator.looked",
+    [AUDIT_MAIL_RESENT] = "mail.resent",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

@@ -73,7 +73,8 @@ typedef enum {
     AUDIT_SETTING_CHANGED = 106,  /* of the brand; metadata: its name */
     AUDIT_OPERATOR_KEY_ADDED = 115,
     AUDIT_OPERATOR_KEY_REVOKED = 116,
-    AUDIT_OPERATOR_LOOKED = 117 /* across brands; metadata: of what, and the commitment to the address that was asked for */
+    AUDIT_OPERATOR_LOOKED = 117, /* across brands; metadata: of what, and the commitment to the address that was asked for */
+    AUDIT_MAIL_RESENT = 120       /* put into the outbox again; metadata: its template */
 } audit_action;
 
 typedef struct {

@@ -60,6 +60,7 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_MAILS] = &mails_set,
     [STORE_OPERATOR_KEYS] = &operator_keys_set,
     [STORE_ECOSYSTEM] = &ecosystem_set,
+    [STORE_MAIL_LOG] = &mail_log_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

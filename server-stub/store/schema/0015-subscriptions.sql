@@ -128,6 +128,7 @@ CREATE TABLE mail (
     due_at      BIGINT NOT NULL,
     held_until  BIGINT NOT NULL,
     created_at  BIGINT NOT NULL,
+    expires_at  BIGINT,          -- given up then; NULL: decided by the first attempt
     settled_at  BIGINT,
     provider_id TEXT,            -- what the server that took it calls it
     error       TEXT,            -- of the last attempt
@@ -136,7 +137,10 @@ CREATE TABLE mail (
 ) WITHOUT ROWID;
 
 CREATE INDEX mail_due ON mail (due_at) WHERE state = 1;
-CREATE INDEX mail_by_recipient ON mail (brand_id, recipient, created_at);
+CREATE INDEX mail_by_recipient ON mail (brand_id, lower(recipient), settled_at);
+CREATE INDEX mail_held ON mail (brand_id, held_until) WHERE state = 1;
+CREATE INDEX mail_expiring ON mail (expires_at) WHERE state = 1;
+CREATE INDEX mail_filled ON mail (settled_at) WHERE content IS NOT NULL;
 CREATE INDEX mail_by_customer ON mail (brand_id, customer_id, created_at) WHERE customer_id IS NOT NULL;
 
 CREATE TABLE mail_attempt (
