@@ -33,6 +33,7 @@ struct carrier {
     smtp_stage stage;
     bool was_refused; /* the address that was to be connected to */
     bool has_reply;   /* to the command that was sent last */
+    bool is_leaving;  /* QUIT was sent: what is said to that is of no interest */
     pl_buf reply;     /* of HTTP */
     char message[CURL_ERROR_SIZE];
 };
@@ -121,10 +122,11 @@ static int watch(CURL *easy, curl_infotype kind, char *data, size_t size, void *
         return 0;
     if (kind == CURLINFO_HEADER_OUT) {
         carrier->stage = smtp_stage_after(carrier->stage, data, size);
-        carrier->has_reply = false;
+        carrier->is_leaving = size >= 4 && strncasecmp(data, "QUIT", 4) == 0;
+        carrier->has_reply &= carrier->is_leaving;
     } else if (kind == CURLINFO_DATA_OUT) {
         carrier->has_reply = false;
-    } else if (kind == CURLINFO_HEADER_IN) {
+    } else if (kind == CURLINFO_HEADER_IN && !carrier->is_leaving) {
         carrier->has_reply = true;
         copy_printable(carrier->result->answer, sizeof carrier->result->answer, data, size);
     }
@@ -353,7 +355,7 @@ void carrier_send(carrier_t *carrier, const message_t *message, carrier_result_t
     *result = (carrier_result_t){.outcome = DOWN};
     carrier->result = result;
     carrier->stage = STAGE_GREETING;
-    carrier->was_refused = carrier->has_reply = false;
+    carrier->was_refused = carrier->has_reply = carrier->is_leaving = false;
     carrier->message[0] = '\0';
     pl_buf_init(&carrier->reply);
     carrier->reply.limit = ANSWER_READ_MAX;

@@ -12,7 +12,7 @@
 #include "platform/clock.h"
 #include "platform/thread.h"
 
-enum { LOOK_MS = 1000, LEASE_MARGIN_MS = 30000, MAIL_COUNTERS = MAIL_SUPPRESSED + 1 };
+enum { LOOK_MS = 1000, LEASE_MARGIN_MS = 3000, MAIL_COUNTERS = MAIL_SUPPRESSED + 1 };
 
 typedef struct {
     mail_senders_t *all;
@@ -231,7 +231,7 @@ pl_err mail_senders_start(const mail_senders_options_t *options, mail_senders_t 
         return PL_ERR_MEMORY;
     made->options = *options;
     made->options.carrier.is_ending = &made->is_ending;
-    made->rules = (outbox_rules_t){options->first_retry_ms, options->carrier.timeout_ms + LEASE_MARGIN_MS};
+    made->rules = (outbox_rules_t){options->first_retry_ms, options->carrier.timeout_ms * 2 + LEASE_MARGIN_MS};
     made->mutex = pl_mutex_new();
     made->wake = pl_cond_new();
     err = made->mutex && made->wake ? PL_OK : PL_ERR_MEMORY;

@@ -34,12 +34,11 @@ static const char *const sql[] = {
     [ATTEMPT] = "INSERT INTO mail_attempt (brand_id, mail_id, number, tried_at, duration_ms, state, answer)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7)",
 
-    [SENT_SINCE] = "SELECT count(*), coalesce(min(w.sent_at), 0) FROM"
-                   " (SELECT settled_at AS sent_at FROM mail"
-                   "   WHERE brand_id = $1 AND lower(recipient) = $2 AND state = 2 AND settled_at > $3"
-                   "  UNION ALL"
-                   "  SELECT settled_at AS sent_at FROM mail"
-                   "   WHERE brand_id = $1 AND lower(recipient) = $2 AND state = 1 AND held_until > $4) w",
+    [SENT_SINCE] = "SELECT count(*) + (SELECT count(*) FROM mail h"
+                   "                   WHERE h.brand_id = $1 AND lower(h.recipient) = $2 AND h.state = 1 AND h.held_until > $4),"
+                   "       coalesce(min(m.settled_at), 0)"
+                   " FROM mail m"
+                   " WHERE m.brand_id = $1 AND lower(m.recipient) = $2 AND m.state = 2 AND m.settled_at > $3",
 
     [ADDRESSEE] = "SELECT name, language FROM customer WHERE brand_id = $1 AND id = $2",
 };
