@@ -280,7 +280,8 @@ pl_err background_open(const background_options_t *options, background_t **backg
     audit_sealer_init(&made->sealer);
     expiry_watch_init(&made->watch);
     if (options->config->webhook_allow && (err = address_list_parse(options->config->webhook_allow, &made->allowed)))
-        err = pl_fail(err, "webhook_allow is \"%s\"; networks like 10.0.0.0/8 fd00::/8 are needed", options->config->webhook_allow);
+        err =
+            pl_fail(err, "webhook_allow is \"%s\"; networks like 10.0.0.0/8 fd00::/8 are needed", options->config->webhook_allow);
     if (!err && options->config->mail_url)
         err = mail_account_open(options->config, &made->mail_account);
     if (err) {

@@ -27,7 +27,8 @@ static const option_t options[] = {
     {"html", OPTION_FLAG, offsetof(preview_t, html), false, NULL, "print the HTML part alone", 0, 0},
     {"text", OPTION_FLAG, offsetof(preview_t, text), false, NULL, "print the text part alone", 0, 0},
     {"message", OPTION_FLAG, offsetof(preview_t, source), false, NULL, "print the whole message as a mail server gets it", 0, 0},
-    {"templates", OPTION_TEXT, offsetof(preview_t, templates), false, "DIR", "of brands' own templates (as mail_templates is set)", 0, 0},
+    {"templates", OPTION_TEXT, offsetof(preview_t, templates), false, "DIR",
+     "of brands' own templates (as mail_templates is set)", 0, 0},
     {"config", OPTION_TEXT, offsetof(preview_t, config), false, "FILE", "settings of serve; else POSPAL_CONFIG", 0, 0},
 };
 

@@ -63,7 +63,8 @@ static pl_err make_message(cli_t *cli, const letter_t *letter, const char *to, m
     message->reply_to = letter->reply_to;
     message->subject = "Test of mail from pospal-validator";
     message->text = "This mail was sent to see whether mail arrives. It does.\n";
-    message->html = "<!DOCTYPE html>\n<html lang=\"en\"><body><p>This mail was sent to see whether mail arrives. It does.</p></body></html>\n";
+    message->html = "<!DOCTYPE html>\n<html lang=\"en\"><body><p>This mail was sent to see whether mail arrives. It "
+                    "does.</p></body></html>\n";
     return message_check(message);
 }
 
@@ -77,7 +78,8 @@ static pl_err send(cli_t *cli, const mail_account_t *account, const message_t *m
     carrier_send(carrier, message, &result);
     carrier_free(carrier);
     if (result.outcome != CARRIED)
-        return pl_fail(result.status ? PL_ERR_SERVER : PL_ERR_OFFLINE, "the mail was not taken by %s: %s", account->carrier.url, result.answer);
+        return pl_fail(result.status ? PL_ERR_SERVER : PL_ERR_OFFLINE, "the mail was not taken by %s: %s", account->carrier.url,
+                       result.answer);
     pl_json_put_text(&cli->json, "to", message->to.address);
     pl_json_put_text(&cli->json, "answer", result.answer);
     if (result.provider_id[0])
@@ -112,7 +114,7 @@ static pl_err run_test(cli_t *cli, const void *values)
 const command_t command_mail_test = {
     .name = "mail test",
     .summary = "send one mail at once, and print the mail server's answer",
-    .example = "mail test --data /var/lib/pospal --config /etc/pospal-validator.conf --brand acme --to you@acme.example",
+    .example = "mail test --data /var/lib/pospal --config /etc/pospal/validator.conf --brand acme --to you@acme.example",
     .needs = CLI_INSTANCE,
     .options = options,
     .option_count = sizeof options / sizeof *options,

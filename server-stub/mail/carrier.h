@@ -13,12 +13,12 @@
 enum { CARRIER_ANSWER_MAX = 300, CARRIER_ID_MAX = 128 };
 
 typedef struct {
-    const char *url;     /* smtp://host:587 (STARTTLS), smtps://host:465, https://api.resend.com */
-    const char *user;    /* NULL: none. By HTTP there is no user. */
-    const char *secret;  /* the password, or the API's key; NULL: none */
-    const char *ca_file; /* NULL: the system's */
-    int64_t timeout_ms;  /* of the whole exchange */
-    bool allows_plain;   /* without TLS, to loopback addresses alone */
+    const char *url;              /* smtp://host:587 (STARTTLS), smtps://host:465, https://api.resend.com */
+    const char *user;             /* NULL: none. By HTTP there is no user. */
+    const char *secret;           /* the password, or the API's key; NULL: none */
+    const char *ca_file;          /* NULL: the system's */
+    int64_t timeout_ms;           /* of the whole exchange */
+    bool allows_plain;            /* without TLS, to loopback addresses alone */
     const atomic_bool *is_ending; /* then an exchange is left within a second; NULL: never */
 } carrier_options_t;
 

@@ -66,9 +66,11 @@ pl_err carrier_check(const carrier_options_t *options)
         return pl_fail(PL_ERR_INVALID, "mail_url is smtps://host:465, smtp://host:587 or https://api.resend.com");
     for (const unsigned char *c = (const unsigned char *)rest; *c; c++)
         if (*c <= ' ' || *c >= 0x7f || strchr("@?#\\", *c))
-            return pl_fail(PL_ERR_INVALID, "mail_url holds a host and a port; user and password are mail_user and mail_secret_file");
+            return pl_fail(PL_ERR_INVALID,
+                           "mail_url holds a host and a port; user and password are mail_user and mail_secret_file");
     if (scheme == SCHEME_HTTP && !options->allows_plain)
-        return pl_fail(PL_ERR_INVALID, "mail_url is http://; https:// is needed (to this machine alone: mail_plain_loopback = 1)");
+        return pl_fail(PL_ERR_INVALID,
+                       "mail_url is http://; https:// is needed (to this machine alone: mail_plain_loopback = 1)");
     if (scheme >= SCHEME_HTTP && !options->secret)
         return pl_fail(PL_ERR_INVALID, "mail_secret_file is missing: the file with the API's key");
     if (scheme <= SCHEME_SMTPS && !options->user != !options->secret)
@@ -88,7 +90,8 @@ static bool is_loopback(const struct curl_sockaddr *to)
         return ((const uint8_t *)&((const struct sockaddr_in *)(const void *)&to->addr)->sin_addr)[0] == 127;
     if (to->family != AF_INET6)
         return false;
-    return IN6_IS_ADDR_LOOPBACK((const struct in6_addr *)(const void *)bytes) || (memcmp(bytes, mapped, 12) == 0 && bytes[12] == 127);
+    return IN6_IS_ADDR_LOOPBACK((const struct in6_addr *)(const void *)bytes) ||
+           (memcmp(bytes, mapped, 12) == 0 && bytes[12] == 127);
 }
 
 /* Where TLS may be missing the address must be of this machine. */
@@ -220,7 +223,7 @@ static CURLcode perform(carrier_t *carrier, bool is_ready)
 /* Why there was no answer. */
 static void tell_failure(carrier_t *carrier, CURLcode code)
 {
-    const char *why = carrier->was_refused   ? "the server is not on this machine, and TLS is not asked for (mail_plain_loopback)"
+    const char *why = carrier->was_refused  ? "the server is not on this machine, and TLS is not asked for (mail_plain_loopback)"
                       : carrier->message[0] ? carrier->message
                                             : curl_easy_strerror(code);
 
@@ -274,8 +277,8 @@ static void send_smtp(carrier_t *carrier, const message_t *message)
     pl_buf_init(&bytes);
     message_write(message, &bytes);
     carrier->unsent = pl_buf_span(&bytes);
-    is_ready = !bytes.err && add_line(&recipients, "<%s>", message->to.address) && set_limits(carrier) && set_callbacks(carrier) &&
-               set_smtp(carrier, message, recipients);
+    is_ready = !bytes.err && add_line(&recipients, "<%s>", message->to.address) && set_limits(carrier) &&
+               set_callbacks(carrier) && set_smtp(carrier, message, recipients);
     conclude_smtp(carrier, perform(carrier, is_ready));
     curl_slist_free_all(recipients);
     pl_buf_reset(&bytes);
@@ -301,8 +304,9 @@ static bool add_headers(const carrier_t *carrier, const message_t *message, stru
     char id[PL_UUID_TEXT_SIZE];
 
     pl_uuid_format(message->id, id);
-    return add_line(headers, "Authorization: Bearer %s", carrier->options.secret) && add_line(headers, "Idempotency-Key: %s", id) &&
-           add_line(headers, "Content-Type: %s", "application/json") && add_line(headers, "Expect:%s", "");
+    return add_line(headers, "Authorization: Bearer %s", carrier->options.secret) &&
+           add_line(headers, "Idempotency-Key: %s", id) && add_line(headers, "Content-Type: %s", "application/json") &&
+           add_line(headers, "Expect:%s", "");
 }
 
 static void conclude_http(carrier_t *carrier, CURLcode code)

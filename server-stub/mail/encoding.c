@@ -7,7 +7,12 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { LINE = 76, AROUND = sizeof "=?UTF-8?B?" "?=" - 1 };
+enum {
+    LINE = 76,
+    AROUND = sizeof "=?UTF-8?B?"
+                    "?=" -
+             1
+};
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -15,8 +20,8 @@ static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 static void add_group(const unsigned char *bytes, size_t count, pl_buf *out)
 {
-    unsigned int group = (unsigned int)bytes[0] << 16 | (count > 1 ? (unsigned int)bytes[1] << 8 : 0) |
-                         (count > 2 ? (unsigned int)bytes[2] : 0);
+    unsigned int group =
+        (unsigned int)bytes[0] << 16 | (count > 1 ? (unsigned int)bytes[1] << 8 : 0) | (count > 2 ? (unsigned int)bytes[2] : 0);
     char text[4] = {digits[group >> 18], digits[group >> 12 & 63], digits[group >> 6 & 63], digits[group & 63]};
 
     for (size_t i = count + 1; i < sizeof text; i++)

@@ -56,7 +56,8 @@ static pl_err fill(const letter_t *letter, values_t *values)
 static pl_err find(pl_arena *arena, const letter_t *letter, const letter_options_t *options, template_t *template,
                    const char **language)
 {
-    template_wish_t wish = {options->directory, letter->brand, letter->mail.template, {letter->languages[0], letter->languages[1]}};
+    template_wish_t wish = {
+        options->directory, letter->brand, letter->mail.template, {letter->languages[0], letter->languages[1]}};
     pl_err err = template_find(arena, &wish, template, language);
 
     if (err != PL_ERR_INVALID || !options->log)

@@ -92,8 +92,8 @@ static pl_err read_value(const reader_t *reader, line_t *line, pl_span *rest)
     }
     run.text = name;
     if (!value_is_known(name))
-        return pl_fail(PL_ERR_INVALID, "%s:%d: there is no value \"%.*s\"; docs/OPERATING.md lists them", reader->place, reader->line,
-                       (int)(name.size < 64 ? name.size : 64), name.data);
+        return pl_fail(PL_ERR_INVALID, "%s:%d: there is no value \"%.*s\"; docs/OPERATING.md lists them", reader->place,
+                       reader->line, (int)(name.size < 64 ? name.size : 64), name.data);
     *rest = after(*rest, end + 2);
     return add_run(reader, line, run);
 }

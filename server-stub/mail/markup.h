@@ -34,9 +34,9 @@ typedef struct inline_text inline_text_t;
 typedef struct {
     run_kind kind;
     bool is_bold;
-    bool is_required;             /* a value */
-    pl_span text;                 /* or the value's name */
-    const inline_text_t *label;   /* of a link, which holds no link */
+    bool is_required;           /* a value */
+    pl_span text;               /* or the value's name */
+    const inline_text_t *label; /* of a link, which holds no link */
     const inline_text_t *target;
 } run_t;
 

@@ -20,7 +20,7 @@ typedef struct {
 } mailbox_t;
 
 typedef struct {
-    pl_uuid id;        /* of the mail; Message-ID and boundary are made of it */
+    pl_uuid id; /* of the mail; Message-ID and boundary are made of it */
     int64_t date_ms;
     const char *language; /* of the text, BCP 47 */
     mailbox_t from;

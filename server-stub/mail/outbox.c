@@ -106,7 +106,8 @@ static pl_err take_one(tx_t *tx, const taking_t *taking, const mail_t *candidate
     if ((err = judge(tx, taking, &letter->mail)))
         return err;
     if (!outbox_is_taken(letter, tx->now_ms))
-        return mails_settle(tx, &letter->mail, letter->mail.state == MAIL_FAILED || mail_manner(letter->mail.template).is_one_time);
+        return mails_settle(tx, &letter->mail,
+                            letter->mail.state == MAIL_FAILED || mail_manner(letter->mail.template).is_one_time);
     err = mails_claim(tx, &letter->mail, tx->now_ms + taking->rules->lease_ms, tx->now_ms + MAIL_TRIED_HOURS * HOUR_MS);
     return err ? err : letter_read(tx, taking->keyring, letter);
 }

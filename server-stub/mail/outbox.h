@@ -12,8 +12,8 @@
 #include "mail/letter.h"
 
 enum {
-    MAIL_TRIED_HOURS = 48,     /* after the first attempt it is given up, unless it ends earlier */
-    MAIL_PER_HOUR = 5,         /* to one recipient, of one brand; the brand's own support address has no limit */
+    MAIL_TRIED_HOURS = 48, /* after the first attempt it is given up, unless it ends earlier */
+    MAIL_PER_HOUR = 5,     /* to one recipient, of one brand; the brand's own support address has no limit */
     MAIL_PER_DAY = 20
 };
 

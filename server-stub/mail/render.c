@@ -162,18 +162,21 @@ static void add_text_block(writer_t *writer, const block_t *block, const block_t
 
 /* ---- HTML ---- */
 
-static void add_html_block(writer_t *writer, const block_t *block)
+static void add_html_block(writer_t *writer, const block_t *block, const block_t *before)
 {
     static const char *const begin[] = {
         [BLOCK_PARAGRAPH] = "<p style=\"margin:0 0 16px\">",
         [BLOCK_HEADING] = "<h1 style=\"margin:0 0 16px;font-size:21px;line-height:28px;font-weight:600;color:#111827\">",
         [BLOCK_ITEM] = "<p style=\"margin:0 0 8px;padding-left:16px;text-indent:-16px\">&bull;&nbsp; ",
-        [BLOCK_CODE] = "<p style=\"margin:0 0 16px;padding:14px 16px;background:#f3f4f6;border:1px solid #e5e7eb;border-radius:6px;"
-                       "font-family:Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:16px;letter-spacing:.5px;color:#111827;"
-                       "text-align:center;word-break:break-all\">",
+        [BLOCK_CODE] =
+            "<p style=\"margin:0 0 16px;padding:14px 16px;background:#f3f4f6;border:1px solid #e5e7eb;border-radius:6px;"
+            "font-family:Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:16px;letter-spacing:.5px;color:#111827;"
+            "text-align:center;word-break:break-all\">",
         [BLOCK_BUTTON] = "<p style=\"margin:8px 0 24px;text-align:center\">",
     };
 
+    if (before && before->kind == BLOCK_ITEM && block->kind != BLOCK_ITEM && before->is_foot == block->is_foot)
+        pl_buf_add_text(writer->out, "<div style=\"height:8px\"></div>\n");
     pl_buf_add_text(writer->out, begin[block->kind]);
     if (block->kind == BLOCK_BUTTON)
         add_link(writer, block->text.runs,
@@ -194,19 +197,21 @@ static void begin_html(writer_t *writer, const char *subject)
     pl_buf_add_text(writer->out, "\">\n<head>\n<meta charset=\"utf-8\">\n"
                                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     add_escaped(writer->out, pl_span_text(subject));
-    pl_buf_add_text(writer->out,
-                    "</title>\n</head>\n<body style=\"margin:0;padding:0;background:#f3f4f6\">\n"
-                    "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background:#f3f4f6\">\n"
-                    "<tr><td align=\"center\" style=\"padding:32px 12px\">\n"
-                    "<table role=\"presentation\" width=\"560\" cellpadding=\"0\" cellspacing=\"0\" style=\"width:100%;max-width:560px;"
-                    "background:#ffffff;border:1px solid #e5e7eb;border-radius:8px\">\n");
+    pl_buf_add_text(
+        writer->out,
+        "</title>\n</head>\n<body style=\"margin:0;padding:0;background:#f3f4f6\">\n"
+        "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background:#f3f4f6\">\n"
+        "<tr><td align=\"center\" style=\"padding:32px 12px\">\n"
+        "<table role=\"presentation\" width=\"560\" cellpadding=\"0\" cellspacing=\"0\" style=\"width:100%;max-width:560px;"
+        "background:#ffffff;border:1px solid #e5e7eb;border-radius:8px\">\n");
     if (brand) {
         pl_buf_add_text(writer->out, "<tr><td style=\"padding:20px 32px;border-bottom:1px solid #e5e7eb;" FONT
                                      "font-size:17px;font-weight:700;color:#111827\">");
         add_escaped(writer->out, pl_span_text(brand));
         pl_buf_add_text(writer->out, "</td></tr>\n");
     }
-    pl_buf_add_text(writer->out, "<tr><td style=\"padding:28px 32px 12px;" FONT "font-size:15px;line-height:24px;color:#374151\">\n");
+    pl_buf_add_text(writer->out,
+                    "<tr><td style=\"padding:28px 32px 12px;" FONT "font-size:15px;line-height:24px;color:#374151\">\n");
 }
 
 static void begin_foot(writer_t *writer)
@@ -238,7 +243,7 @@ static pl_err write_blocks(writer_t *writer, const template_t *template)
         if (writer->is_html && block->is_foot && !(before && before->is_foot))
             begin_foot(writer);
         if (writer->is_html)
-            add_html_block(writer, block);
+            add_html_block(writer, block, before);
         else
             add_text_block(writer, block, before);
         before = block;

@@ -29,8 +29,8 @@ struct mail_senders {
     pl_cond *wake;
     atomic_bool is_ending;
     atomic_int_least64_t counters[MAIL_COUNTERS]; /* by what the mail became */
-    int64_t failures;        /* of the mail server one after the other; these two under the mutex */
-    int64_t paused_until_ms; /* monotonic */
+    int64_t failures;                             /* of the mail server one after the other; these two under the mutex */
+    int64_t paused_until_ms;                      /* monotonic */
     size_t count;
     sender_t each[];
 };
@@ -136,8 +136,7 @@ static pl_err serve_one(sender_t *sender, pl_arena *arena)
         (void)outbox_leave(sender->store, &about, &letter); /* else the lease runs out by itself */
         return err;
     }
-    if ((err = about_now(sender, arena, &about)) ||
-        (err = outbox_settle(sender->store, &about, &all->rules, &outcome, &became)))
+    if ((err = about_now(sender, arena, &about)) || (err = outbox_settle(sender->store, &about, &all->rules, &outcome, &became)))
         return err;
     tell_what_became(all, &letter.mail, became, result.answer);
     return PL_OK;

@@ -13,7 +13,8 @@ typedef struct {
     const char *directory; /* of brands' own; NULL: none */
     const char *brand;     /* slug; NULL: no brand's */
     const char *name;
-    const char *languages[TEMPLATE_LANGUAGES_MAX]; /* in order of preference, NULL: left out; "el-GR" stands for "el" too, and English is the last */
+    const char *languages
+        [TEMPLATE_LANGUAGES_MAX]; /* in order of preference, NULL: left out; "el-GR" stands for "el" too, and English is the last */
 } template_wish_t;
 
 /* *language: of the one that was found. PL_ERR_NOT_FOUND; PL_ERR_INVALID, where the brand's own is wrong, with file, line and fault. */

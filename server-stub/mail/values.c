@@ -135,7 +135,7 @@ static const char *show_date(const values_t *values, const char *raw)
                                           "July",    "August",   "September", "October", "November", "December"};
     static const char *const greek[] = {"Ιανουαρίου", "Φεβρουαρίου", "Μαρτίου",     "Απριλίου",  "Μαΐου",     "Ιουνίου",
                                         "Ιουλίου",    "Αυγούστου",   "Σεπτεμβρίου", "Οκτωβρίου", "Νοεμβρίου", "Δεκεμβρίου"};
-    const char *const *months = strncmp(values->language, "en", 2) == 0 ? english
+    const char *const *months = strncmp(values->language, "en", 2) == 0   ? english
                                 : strncmp(values->language, "el", 2) == 0 ? greek
                                                                           : NULL;
     long long ms = strtoll(raw, NULL, 10);
@@ -167,15 +167,17 @@ static const char *show_amount(const values_t *values, const char *raw)
     bool is_greek = strncmp(values->language, "el", 2) == 0;
     char *end;
     long long minor = strtoll(raw, &end, 10);
-    char currency[4] = {(char)tolower((unsigned char)end[1]), (char)tolower((unsigned char)end[2]), (char)tolower((unsigned char)end[3])};
+    char currency[4] = {(char)tolower((unsigned char)end[1]), (char)tolower((unsigned char)end[2]),
+                        (char)tolower((unsigned char)end[3])};
     int digits = digits_of(currency);
     long long unit = digits == 0 ? 1 : digits == 2 ? 100 : 1000;
     const char *sign = strcmp(currency, "eur") == 0   ? "€"
                        : strcmp(currency, "usd") == 0 ? "$"
                        : strcmp(currency, "gbp") == 0 ? "£"
                                                       : NULL;
-    const char *number = digits ? pl_arena_format(values->arena, "%lld%c%0*lld", minor / unit, is_greek ? ',' : '.', digits, minor % unit)
-                                : pl_arena_format(values->arena, "%lld", minor);
+    const char *number =
+        digits ? pl_arena_format(values->arena, "%lld%c%0*lld", minor / unit, is_greek ? ',' : '.', digits, minor % unit)
+               : pl_arena_format(values->arena, "%lld", minor);
 
     if (!number)
         return NULL;
@@ -190,8 +192,9 @@ static bool is_amount(const char *raw)
 {
     size_t digits = strspn(raw, "0123456789");
 
-    return digits > 0 && digits < 16 && raw[digits] == ' ' && strlen(raw) == digits + 4 && isalpha((unsigned char)raw[digits + 1]) &&
-           isalpha((unsigned char)raw[digits + 2]) && isalpha((unsigned char)raw[digits + 3]);
+    return digits > 0 && digits < 16 && raw[digits] == ' ' && strlen(raw) == digits + 4 &&
+           isalpha((unsigned char)raw[digits + 1]) && isalpha((unsigned char)raw[digits + 2]) &&
+           isalpha((unsigned char)raw[digits + 3]);
 }
 
 static bool is_date(const char *raw)
@@ -217,9 +220,7 @@ const char *values_show(const values_t *values, pl_span name, pl_err *err)
             raw = values->list[i].value;
     if (!raw)
         return NULL;
-    shown = table[at].kind == KIND_DATE     ? show_date(values, raw)
-            : table[at].kind == KIND_AMOUNT ? show_amount(values, raw)
-                                            : raw;
+    shown = table[at].kind == KIND_DATE ? show_date(values, raw) : table[at].kind == KIND_AMOUNT ? show_amount(values, raw) : raw;
     if (!shown)
         *err = PL_ERR_MEMORY;
     return shown;

@@ -11,7 +11,7 @@ typedef enum {
     CARRIED,  /* taken */
     REFUSED,  /* for ever */
     DEFERRED, /* may be taken later */
-    DOWN      /* nothing about this mail: no connection, no trust, no right to send, or too much of it. The next would fare no better. */
+    DOWN /* nothing about this mail: no connection, no trust, no right to send, or too much of it. The next would fare no better. */
 } carrier_outcome;
 
 /* How far a conversation by SMTP has come, by the command that was sent last. */

@@ -26,10 +26,11 @@ static const char *const sql[] = {
               " WHERE brand_id = $1 AND id = $2 AND state = 1 AND due_at <= $5 AND held_until <= $5"
               " RETURNING " MAIL_COLUMNS,
 
-    [SETTLE] = "UPDATE mail"
-               " SET state = $3, due_at = $4, held_until = 0, settled_at = $5, provider_id = $6, error = $7,"
-               "     content = CASE WHEN CAST($8 AS BIGINT) = 1 THEN NULL ELSE content END"
-               " WHERE brand_id = $1 AND id = $2 AND state = 1 AND (held_until = $9 OR CAST($3 AS BIGINT) = 2)", /* sent is sent */
+    [SETTLE] =
+        "UPDATE mail"
+        " SET state = $3, due_at = $4, held_until = 0, settled_at = $5, provider_id = $6, error = $7,"
+        "     content = CASE WHEN CAST($8 AS BIGINT) = 1 THEN NULL ELSE content END"
+        " WHERE brand_id = $1 AND id = $2 AND state = 1 AND (held_until = $9 OR CAST($3 AS BIGINT) = 2)", /* sent is sent */
 
     [ATTEMPT] = "INSERT INTO mail_attempt (brand_id, mail_id, number, tried_at, duration_ms, state, answer)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -13,8 +13,8 @@ enum {
     MAIL_TEMPLATE_MAX = 64,
     MAIL_CONTENT_MAX = 16 * 1024,
     MAIL_LANGUAGE_MAX = 16,
-    MAILS_LOOK_MAX = 8,        /* of what is due, at once */
-    MAILS_PAGE_MAX = 200,      /* of a list */
+    MAILS_LOOK_MAX = 8,          /* of what is due, at once */
+    MAILS_PAGE_MAX = 200,        /* of a list */
     MAIL_CONTENT_KEPT_DAYS = 30, /* after it was settled: what it was filled with, so that it can be sent again */
     MAIL_SWEEP = 500
 };
@@ -92,8 +92,8 @@ typedef struct {
     int64_t limit;
 } mail_page_t;
 
-pl_err mails_list(tx_t *tx, const mail_page_t *page, mail_t **list, size_t *count);   /* the newest first */
-pl_err mails_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, mail_t *mail);              /* PL_ERR_NOT_FOUND */
+pl_err mails_list(tx_t *tx, const mail_page_t *page, mail_t **list, size_t *count); /* the newest first */
+pl_err mails_find(tx_t *tx, pl_uuid brand_id, pl_uuid id, mail_t *mail);            /* PL_ERR_NOT_FOUND */
 pl_err mails_attempts(tx_t *tx, const mail_t *mail, mail_attempt_t **list, size_t *count);
 /* One that waits is due at once. PL_ERR_NOT_FOUND: it does not wait, or is under way. */
 pl_err mails_hurry(tx_t *tx, const mail_t *mail);
@@ -111,8 +111,9 @@ pl_err mails_sweep(tx_t *tx);
 
 /* ---- between the two files ---- */
 
-#define MAIL_COLUMNS                                                                                                              \
-    "brand_id, id, purpose, template, language, customer_id, license_id, recipient, content, state, attempts, due_at, held_until," \
+#define MAIL_COLUMNS                                                                                                    \
+    "brand_id, id, purpose, template, language, customer_id, license_id, recipient, content, state, attempts, due_at, " \
+    "held_until,"                                                                                                       \
     " created_at, settled_at, provider_id, error, expires_at"
 
 pl_err mails_map(pl_db_statement *row, pl_arena *arena, void *item);

@@ -64,9 +64,10 @@ static void markup_becomes_text_and_html(void **state)
     put(s, "customer_name", "Ada");
     put(s, "license_key", "ABCD-1234");
     put(s, "invoice_url", "https://pay.example/?a=1&b=2");
-    assert_int_equal(render(s, "Subject: Hello {{customer_name}}\n\n# Title\n\nOne **bold**\nline, \\*\\*plain\\*\\*.\n\n> {{license_key!}}\n"
-                               "- first\n- second\n\n[[Pay]]({{invoice_url}})\n\nSee [us](https://acme.example).\n\n---\n\nFoot\n"),
-                     PL_OK);
+    assert_int_equal(
+        render(s, "Subject: Hello {{customer_name}}\n\n# Title\n\nOne **bold**\nline, \\*\\*plain\\*\\*.\n\n> {{license_key!}}\n"
+                  "- first\n- second\n\n[[Pay]]({{invoice_url}})\n\nSee [us](https://acme.example).\n\n---\n\nFoot\n"),
+        PL_OK);
     assert_string_equal(s->rendering.subject, "Hello Ada");
     assert_string_equal(s->rendering.text, "Title\n\nOne bold line, **plain**.\n\n    ABCD-1234\n\n- first\n- second\n\nPay:\n"
                                            "https://pay.example/?a=1&b=2\n\nSee us (https://acme.example).\n\n-- \nFoot\n");
@@ -83,7 +84,8 @@ static void values_are_never_markup(void **state)
         "\"><img src=x onerror=alert(1)>",
         "**bold** [x](https://evil.example) {{license_key}}",
         "one\r\nBcc: all@example.com",
-        "\xe2\x80\xae" "drow\xe2\x81\xa6",
+        "\xe2\x80\xae"
+        "drow\xe2\x81\xa6",
         "a\xff\xfe\xc3",
         "\xc2\x85next\xe2\x80\xa8line",
     };
@@ -94,7 +96,8 @@ static void values_are_never_markup(void **state)
         s->values.count = 0;
         put(s, "customer_name", attempts[i]);
         put(s, "license_key", "SECRET");
-        assert_int_equal(render(s, "Subject: {{customer_name}}\n\nHello {{customer_name}}, [{{customer_name}}](mailto:a@b)\n"), PL_OK);
+        assert_int_equal(render(s, "Subject: {{customer_name}}\n\nHello {{customer_name}}, [{{customer_name}}](mailto:a@b)\n"),
+                         PL_OK);
         assert_null(strpbrk(s->rendering.subject, "\r\n\v\f"));
         assert_null(strstr(s->rendering.html, "<script"));
         assert_null(strstr(s->rendering.html, "<img"));
@@ -135,8 +138,9 @@ static void links_go_to_web_and_mail_alone(void **state)
 static void what_has_no_value_is_left_out(void **state)
 {
     scene_t *s = *state;
-    static const char source[] = "Subject: {{amount}} due\nSubject: Payment\n\nHello {{customer_name}},\n\nstays\n\n[[Pay]]({{invoice_url}})\n\n"
-                                 "Due: {{amount}} of [us]({{website}})\n";
+    static const char source[] =
+        "Subject: {{amount}} due\nSubject: Payment\n\nHello {{customer_name}},\n\nstays\n\n[[Pay]]({{invoice_url}})\n\n"
+        "Due: {{amount}} of [us]({{website}})\n";
 
     put(s, "customer_name", "");
     put(s, "amount", "no amount");
@@ -146,8 +150,10 @@ static void what_has_no_value_is_left_out(void **state)
     put(s, "amount", "2900 eur");
     put(s, "website", "https://acme.example/");
     assert_int_equal(render(s, source), PL_OK);
-    assert_string_equal(s->rendering.subject, "\xe2\x82\xac" "29.00 due");
-    assert_non_null(strstr(s->rendering.text, "Due: \xe2\x82\xac" "29.00 of us (https://acme.example/)\n"));
+    assert_string_equal(s->rendering.subject, "\xe2\x82\xac"
+                                              "29.00 due");
+    assert_non_null(strstr(s->rendering.text, "Due: \xe2\x82\xac"
+                                              "29.00 of us (https://acme.example/)\n"));
 }
 
 static void what_must_be_there_is_asked_for(void **state)
@@ -203,7 +209,9 @@ static void dates_and_amounts_are_of_the_language(void **state)
         {"el", "amount", "2905 eur", "29,05\xc2\xa0\xe2\x82\xac"},
         {"en", "amount", "500 jpy", "500\xc2\xa0JPY"},
         {"en", "amount", "1500 kwd", "1.500\xc2\xa0KWD"},
-        {"en", "amount", "5 CHF", "0.05\xc2\xa0" "CHF"},
+        {"en", "amount", "5 CHF",
+         "0.05\xc2\xa0"
+         "CHF"},
     };
 
     for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
@@ -252,7 +260,8 @@ static void every_shipped_template_is_whole(void **state)
         assert_int_equal(template_render(&s->template, &s->values, &s->rendering), PL_OK);
         s->values.count = 0;
         for (size_t n = 0; value_name(n); n++)
-            if (strstr(" brand_name license_key renews_at ends_at code minutes customer_email reason endpoint_url ", value_name(n)))
+            if (strstr(" brand_name license_key renews_at ends_at code minutes customer_email reason endpoint_url ",
+                       value_name(n)))
                 put(s, value_name(n), value_sample(pl_span_text(value_name(n))));
         assert_int_equal(template_render(&s->template, &s->values, &s->rendering), PL_OK);
         assert_true(strlen(s->rendering.text) > 60);
@@ -265,7 +274,7 @@ static void the_nearest_language_is_taken(void **state)
         const char *wanted[2];
         const char *found;
     } each[] = {
-        {{"el-GR", NULL}, "el"}, {{"fr", "el"}, "el"},  {{"fr", NULL}, "en"},
+        {{"el-GR", NULL}, "el"}, {{"fr", "el"}, "el"},    {{"fr", NULL}, "en"},
         {{NULL, "el"}, "el"},    {{"../en", NULL}, "en"}, {{"el_GR.UTF-8", NULL}, "en"},
     };
 

@@ -107,7 +107,8 @@ static void no_name_or_subject_makes_a_header(void **state)
         "\xe2\x80\xae\xe2\x80\xa8 turned",
         "a very long name that does not fit into one line of a header by itself, and so must be folded somewhere within",
         "\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80"
-        "\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80",
+        "\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf\x80\xcf"
+        "\x80",
     };
 
     (void)state;
@@ -127,9 +128,9 @@ static void no_name_or_subject_makes_a_header(void **state)
 static void addresses_are_plain_or_refused(void **state)
 {
     static const char *const good[] = {"a@b", "ada+till@example.com", "o'brien@example.com", "\xcf\x80@example.com"};
-    static const char *const bad[] = {"",       "a",       "@b",       "a@",         "a@b@c",      "a b@c",        "a@b c",
-                                      "a@b\r\n", "a@b\nX", "<a@b>",    "a@b>",       "a,b@c",      "\"a\"@c",      "a@b;c",
-                                      "a@b(c)", "a@[1.2.3.4]", "a\\@b", "a:b@c",      "a@b\x7f"};
+    static const char *const bad[] = {"",        "a",           "@b",    "a@",    "a@b@c",  "a b@c",   "a@b c",
+                                      "a@b\r\n", "a@b\nX",      "<a@b>", "a@b>",  "a,b@c",  "\"a\"@c", "a@b;c",
+                                      "a@b(c)",  "a@[1.2.3.4]", "a\\@b", "a:b@c", "a@b\x7f"};
 
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
@@ -171,7 +172,9 @@ static void bodies_are_encoded_by_what_is_shorter(void **state)
     pl_buf out;
 
     (void)state;
-    assert_int_equal(mail_encoding_for(pl_span_text("Hello there, \xe2\x82\xac" "5 for a coffee")), ENCODING_QUOTED);
+    assert_int_equal(mail_encoding_for(pl_span_text("Hello there, \xe2\x82\xac"
+                                                    "5 for a coffee")),
+                     ENCODING_QUOTED);
     assert_int_equal(mail_encoding_for(pl_span_text("\xce\x93\xce\xb5\xce\xb9\xce\xb1")), ENCODING_BASE64);
     pl_buf_init(&out);
     mail_encode_body(pl_span_text("a=b \nend\t"), ENCODING_QUOTED, &out);

@@ -418,7 +418,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(money_waits_and_codes_are_dropped_above_the_limit, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(no_one_gets_more_than_twenty_a_day, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(the_brands_own_address_has_no_limit, set_up, validator_tear_down),
-        cmocka_unit_test_setup_teardown(content_is_kept_for_thirty_days_and_that_of_codes_not_at_all, set_up, validator_tear_down),
+        cmocka_unit_test_setup_teardown(content_is_kept_for_thirty_days_and_that_of_codes_not_at_all, set_up,
+                                        validator_tear_down),
         cmocka_unit_test_setup_teardown(mail_is_sent_again_as_another, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(a_brands_content_opens_for_no_other_mail, set_up, validator_tear_down),
     };

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every shipped mail as a picture, in both languages, wide and as on a telephone: <out>/<name>-<language>.png, to be looked at by a person. What a
-machine can see is tested too: that there is a picture, with more in it than one colour."""
+"""Every shipped mail as a picture, a sheet for each language, and one as on a telephone: <out>/all-<language>.png and narrow-el.png, to be looked at
+by a person. What a machine can see is tested too: that there is a picture, with more in it than one colour."""
 
 import os
 import shutil
@@ -45,21 +45,29 @@ class Pictures(unittest.TestCase):
         cls.validator.remove()
         shutil.rmtree(cls.profile, ignore_errors=True)
 
-    def render(self, page, picture, width):
+    def render(self, page, picture, width, height):
+        picture.unlink(missing_ok=True)
         done = subprocess.run([RENDERER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={self.profile}",
-                               f"--window-size={width},860", f"--screenshot={picture}", page.as_uri()], capture_output=True, timeout=120, check=False)
+                               f"--window-size={width},{height}", f"--screenshot={picture}", page.as_uri()], capture_output=True, timeout=120,
+                              check=False)
         self.assertTrue(picture.exists(), done.stderr.decode(errors="replace")[-500:])
+        self.assertGreater(colours(picture), 20, picture)
+
+    def write_page(self, name, language):
+        page = OUT / f"{name}-{language}.html"
+        shown = self.validator.command("mail", "preview", name, "--brand", "acme", "--language", language)
+        page.write_text(shown["html"], encoding="utf-8")
+        return page
 
     def test_every_mail_can_be_looked_at(self):
-        for source in sorted(SOURCES.glob("*/*.mail")):
-            language, name = source.parent.name, source.stem
-            page, picture = OUT / f"{name}-{language}.html", OUT / f"{name}-{language}.png"
-            shown = self.validator.command("mail", "preview", name, "--brand", "acme", "--language", language)
-            page.write_text(shown["html"], encoding="utf-8")
-            picture.unlink(missing_ok=True)
-            self.render(page, picture, 640)
-            self.assertGreater(colours(picture), 20, picture)
-        self.render(OUT / "payment_failed-el.html", OUT / "payment_failed-el-narrow.png", 500)
+        for language in ("en", "el"):
+            pages = [self.write_page(source.stem, language) for source in sorted((SOURCES / language).glob("*.mail"))]
+            self.assertEqual(14, len(pages))
+            sheet = OUT / f"all-{language}.html"
+            frames = "".join(f'<iframe src="{page.name}" width="640" height="700" style="border:0;margin:4px"></iframe>' for page in pages)
+            sheet.write_text(f'<!DOCTYPE html><meta charset="utf-8"><body style="margin:0;background:#888">{frames}</body>', encoding="utf-8")
+            self.render(sheet, OUT / f"all-{language}.png", 3 * 650, 5 * 710)
+        self.render(OUT / "payment_failed-el.html", OUT / "narrow-el.png", 500, 860)
 
 
 if __name__ == "__main__":
