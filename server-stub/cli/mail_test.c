@@ -17,6 +17,8 @@ typedef struct {
     const char *flags[CONFIG_COUNT];
 } test_t;
 
+_Static_assert(sizeof(test_t) <= CLI_VALUES_MAX, "the values of a command have their room");
+
 /* clang-format off */
 static const option_t options[] = {
     {"to", OPTION_TEXT, offsetof(test_t, to), true, "E", "who gets it", 0, 0},

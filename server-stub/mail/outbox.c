@@ -108,8 +108,14 @@ static pl_err take_one(tx_t *tx, const taking_t *taking, const mail_t *candidate
     if (!outbox_is_taken(letter, tx->now_ms))
         return mails_settle(tx, &letter->mail,
                             letter->mail.state == MAIL_FAILED || mail_manner(letter->mail.template).is_one_time);
-    err = mails_claim(tx, &letter->mail, tx->now_ms + taking->rules->lease_ms, tx->now_ms + MAIL_TRIED_HOURS * HOUR_MS);
-    return err ? err : letter_read(tx, taking->keyring, letter);
+    if ((err = mails_claim(tx, &letter->mail, tx->now_ms + taking->rules->lease_ms, tx->now_ms + MAIL_TRIED_HOURS * HOUR_MS)))
+        return err;
+    err = letter_read(tx, taking->keyring, letter);
+    if (err != PL_ERR_SIGNATURE && err != PL_ERR_DATABASE)
+        return err;
+    give_up(tx, &letter->mail, MAIL_FAILED,
+            "what it was filled with cannot be opened"); /* or it would be in the way of all others */
+    return mails_settle(tx, &letter->mail, false);
 }
 
 static pl_err work_take(void *context, tx_t *tx)

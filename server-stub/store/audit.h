@@ -74,7 +74,7 @@ typedef enum {
     AUDIT_OPERATOR_KEY_ADDED = 115,
     AUDIT_OPERATOR_KEY_REVOKED = 116,
     AUDIT_OPERATOR_LOOKED = 117, /* across brands; metadata: of what, and the commitment to the address that was asked for */
-    AUDIT_MAIL_RESENT = 120       /* put into the outbox again; metadata: its template */
+    AUDIT_MAIL_RESENT = 120      /* put into the outbox again; metadata: its template */
 } audit_action;
 
 typedef struct {

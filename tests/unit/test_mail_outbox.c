@@ -406,6 +406,25 @@ static void a_brands_content_opens_for_no_other_mail(void **state)
     assert_int_equal(take(v, &letter), PL_OK);
 }
 
+static void one_that_cannot_be_opened_is_in_nobodys_way(void **state)
+{
+    validator *v = *state;
+    letter_t letter;
+
+    order_to(v, MAIL_WELCOME, "ada@example.com", 1);
+    order_to(v, MAIL_WELCOME, "eve@example.com", 2);
+    assert_int_equal(pl_db_script(store_db(instance_store(v->instance)),
+                                  "UPDATE mail SET content = (SELECT m.content FROM mail m WHERE m.recipient = 'eve@example.com')"
+                                  " WHERE recipient = 'ada@example.com'"),
+                     PL_OK);
+    for (int i = 0; i < 2; i++)
+        if (take(v, &letter) == PL_OK && outbox_is_taken(&letter, instance_now_ms(v->instance)))
+            assert_int_equal(settle(v, &letter, CARRIED), MAIL_SENT);
+    assert_int_equal(listed(v).list[0].state, MAIL_SENT);
+    assert_int_equal(listed(v).list[1].state, MAIL_FAILED);
+    assert_non_null(strstr(listed(v).list[1].error, "opened"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +440,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(content_is_kept_for_thirty_days_and_that_of_codes_not_at_all, set_up,
                                         validator_tear_down),
         cmocka_unit_test_setup_teardown(mail_is_sent_again_as_another, set_up, validator_tear_down),
+        cmocka_unit_test_setup_teardown(one_that_cannot_be_opened_is_in_nobodys_way, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(a_brands_content_opens_for_no_other_mail, set_up, validator_tear_down),
     };
 
