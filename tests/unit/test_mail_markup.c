@@ -84,8 +84,7 @@ static void values_are_never_markup(void **state)
         "\"><img src=x onerror=alert(1)>",
         "**bold** [x](https://evil.example) {{license_key}}",
         "one\r\nBcc: all@example.com",
-        "\xe2\x80\xae"
-        "drow\xe2\x81\xa6",
+        "\xe2\x80\xae>drow\xe2\x81\xa6",
         "a\xff\xfe\xc3",
         "\xc2\x85next\xe2\x80\xa8line",
     };
