@@ -85,6 +85,8 @@ static pl_err run_list(cli_t *cli, const void *values)
                         .page = {.recipient = list->to, .limit = list->limit ? list->limit : MAILS_DEFAULT}};
     pl_err err;
 
+    if (list->state && list->to)
+        return pl_fail(PL_ERR_INVALID, "one of --state and --to is enough");
     if ((list->state && (err = read_state(list->state, &work.page.state))) ||
         (list->before && (err = read_id("before", list->before, &work.page.before))) ||
         (err = instance_read(cli->instance, &cli->arena, work_list, &work)))

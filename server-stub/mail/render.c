@@ -8,10 +8,10 @@
 
 #define FONT "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
 
-#define CODE_BEGIN                                                                                                \
-    "<p style=\"margin:0 0 16px;padding:14px 16px;background:#f3f4f6;border:1px solid #e5e7eb;border-radius:6px;" \
-    "font-family:Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:16px;letter-spacing:.5px;color:#111827;"   \
-    "text-align:center;word-break:break-all\">"
+static const char code_begin[] =
+    "<p style=\"margin:0 0 16px;padding:14px 16px;background:#f3f4f6;border:1px solid #e5e7eb;border-radius:6px;"
+    "font-family:Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:16px;letter-spacing:.5px;color:#111827;"
+    "text-align:center;word-break:break-all\">";
 
 typedef struct {
     const values_t *values;
@@ -173,7 +173,7 @@ static void add_html_block(writer_t *writer, const block_t *block, const block_t
         [BLOCK_PARAGRAPH] = "<p style=\"margin:0 0 16px\">",
         [BLOCK_HEADING] = "<h1 style=\"margin:0 0 16px;font-size:21px;line-height:28px;font-weight:600;color:#111827\">",
         [BLOCK_ITEM] = "<p style=\"margin:0 0 8px;padding-left:16px;text-indent:-16px\">&bull;&nbsp; ",
-        [BLOCK_CODE] = CODE_BEGIN,
+        [BLOCK_CODE] = code_begin,
         [BLOCK_BUTTON] = "<p style=\"margin:8px 0 24px;text-align:center\">",
     };
 

@@ -9,20 +9,22 @@
 
 #include <string.h>
 
-enum { LIST, LIST_TO, FIND, ATTEMPTS, HURRY, MEASURE, EXPIRE, WIPE };
+enum { LIST, LIST_STATE, LIST_TO, FIND, ATTEMPTS, HURRY, MEASURE, EXPIRE, WIPE };
 
 static const int64_t KEPT_MS = (int64_t)MAIL_CONTENT_KEPT_DAYS * 24 * 3600 * 1000;
 
 static const char *const sql[] = {
-    [LIST] = "SELECT " MAIL_COLUMNS " FROM mail"
-             " WHERE brand_id = $1 AND id < $2 AND (state = $3 OR CAST($3 AS BIGINT) = 0)"
+    [LIST] = "SELECT " MAIL_COLUMNS " FROM mail WHERE brand_id = $1 AND id < $2"
              " ORDER BY id DESC"
-             " LIMIT $4",
+             " LIMIT $3",
 
-    [LIST_TO] = "SELECT " MAIL_COLUMNS " FROM mail"
-                " WHERE brand_id = $1 AND id < $2 AND (state = $3 OR CAST($3 AS BIGINT) = 0) AND lower(recipient) = $5"
+    [LIST_STATE] = "SELECT " MAIL_COLUMNS " FROM mail WHERE brand_id = $1 AND id < $2 AND state = $4"
+                   " ORDER BY id DESC"
+                   " LIMIT $3",
+
+    [LIST_TO] = "SELECT " MAIL_COLUMNS " FROM mail WHERE brand_id = $1 AND id < $2 AND lower(recipient) = $4"
                 " ORDER BY id DESC"
-                " LIMIT $4",
+                " LIMIT $3",
 
     [FIND] = "SELECT " MAIL_COLUMNS " FROM mail WHERE brand_id = $1 AND id = $2",
 
@@ -51,9 +53,10 @@ const store_set mail_log_set = {sql, sizeof(sql) / sizeof(sql[0])};
 
 pl_err mails_list(tx_t *tx, const mail_page_t *page, mail_t **list, size_t *count)
 {
-    pl_db_statement *select = store_statement(tx, STORE_MAIL_LOG, page->recipient ? LIST_TO : LIST);
-    store_rows rows = {NULL, 0};
+    size_t which = page->recipient ? LIST_TO : page->state ? LIST_STATE : LIST;
+    pl_db_statement *select = store_statement(tx, STORE_MAIL_LOG, which);
     const char *folded = page->recipient ? customers_fold_email(tx->arena, page->recipient) : NULL;
+    store_rows rows = {NULL, 0};
     pl_uuid before = page->before;
     pl_err err;
 
@@ -63,10 +66,11 @@ pl_err mails_list(tx_t *tx, const mail_page_t *page, mail_t **list, size_t *coun
         memset(before.bytes, 0xff, sizeof(before.bytes));
     pl_db_bind_uuid(select, 1, page->brand_id);
     pl_db_bind_uuid(select, 2, before);
-    pl_db_bind_int(select, 3, page->state);
-    pl_db_bind_int(select, 4, page->limit);
-    if (page->recipient)
-        pl_db_bind_text(select, 5, folded);
+    pl_db_bind_int(select, 3, page->limit);
+    if (which == LIST_TO)
+        pl_db_bind_text(select, 4, folded);
+    else if (which == LIST_STATE)
+        pl_db_bind_int(select, 4, page->state);
     err = store_collect(select, tx->arena, sizeof(mail_t), mails_map, &rows);
     *list = rows.items;
     *count = rows.count;

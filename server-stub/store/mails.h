@@ -86,7 +86,7 @@ pl_err mails_addressee(tx_t *tx, const mail_t *mail, const char **name, const ch
 
 typedef struct {
     pl_uuid brand_id;
-    const char *recipient; /* NULL: any */
+    const char *recipient; /* NULL: any; with it any state */
     int64_t state;         /* 0: any */
     pl_uuid before;        /* nil: from the newest */
     int64_t limit;

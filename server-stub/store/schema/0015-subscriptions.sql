@@ -138,6 +138,8 @@ CREATE TABLE mail (
 
 CREATE INDEX mail_due ON mail (due_at) WHERE state = 1;
 CREATE INDEX mail_by_recipient ON mail (brand_id, lower(recipient), settled_at);
+CREATE INDEX mail_by_state ON mail (brand_id, state, id);
+CREATE INDEX mail_to ON mail (brand_id, lower(recipient), id);
 CREATE INDEX mail_held ON mail (brand_id, held_until) WHERE state = 1;
 CREATE INDEX mail_expiring ON mail (expires_at) WHERE state = 1;
 CREATE INDEX mail_filled ON mail (settled_at) WHERE content IS NOT NULL;
