@@ -24,6 +24,8 @@ static const char *actor(const exchange_t *exchange)
         return "device";
     case ROLE_PRODUCT:
         return "product";
+    case ROLE_FACADE:
+        return "facade";
     case ROLE_BRAND: /* api/brand.c names the key */
     case ROLE_PUBLIC:
     case ROLE_OBSERVER:

@@ -80,6 +80,8 @@ static const char *const action_texts[] = {
     [AUDIT_WEBHOOK_DISABLED] = "webhook.disabled",
     [AUDIT_ERASED] = "audit.erased",
     [AUDIT_SETTING_CHANGED] = "setting.changed",
+    [AUDIT_FACADE_BOUND] = "facade.bound",
+    [AUDIT_FACADE_UNBOUND] = "facade.unbound",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

@@ -70,7 +70,10 @@ typedef enum {
     AUDIT_WEBHOOK_ROTATED = 103,  /* its secret */
     AUDIT_WEBHOOK_DISABLED = 104, /* it failed for days, or said that it is gone */
     AUDIT_ERASED = 105,           /* personal data of the rows about the target */
-    AUDIT_SETTING_CHANGED = 106   /* of the brand; metadata: its name */
+    AUDIT_SETTING_CHANGED = 106,  /* of the brand; metadata: its name */
+    /* By clients of POSPal's licensing API. */
+    AUDIT_FACADE_BOUND = 140, /* to a product; metadata: the host */
+    AUDIT_FACADE_UNBOUND = 141
 } audit_action;
 
 typedef struct {

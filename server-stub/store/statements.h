@@ -37,10 +37,11 @@ typedef enum {
     STORE_EXPIRY,
     STORE_SETTINGS,
     STORE_SUBSCRIPTIONS,
-    STORE_MAILS
+    STORE_MAILS,
+    STORE_FACADES
 } store_set_name;
 
-enum { STORE_SET_COUNT = 29, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 30, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -50,7 +51,7 @@ typedef struct {
 extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, idempotency_set, instance_seats_set,
     license_keys_set, licenses_set, meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set,
     revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set, audit_seals_set, leases_set, webhooks_set,
-    deliveries_set, delivery_log_set, expiry_set, settings_set, subscriptions_set, mails_set;
+    deliveries_set, delivery_log_set, expiry_set, settings_set, subscriptions_set, mails_set, facades_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

@@ -58,6 +58,7 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_SETTINGS] = &settings_set,
     [STORE_SUBSCRIPTIONS] = &subscriptions_set,
     [STORE_MAILS] = &mails_set,
+    [STORE_FACADES] = &facades_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

@@ -88,7 +88,7 @@ static const store_set *const all_sets[] = {
     &licenses_set,     &meta_set,           &products_set,    &sessions_set,      &signing_keys_set, &offline_releases_set,
     &revocations_set,  &releases_set,       &trials_set,      &usage_set,         &idempotency_set,  &activation_pages_set,
     &audit_search_set, &instance_seats_set, &audit_seals_set, &leases_set,        &webhooks_set,     &deliveries_set,
-    &delivery_log_set, &expiry_set,         &settings_set,    &subscriptions_set, &mails_set};
+    &delivery_log_set, &expiry_set,         &settings_set,    &subscriptions_set, &mails_set,        &facades_set};
 
 /* A step of a plan that walks all licenses, seats or customers of a brand, or all there are, or all seats ever released. A list may. */
 static bool is_walk(const char *step, const char *sql)
