@@ -110,6 +110,15 @@ pl_err pospal_refuse(pospal_reply_t *reply, int status, const char *code, const 
     return PL_OK;
 }
 
+pl_err pospal_refuse_list(pospal_reply_t *reply, const char *code, const char *const *messages, size_t count)
+{
+    const pospal_refusal_t refusal = {code, NULL, true, reply->now_ms, reply->call->request_id};
+
+    begin(reply, 400);
+    pospal_put_refusals(&reply->json, &refusal, messages, count);
+    return PL_OK;
+}
+
 void pospal_put_null(pl_json_writer *json, const char *name)
 {
     pl_json_put_raw(json, name, pl_span_text("null"));

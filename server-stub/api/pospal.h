@@ -86,6 +86,8 @@ int64_t pospal_spent_ms(const pospal_call_t *call);
 pl_json_writer *pospal_answer(pospal_reply_t *reply, int status);
 /* Opens a refusal in the path's shape; members may follow by reply->json. code NULL: none. Always PL_OK. */
 pl_err pospal_refuse(pospal_reply_t *reply, int status, const char *code, const char *message);
+/* The same in the unified shape, with several messages. */
+pl_err pospal_refuse_list(pospal_reply_t *reply, const char *code, const char *const *messages, size_t count);
 void pospal_put_null(pl_json_writer *json, const char *name);
 /* ISO 8601 with milliseconds; null for 0. */
 void pospal_put_time(pl_json_writer *json, const char *name, int64_t unix_ms);

@@ -124,23 +124,24 @@ static bool is_retryable(const char *code)
     return find_word(code, words, sizeof words / sizeof *words) != NULL;
 }
 
-static void put_message(pl_json_writer *json, const pospal_refusal_t *refusal)
+static void put_messages(pl_json_writer *json, const char *const *messages, size_t count)
 {
-    if (!refusal->is_list) {
-        pl_json_put_text(json, "message", refusal->message);
-        return;
-    }
     pl_json_open(json, "message", '[');
-    pl_json_put_text(json, NULL, refusal->message);
+    for (size_t i = 0; i < count; i++)
+        pl_json_put_text(json, NULL, messages[i]);
     pl_json_close(json);
 }
 
-static void put_unified(pl_json_writer *json, const pospal_refusal_t *refusal)
+void pospal_put_refusals(pl_json_writer *json, const pospal_refusal_t *refusal, const char *const *messages, size_t count)
 {
+    pl_json_put_bool(json, "success", false);
     pospal_put_stamp(json, refusal->now_ms, refusal->request_id);
     pl_json_open(json, "error", '{');
     pl_json_put_text(json, "code", refusal->code);
-    put_message(json, refusal);
+    if (refusal->is_list)
+        put_messages(json, messages, count);
+    else
+        pl_json_put_text(json, "message", refusal->message);
     pl_json_put_text(json, "category", category(refusal->code));
     pl_json_put_text(json, "severity", severity(refusal->code));
     pl_json_put_bool(json, "retryable", is_retryable(refusal->code));
@@ -149,12 +150,12 @@ static void put_unified(pl_json_writer *json, const pospal_refusal_t *refusal)
 
 void pospal_put_refusal(pl_json_writer *json, pospal_shape shape, const pospal_refusal_t *refusal)
 {
-    if (shape != POSPAL_PLAIN)
-        pl_json_put_bool(json, "success", false);
     if (shape == POSPAL_UNIFIED) {
-        put_unified(json, refusal);
+        pospal_put_refusals(json, refusal, &refusal->message, 1);
         return;
     }
+    if (shape != POSPAL_PLAIN)
+        pl_json_put_bool(json, "success", false);
     pl_json_put_text(json, "error", refusal->message);
     if (shape == POSPAL_LEGACY)
         pl_json_put_text(json, "errorCode", refusal->code ? refusal->code : "UNKNOWN_ERROR");

@@ -27,6 +27,8 @@ typedef struct {
 
 /* Of a path without query: how its refusals look. False: the path is none of that API's. */
 bool pospal_shape_of(const char *path, pospal_shape *shape);
+/* The same in the unified shape, with several messages in an array. */
+void pospal_put_refusals(pl_json_writer *json, const pospal_refusal_t *refusal, const char *const *messages, size_t count);
 void pospal_put_refusal(pl_json_writer *json, pospal_shape shape, const pospal_refusal_t *refusal);
 /* Members "timestamp" and "requestId". */
 void pospal_put_stamp(pl_json_writer *json, int64_t now_ms, const char *request_id);

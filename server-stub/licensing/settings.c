@@ -30,6 +30,9 @@ static const struct {
                                         "whsec_...; up to three with spaces between, the others while one is rotated; a secret"},
     [SETTING_STRIPE_PRICE] = {"stripe_price", KIND_WORD, NULL, "price_...: what a subscription costs"},
     [SETTING_STRIPE_API] = {"stripe_api", KIND_URL, "https://api.stripe.com", "where Stripe's API is"},
+    [SETTING_POSPAL_TRIAL_SALT] =
+        {"pospal_trial_salt", KIND_SECRET, NULL,
+         "with which POSPal's licensing API hashed the hardware of trials; set it before the first of them; a secret"},
     [SETTING_STRIPE_PORTAL_URL] = {"stripe_portal_url", KIND_URL, NULL, "the sign-in page of the customer portal"},
 };
 

@@ -82,6 +82,11 @@ static const char *const action_texts[] = {
     [AUDIT_SETTING_CHANGED] = "setting.changed",
     [AUDIT_FACADE_BOUND] = "facade.bound",
     [AUDIT_FACADE_UNBOUND] = "facade.unbound",
+    [AUDIT_MACHINE_SWITCHED] = "machine.switched",
+    [AUDIT_REFUND_REQUESTED] = "refund.requested",
+    [AUDIT_LICENSE_RECOVERY] = "license.recovery_mailed",
+    [AUDIT_TRIAL_CONTRADICTED] = "trial.contradicted",
+    [AUDIT_EMAIL_VERIFIED] = "email.verified",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

@@ -73,7 +73,12 @@ typedef enum {
     AUDIT_SETTING_CHANGED = 106,  /* of the brand; metadata: its name */
     /* By clients of POSPal's licensing API. */
     AUDIT_FACADE_BOUND = 140, /* to a product; metadata: the host */
-    AUDIT_FACADE_UNBOUND = 141
+    AUDIT_FACADE_UNBOUND = 141,
+    AUDIT_MACHINE_SWITCHED = 142,   /* metadata: the activation before */
+    AUDIT_REFUND_REQUESTED = 143,   /* metadata: its id */
+    AUDIT_LICENSE_RECOVERY = 144,   /* its key was mailed to its customer, who had asked */
+    AUDIT_TRIAL_CONTRADICTED = 145, /* a program told a later first run than it had */
+    AUDIT_EMAIL_VERIFIED = 146
 } audit_action;
 
 typedef struct {

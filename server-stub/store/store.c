@@ -59,6 +59,12 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_SUBSCRIPTIONS] = &subscriptions_set,
     [STORE_MAILS] = &mails_set,
     [STORE_FACADES] = &facades_set,
+    [STORE_LICENSE_SEEN] = &license_seen_set,
+    [STORE_CLIENT_SESSIONS] = &client_sessions_set,
+    [STORE_MAIL_REQUESTS] = &mail_requests_set,
+    [STORE_EMAIL_VERIFICATIONS] = &email_verifications_set,
+    [STORE_TRIAL_HARDWARE] = &trial_hardware_set,
+    [STORE_INSTANT_REDEMPTIONS] = &instant_redemptions_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

@@ -166,8 +166,45 @@ CREATE TABLE email_verification (
     PRIMARY KEY (brand_id, id)
 ) WITHOUT ROWID;
 
+CREATE INDEX email_verification_by_time ON email_verification (brand_id, created_at);
 CREATE INDEX email_verification_by_email ON email_verification (brand_id, email_folded, created_at);
 CREATE INDEX email_verification_by_address ON email_verification (brand_id, address, created_at) WHERE address IS NOT NULL;
+
+-- Who asked for mail to whom without a proof that it is theirs: counted, kept for a day.
+CREATE TABLE mail_request (
+    brand_id     BLOB   NOT NULL REFERENCES brand (id),
+    id           BLOB   NOT NULL CHECK (length(id) = 16),
+    kind         BIGINT NOT NULL, -- store/mail_requests.h
+    email_folded TEXT   NOT NULL,
+    address      TEXT   NOT NULL, -- "" where it is not known
+    created_at   BIGINT NOT NULL,
+    PRIMARY KEY (brand_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX mail_request_by_time ON mail_request (brand_id, created_at);
+CREATE INDEX mail_request_by_email ON mail_request (brand_id, kind, email_folded, created_at);
+CREATE INDEX mail_request_by_address ON mail_request (brand_id, kind, address, created_at);
+
+-- Which machine took what was bought by a checkout's id alone; the first one, and no other.
+CREATE TABLE instant_redemption (
+    brand_id    BLOB   NOT NULL REFERENCES brand (id),
+    checkout    TEXT   NOT NULL,
+    machine     TEXT   NOT NULL, -- as activation.identifier has it
+    redeemed_at BIGINT NOT NULL,
+    PRIMARY KEY (brand_id, checkout)
+) WITHOUT ROWID;
+
+-- By which another system knew the hardware of a trial: a hash made with the brand's salt.
+CREATE TABLE trial_hardware (
+    brand_id        BLOB   NOT NULL,
+    product_id      BLOB   NOT NULL,
+    hash            BLOB   NOT NULL CHECK (length(hash) = 32),
+    license_id      BLOB   NOT NULL,
+    first_run_at    BIGINT NOT NULL, -- midnight UTC of the earliest day that it told
+    contradicted_at BIGINT,          -- it told a later one since
+    PRIMARY KEY (brand_id, product_id, hash),
+    FOREIGN KEY (brand_id, product_id, license_id) REFERENCES trial_device (brand_id, product_id, license_id)
+) WITHOUT ROWID;
 
 -- When a license was last looked at, for programs that are told how long to keep an answer.
 CREATE TABLE license_seen (
