@@ -113,6 +113,7 @@ static const route_t table[] = {
     {METHOD_POST, "/session/disconnect-email", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_session_disconnect_email, NULL},
     {METHOD_POST, "/license/activation-email", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_activation_email, NULL},
     {METHOD_POST, "/recover-license", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_recover_license, NULL},
+    {METHOD_POST, "/refund-request", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_refund_request, NULL},
     {METHOD_POST, "/verify/email/start", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_verify_start, NULL},
     {METHOD_POST, "/verify/email/confirm", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_verify_confirm, NULL},
     {METHOD_POST, "/check-duplicate", ROLE_FACADE, RATE_DEVICE, KIND_READ, POSPAL_BODY_MAX, &pospal_check_duplicate, NULL},

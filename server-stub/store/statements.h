@@ -44,10 +44,11 @@ typedef enum {
     STORE_MAIL_REQUESTS,
     STORE_EMAIL_VERIFICATIONS,
     STORE_TRIAL_HARDWARE,
-    STORE_INSTANT_REDEMPTIONS
+    STORE_INSTANT_REDEMPTIONS,
+    STORE_REFUND_REQUESTS
 } store_set_name;
 
-enum { STORE_SET_COUNT = 36, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 37, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -58,7 +59,8 @@ extern const store_set activations_set, api_keys_set, audit_set, brands_set, cus
     license_keys_set, licenses_set, meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set,
     revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set, audit_seals_set, leases_set, webhooks_set,
     deliveries_set, delivery_log_set, expiry_set, settings_set, subscriptions_set, mails_set, facades_set, license_seen_set,
-    client_sessions_set, mail_requests_set, email_verifications_set, trial_hardware_set, instant_redemptions_set;
+    client_sessions_set, mail_requests_set, email_verifications_set, trial_hardware_set, instant_redemptions_set,
+    refund_requests_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

@@ -100,7 +100,8 @@ static const store_set *const all_sets[] = {&activations_set,    &api_keys_set,
                                             &mails_set,          &facades_set,
                                             &license_seen_set,   &client_sessions_set,
                                             &mail_requests_set,  &email_verifications_set,
-                                            &trial_hardware_set, &instant_redemptions_set};
+                                            &trial_hardware_set, &instant_redemptions_set,
+                                            &refund_requests_set};
 
 /* A step of a plan that walks all licenses, seats or customers of a brand, or all there are, or all seats ever released. A list may. */
 static bool is_walk(const char *step, const char *sql)
