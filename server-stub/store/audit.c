@@ -87,6 +87,20 @@ static const char *const action_texts[] = {
     [AUDIT_LICENSE_RECOVERY] = "license.recovery_mailed",
     [AUDIT_TRIAL_CONTRADICTED] = "trial.contradicted",
     [AUDIT_EMAIL_VERIFIED] = "email.verified",
+    [AUDIT_PAYMENT_RECEIVED] = "payment.received",
+    [AUDIT_PAYMENT_FAILED] = "payment.failed",
+    [AUDIT_PAYMENT_REFUNDED] = "payment.refunded",
+    [AUDIT_PAYMENT_DISPUTED] = "payment.disputed",
+    [AUDIT_DISPUTE_CLOSED] = "payment.dispute_closed",
+    [AUDIT_SUBSCRIPTION_BEGUN] = "subscription.begun",
+    [AUDIT_SUBSCRIPTION_CHANGED] = "subscription.changed",
+    [AUDIT_SUBSCRIPTION_ENDED] = "subscription.ended",
+    [AUDIT_PAYMENT_DUPLICATE] = "payment.duplicate",
+    [AUDIT_PAYMENT_PENDING] = "payment.pending",
+    [AUDIT_PAYMENT_METHOD] = "payment.method",
+    [AUDIT_BILLING_MENDED] = "billing.mended",
+    [AUDIT_PORTAL_OPENED] = "portal.opened",
+    [AUDIT_BILLING_CUSTOMER] = "billing.customer",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

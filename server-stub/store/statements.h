@@ -45,10 +45,12 @@ typedef enum {
     STORE_EMAIL_VERIFICATIONS,
     STORE_TRIAL_HARDWARE,
     STORE_INSTANT_REDEMPTIONS,
-    STORE_REFUND_REQUESTS
+    STORE_REFUND_REQUESTS,
+    STORE_INBOUND_EVENTS,
+    STORE_PAYMENTS
 } store_set_name;
 
-enum { STORE_SET_COUNT = 37, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 39, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -60,7 +62,7 @@ extern const store_set activations_set, api_keys_set, audit_set, brands_set, cus
     revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set, audit_seals_set, leases_set, webhooks_set,
     deliveries_set, delivery_log_set, expiry_set, settings_set, subscriptions_set, mails_set, facades_set, license_seen_set,
     client_sessions_set, mail_requests_set, email_verifications_set, trial_hardware_set, instant_redemptions_set,
-    refund_requests_set;
+    refund_requests_set, inbound_events_set, payments_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

@@ -66,6 +66,8 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_TRIAL_HARDWARE] = &trial_hardware_set,
     [STORE_INSTANT_REDEMPTIONS] = &instant_redemptions_set,
     [STORE_REFUND_REQUESTS] = &refund_requests_set,
+    [STORE_INBOUND_EVENTS] = &inbound_events_set,
+    [STORE_PAYMENTS] = &payments_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

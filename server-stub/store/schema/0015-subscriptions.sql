@@ -46,6 +46,7 @@ CREATE TABLE subscription (
     amount                BIGINT,          -- minor units
     currency              TEXT,            -- ISO 4217, lower case
     failures              BIGINT NOT NULL, -- payments that failed, one after the other
+    begun_at              BIGINT NOT NULL, -- when it was bought, by the provider's clock; 0: not known
     told_at               BIGINT NOT NULL, -- the provider's time of the newest event that changed it
     compared_at           BIGINT NOT NULL, -- with the provider; 0: never, or it must be
     version               BIGINT NOT NULL,
@@ -80,6 +81,7 @@ CREATE TABLE payment (
     currency         TEXT   NOT NULL,
     paid_at          BIGINT,
     told_at          BIGINT NOT NULL,
+    disputed_at      BIGINT NOT NULL, -- the provider's time of the newest event about a dispute; 0: there was none
     created_at       BIGINT NOT NULL,
     PRIMARY KEY (brand_id, id),
     UNIQUE (brand_id, provider, provider_invoice)
@@ -103,13 +105,16 @@ CREATE TABLE inbound_event (
     due_at      BIGINT NOT NULL,
     held_until  BIGINT NOT NULL, -- by whoever works on it
     settled_at  BIGINT,
+    product_id  BLOB,            -- which the address that it came to is for
     customer_id BLOB,
     outcome     TEXT,            -- one word, or why it failed
-    body        BLOB   NOT NULL, -- as it came
+    body        BLOB   NOT NULL, -- as it came; empty once it is of no more use
     PRIMARY KEY (brand_id, provider, event_id)
 ) WITHOUT ROWID;
 
 CREATE INDEX inbound_event_due ON inbound_event (due_at) WHERE state = 1;
+CREATE INDEX inbound_event_failed ON inbound_event (brand_id, received_at) WHERE state = 4;
+CREATE INDEX inbound_event_to_sweep ON inbound_event (settled_at) WHERE settled_at IS NOT NULL AND length(body) > 0;
 CREATE INDEX inbound_event_by_time ON inbound_event (brand_id, received_at);
 
 -- Mail that is to go out, went out, or could not. One of each purpose: who asks again for the same asks for nothing.
@@ -238,3 +243,5 @@ CREATE TABLE refund_request (
 
 CREATE INDEX refund_request_by_state ON refund_request (brand_id, state, id);
 CREATE INDEX refund_request_by_customer ON refund_request (brand_id, customer_id, id);
+
+INSERT INTO lease (name, held_until) VALUES ('billing', 0);
