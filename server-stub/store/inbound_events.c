@@ -45,7 +45,7 @@ static const char *const sql[] = {
             " ORDER BY e.due_at"
             " LIMIT $2",
 
-    [RELEASE] = "UPDATE inbound_event SET held_until = 0, due_at = $1 WHERE state = 1 AND held_until > 0",
+    [RELEASE] = "UPDATE inbound_event SET held_until = 0 WHERE state = 1 AND due_at <= $1 AND held_until > 0",
 
     [LIST] = "SELECT " HEAD " FROM inbound_event e"
              " WHERE e.brand_id = $1 AND e.received_at >= $2 AND (CAST($3 AS BIGINT) = 0 OR e.state = $3)"
