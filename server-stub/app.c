@@ -145,6 +145,7 @@ static void write_metrics(void *context, pl_buf *out)
 
     metrics_write(&app->engine, out);
     metrics_write_outbox(&outbox, out);
+    background_write_metrics(app->background, out);
 }
 
 /* ---- opening ---- */
@@ -220,7 +221,7 @@ static pl_err open_stores(app_t *app)
         err = open_each(app, DB_READ_ONLY, app->readers, app->loops);
     if (err)
         return err;
-    return open_each(app, DB_READ_ONLY, app->worker_stores, (size_t)app->config->workers);
+    return open_each(app, DB_READ_WRITE, app->worker_stores, (size_t)app->config->workers);
 }
 
 static pl_err start_writer(app_t *app)
@@ -313,9 +314,11 @@ static pl_err open_background(app_t *app)
     const background_options_t options = {app->config, app->instance, app->time, app->log};
     pl_err err = background_open(&options, &app->background);
 
-    if (!err)
-        app->api.webhook_allowed = background_webhook_allowed(app->background);
-    return err;
+    if (err)
+        return err;
+    app->api.webhook_allowed = background_webhook_allowed(app->background);
+    app->api.billing = background_billing(app->background);
+    return PL_OK;
 }
 
 static void warn_of_clock(const app_t *app)
@@ -366,6 +369,7 @@ void app_close(app_t *app)
         return;
     if (app->server)
         pl_log_write(&app->log, PL_LOG_INFO, "stopping");
+    background_hurry(app->background);
     http_server_close(app->server);
     workers_stop(app->engine.workers);
     workers_stop(app->engine.pool);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The sealer, the watch on ends, and the senders, put together.
+ * The sealer, the watch on ends, the senders, and the biller, put together.
  */
 #include "background.h"
 
 #include "base/mem.h"
+#include "billing/biller.h"
 #include "licensing/audit_sealer.h"
 #include "licensing/expiry.h"
 #include "licensing/webhooks.h"
 #include "notify/sender.h"
 #include "store/idempotency.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
 
 enum { SWEEP_MS = 60 * 1000, MEASURE_MS = 2000 };
@@ -26,6 +28,12 @@ struct background {
     address_list_t allowed;
     store_t *stores[SENDERS_MAX];
     senders_t *senders;
+    billing_t *billing;
+    biller_t *biller;
+    store_t *biller_store;
+    atomic_int_least64_t events_waiting; /* the inbox, as last measured */
+    atomic_int_least64_t events_failed;
+    atomic_int_least64_t events_lag_ms;
 };
 
 /* ---- on the writer's thread ---- */
@@ -45,6 +53,24 @@ static pl_err work_measure(void *context, tx_t *tx)
     return deliveries_measure(tx, context);
 }
 
+static pl_err work_measure_inbox(void *context, tx_t *tx)
+{
+    return inbound_events_measure(tx, context);
+}
+
+static pl_err measure_inbox(background_t *background, store_t *store, const tx_t *about)
+{
+    inbound_count_t count;
+    pl_err err = store_read(store, about, work_measure_inbox, &count);
+
+    if (err)
+        return err;
+    atomic_store(&background->events_waiting, count.waiting);
+    atomic_store(&background->events_failed, count.failed);
+    atomic_store(&background->events_lag_ms, count.oldest_ms ? about->now_ms - count.oldest_ms : 0);
+    return PL_OK;
+}
+
 static pl_err measure(background_t *background, store_t *store, const tx_t *about)
 {
     outbox_t outbox;
@@ -57,7 +83,27 @@ static pl_err measure(background_t *background, store_t *store, const tx_t *abou
         return err;
     atomic_store(&background->waiting, outbox.waiting);
     atomic_store(&background->lag_ms, outbox.lag_ms);
-    return PL_OK;
+    return measure_inbox(background, store, about);
+}
+
+void background_write_metrics(background_t *background, pl_buf *out)
+{
+    const struct {
+        const char *name;
+        const char *help;
+        int64_t value;
+    } gauges[] = {
+        {"pospal_payment_events_waiting", "Events of payment providers that are to be worked on.",
+         atomic_load(&background->events_waiting)},
+        {"pospal_payment_events_failed", "Events of payment providers that were given up; see billing events list.",
+         atomic_load(&background->events_failed)},
+        {"pospal_payment_events_lag_seconds", "Age of the oldest that waits.", atomic_load(&background->events_lag_ms) / 1000},
+    };
+
+    for (size_t i = 0; i < sizeof gauges / sizeof gauges[0]; i++)
+        pl_buf_add_format(out, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRId64 "\n", gauges[i].name, gauges[i].help, gauges[i].name,
+                          gauges[i].name, gauges[i].value);
+    billing_write_metrics(background->billing, out);
 }
 
 outbox_t background_outbox(background_t *background)
@@ -110,6 +156,27 @@ const address_list_t *background_webhook_allowed(const background_t *background)
     return &background->allowed;
 }
 
+billing_t *background_billing(const background_t *background)
+{
+    return background->billing;
+}
+
+static pl_err start_biller(background_t *background)
+{
+    biller_options_t options = {
+        .billing = background->billing,
+        .keys = instance_keys(background->options.instance),
+        .compare_ms = background->options.config->billing_reconcile_minutes * 60000,
+        .now = tell_time,
+        .context = background,
+        .log = background->options.log,
+    };
+    pl_err err = instance_open_store(background->options.instance, DB_READ_WRITE, &background->biller_store);
+
+    options.store = background->biller_store;
+    return err ? err : biller_start(&options, &background->biller);
+}
+
 pl_err background_start(background_t *background)
 {
     const config_t *config = background->options.config;
@@ -130,15 +197,25 @@ pl_err background_start(background_t *background)
     for (size_t i = 0; i < options.count; i++)
         if ((err = instance_open_store(background->options.instance, DB_READ_WRITE, &background->stores[i])))
             return err;
-    return senders_start(&options, &background->senders);
+    err = senders_start(&options, &background->senders);
+    return err ? err : start_biller(background);
+}
+
+void background_hurry(background_t *background)
+{
+    if (background)
+        billing_end(background->billing);
 }
 
 void background_stop(background_t *background)
 {
     if (!background)
         return;
+    background_hurry(background);
     senders_stop(background->senders);
     background->senders = NULL;
+    biller_stop(background->biller);
+    background->biller = NULL;
 }
 
 void background_close(background_t *background)
@@ -148,11 +225,14 @@ void background_close(background_t *background)
     background_stop(background);
     for (size_t i = 0; i < SENDERS_MAX; i++)
         store_close(background->stores[i]);
+    store_close(background->biller_store);
+    billing_free(background->billing);
     pl_free(background);
 }
 
 pl_err background_open(const background_options_t *options, background_t **background)
 {
+    const billing_options_t billing = {.timeout_ms = options->config->billing_timeout_s * 1000};
     background_t *made = pl_alloc(sizeof *made);
     pl_err err = PL_OK;
 
@@ -161,8 +241,12 @@ pl_err background_open(const background_options_t *options, background_t **backg
     made->options = *options;
     audit_sealer_init(&made->sealer);
     expiry_watch_init(&made->watch);
+    if (!(made->billing = billing_new(&billing))) {
+        background_close(made);
+        return PL_ERR_MEMORY;
+    }
     if (options->config->webhook_allow && (err = address_list_parse(options->config->webhook_allow, &made->allowed))) {
-        pl_free(made);
+        background_close(made);
         return pl_fail(err, "webhook_allow is \"%s\"; networks like 10.0.0.0/8 fd00::/8 are needed",
                        options->config->webhook_allow);
     }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the server does without being asked: sealing the audit, telling of licenses that end, sending webhooks.
+ * What the server does without being asked: sealing the audit, telling of licenses that end, sending webhooks, going on with payments.
  */
 #ifndef POSPAL_BACKGROUND_H
 #define POSPAL_BACKGROUND_H
 
 #include "base/log.h"
+#include "billing/accounts.h"
 #include "config.h"
 #include "licensing/instance.h"
 #include "licensing/trusted_time.h"
@@ -30,6 +31,11 @@ pl_err background_tick(background_t *background, store_t *store, const tx_t *abo
 /* What of the outbox waited at the last look, a few seconds ago. Any thread. */
 outbox_t background_outbox(background_t *background);
 const address_list_t *background_webhook_allowed(const background_t *background);
+billing_t *background_billing(const background_t *background);
+/* What it counts, for the metrics. Any thread. */
+void background_write_metrics(background_t *background, pl_buf *out);
+/* Before the server is closed: nobody waits for the payment provider any more. Accepts NULL. */
+void background_hurry(background_t *background);
 /* Before the writer is stopped: ends the sending. */
 void background_stop(background_t *background);
 void background_close(background_t *background); /* after it; both accept NULL */

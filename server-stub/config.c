@@ -48,6 +48,9 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_WEBHOOK_THREADS] = {"webhook_threads", offsetof(config_t, webhook_threads), "4", 0, 16},
     [CONFIG_WEBHOOK_TIMEOUT_S] = {"webhook_timeout_s", offsetof(config_t, webhook_timeout_s), "15", 1, 120},
     [CONFIG_WEBHOOK_RETRY_MS] = {"webhook_retry_ms", offsetof(config_t, webhook_retry_ms), "5000", 100, 600000},
+    [CONFIG_BILLING_RECONCILE_MINUTES] = {"billing_reconcile_minutes", offsetof(config_t, billing_reconcile_minutes), "60", 0,
+                                          10080},
+    [CONFIG_BILLING_TIMEOUT_S] = {"billing_timeout_s", offsetof(config_t, billing_timeout_s), "10", 1, 25},
 };
 
 static const char *setting_word(const void *context, size_t index)

@@ -9,6 +9,7 @@
 #include "api/envelope.h"
 #include "api/operator.h"
 #include "api/pospal.h"
+#include "api/pospal_money.h"
 #include "api/pospal_routes.h"
 #include "api/product.h"
 #include "api/vendor.h"
@@ -119,6 +120,13 @@ static const route_t table[] = {
     {METHOD_POST, "/check-duplicate", ROLE_FACADE, RATE_DEVICE, KIND_READ, POSPAL_BODY_MAX, &pospal_check_duplicate, NULL},
     {METHOD_POST, "/trial/register", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_trial_register, NULL},
     {METHOD_POST, "/trial/status", ROLE_FACADE, RATE_DEVICE, KIND_READ, POSPAL_BODY_MAX, &pospal_trial_status, NULL},
+    {METHOD_POST, "/webhook", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_EVENT_MAX, &pospal_webhook, NULL},
+    {METHOD_GET,  "/pricing", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, NO_BODY, &pospal_pricing, NULL},
+    {METHOD_POST, "/pricing", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_pricing, NULL},
+    {METHOD_POST, "/create-checkout-session", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_create_checkout, NULL},
+    {METHOD_POST, "/create-portal-session", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_create_portal, NULL},
+    {METHOD_POST, "/customer-portal", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_customer_portal, NULL},
+    {METHOD_POST, "/invoice-refund", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_invoice_refund, NULL},
     {METHOD_GET,  "/trial/status", ROLE_FACADE, RATE_DEVICE, KIND_READ, NO_BODY, &pospal_trial_status, NULL},
     {METHOD_GET,  "/health",                    ROLE_OBSERVER, RATE_NONE,   KIND_SLOW,   NO_BODY,         &operator_health, NULL},
 };

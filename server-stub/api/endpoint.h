@@ -35,6 +35,7 @@ typedef struct {
     tally_t *tally;
     const char *metrics_token; /* NULL: metrics are for this machine alone */
     key_uses_t *key_uses;
+    struct billing *billing; /* see billing/accounts.h */
     const address_list_t *webhook_allowed;                /* by the operator, besides what is public */
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
     void (*write_metrics)(void *context, pl_buf *out);    /* the same */
@@ -92,7 +93,7 @@ typedef struct {
 /*
  * parse   decodes and authorises, on the event loop. NULL: nothing to decode.
  * act     inside a transaction; may be run again, so it has no effect outside of it. KIND_SLOW: once, and with a transaction only
- *         where it makes one, by store_read on tx->store, which it does not keep while it waits for somebody else.
+ *         where it makes one, by store_read or store_write on tx->store, which it does not keep while it waits for somebody else.
  * recall  KIND_CACHED: answers from memory if it can, on the event loop; false: act must be run. It may write to what parse made.
  * reply   after the commit, on the event loop: encodes and signs.
  */
@@ -131,7 +132,7 @@ typedef enum {
     KIND_CACHED, /* recalls; where that says no, acts like KIND_READ */
     KIND_READ,   /* acts at once on the loop, with the loop's own connection */
     KIND_WRITE,  /* acts in the writer's next group */
-    KIND_SLOW    /* acts on a worker's thread, with that worker's reading connection: whatever may take long */
+    KIND_SLOW    /* acts on a worker's thread, with that worker's connection: whatever may take long */
 } kind_t;
 
 struct route {

@@ -105,6 +105,7 @@ pl_err billing_read_account(tx_t *tx, const billing_scope_t *scope, billing_acco
         {SETTING_WEBSITE, &account->website},
         {SETTING_STRIPE_PORTAL_URL, &account->portal_url},
         {SETTING_SUPPORT_EMAIL, &account->support_email},
+        {SETTING_RETURN_ORIGINS, &account->return_origins},
     };
     pl_err err = PL_OK;
 

@@ -30,6 +30,7 @@ typedef struct {
     const char *website;
     const char *portal_url;
     const char *support_email;
+    const char *return_origins;
 } billing_account_t;
 
 pl_err billing_read_account(tx_t *tx, const billing_scope_t *scope, billing_account_t *account);

@@ -76,6 +76,7 @@ pl_err stripe_create_checkout(stripe_t *stripe, const checkout_order_t *order, s
     add_origin(&form, "metadata[pospal_brand]", "metadata[pospal_product]", &order->origin);
     stripe_form_add(&form, "metadata[name]", order->name);
     stripe_form_add(&form, "metadata[phone]", order->phone);
+    stripe_form_add(&form, "metadata[company]", order->company);
     add_origin(&form, "subscription_data[metadata][pospal_brand]", "subscription_data[metadata][pospal_product]", &order->origin);
     if ((err = post(stripe, "/v1/checkout/sessions", &form, order->idempotency_key, &reply)))
         return err;
@@ -170,6 +171,11 @@ pl_err stripe_fetch_customer(stripe_t *stripe, const char *id, stripe_customer_t
     if (!err && !(err = readable(stripe_read_customer(reply, customer))) && customer->is_deleted)
         err = pl_fail(PL_ERR_NOT_FOUND, "that customer was deleted at Stripe");
     return err;
+}
+
+pl_err stripe_fetch_plain_subscription(stripe_t *stripe, const char *id, const pl_json **json)
+{
+    return get_one(stripe, "/v1/subscriptions", id, NULL, json);
 }
 
 pl_err stripe_fetch_subscription(stripe_t *stripe, const char *id, stripe_subscription_t *subscription, const pl_json **json)

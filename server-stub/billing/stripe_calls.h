@@ -13,8 +13,9 @@ typedef struct {
     const char *price;
     const char *customer; /* NULL: Stripe makes one of the e-mail address */
     const char *email;
-    const char *name; /* NULL: none, these two */
+    const char *name; /* NULL: none, these three */
     const char *phone;
+    const char *company;
     const char *success_url;
     const char *cancel_url;
     stripe_origin_t origin;
@@ -40,6 +41,8 @@ pl_err stripe_refund_invoice(stripe_t *stripe, const char *invoice, const char *
                              int64_t *amount);
 
 pl_err stripe_fetch_customer(stripe_t *stripe, const char *id, stripe_customer_t *customer);
+/* As it is, with ids in place of what belongs to it. */
+pl_err stripe_fetch_plain_subscription(stripe_t *stripe, const char *id, const pl_json **json);
 /* With its customer and its newest invoice. *json, if not NULL: as it came. */
 pl_err stripe_fetch_subscription(stripe_t *stripe, const char *id, stripe_subscription_t *subscription, const pl_json **json);
 pl_err stripe_fetch_invoice(stripe_t *stripe, const char *id, stripe_invoice_t *invoice);

@@ -43,6 +43,8 @@ static const option_t options[] = {
     {"webhook-threads", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_THREADS]), false, "N", "threads that send webhooks (4; 0: none are sent)", 0, 0},
     {"webhook-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_TIMEOUT_S]), false, "S", "for one attempt to send a webhook (15)", 0, 0},
     {"webhook-retry-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_RETRY_MS]), false, "MS", "the first pause after a webhook failed (5000); it doubles", 0, 0},
+    {"billing-reconcile-minutes", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BILLING_RECONCILE_MINUTES]), false, "N", "between comparisons with the payment provider (60; 0: only what must be)", 0, 0},
+    {"billing-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BILLING_TIMEOUT_S]), false, "S", "for one answer of the payment provider (10)", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
 };
 /* clang-format on */

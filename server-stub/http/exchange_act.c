@@ -72,7 +72,7 @@ static void act_on_worker(slow_job_t *job, store_t *store)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
-    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id};
+    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), exchange->address_text, exchange->id};
     pl_err err = exchange->route->endpoint->act(loop->engine->api, &tx, exchange->in, &exchange->out);
 
     if (err) {
@@ -140,6 +140,7 @@ static pl_err hand_to_writer(exchange_t *exchange)
 static pl_err hand_to_workers(exchange_t *exchange)
 {
     exchange->slow.run = act_on_worker;
+    (void)write_address(exchange);
     return workers_submit(exchange->loop->engine->workers, &exchange->slow);
 }
 
