@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "api/pospal_health.h"
 #include "base/buf.h"
 
 static const int64_t HOUR_MS = 3600 * 1000, DAY_MS = INT64_C(24) * 3600 * 1000;
@@ -165,5 +166,5 @@ const char *pospal_breaker_state(const pospal_call_t *call)
     vitals_t vitals;
 
     call->api->read_vitals(call->api->context, &vitals);
-    return vitals.database_pause_s > 0 ? "OPEN" : "CLOSED";
+    return pospal_breaker_word(&vitals);
 }

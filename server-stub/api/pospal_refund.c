@@ -2,16 +2,31 @@
  *
  * POST /refund-request.
  */
+#include <string.h>
+
 #include "api/pospal_customer.h"
 #include "api/pospal_routes.h"
+#include "base/text.h"
 #include "licensing/subscriber_refund.h"
+
+/* What people write has lines; they are kept as spaces. */
+static const char *read_lines(pl_arena *arena, const pl_json *object, const char *name)
+{
+    const char *text = pl_json_text(pl_json_get(object, name));
+    char *copy = text && strlen(text) <= REFUND_DETAILS_MAX ? pl_arena_text(arena, pl_span_text(text)) : NULL;
+
+    for (char *at = copy; at && *at; at++)
+        if ((unsigned char)*at < ' ')
+            *at = ' ';
+    return copy && *copy && pl_text_is_clean(copy) ? copy : NULL;
+}
 
 static pl_err work_refund(tx_t *tx, const pospal_call_t *call, pospal_reply_t *reply)
 {
     const char *email = pospal_email(call->body, "email");
     const char *token = pospal_text(call->body, "unlockToken", POSPAL_TEXT_MAX);
     const refund_wish_t wish = {.reason = pospal_text(call->body, "reason", REFUND_REASON_MAX),
-                                .details = pospal_text(call->body, "details", REFUND_DETAILS_MAX),
+                                .details = read_lines(tx->arena, call->body, "details"),
                                 .invoice = pospal_text(call->body, "invoiceId", PROVIDER_ID_MAX)};
     subscriber_t subscriber;
     pl_err err;

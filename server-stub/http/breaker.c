@@ -14,6 +14,7 @@ void breaker_init(breaker_t *breaker)
 {
     atomic_init(&breaker->failures, 0);
     atomic_init(&breaker->open_until_ms, 0);
+    atomic_init(&breaker->failed_ms, 0);
 }
 
 bool breaker_allows(breaker_t *breaker, int64_t now_ms)
@@ -29,6 +30,7 @@ bool breaker_allows(breaker_t *breaker, int64_t now_ms)
 void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms)
 {
     if (blames_storage(err)) {
+        atomic_store(&breaker->failed_ms, now_ms);
         if (atomic_fetch_add(&breaker->failures, 1) + 1 >= BREAKER_FAILURES)
             atomic_store(&breaker->open_until_ms, now_ms + BREAKER_OPEN_MS);
     } else if (atomic_load(&breaker->failures) != 0) {
@@ -42,6 +44,16 @@ void breaker_return(breaker_t *breaker, int64_t now_ms)
     int64_t until = now_ms + BREAKER_OPEN_MS; /* what breaker_allows wrote for the one who tries */
 
     (void)atomic_compare_exchange_strong(&breaker->open_until_ms, &until, now_ms);
+}
+
+breaker_state_t breaker_state(const breaker_t *breaker, int64_t now_ms)
+{
+    int64_t until = atomic_load(&breaker->open_until_ms), failed_ms = atomic_load(&breaker->failed_ms);
+    breaker_state_t state = {.failures = atomic_load(&breaker->failures), .failed_ms = failed_ms ? now_ms - failed_ms : -1};
+
+    state.is_half_open = until != 0 && until <= now_ms;
+    state.pause_s = until > now_ms ? (int)((until - now_ms + 999) / 1000) : 0;
+    return state;
 }
 
 int breaker_retry_s(const breaker_t *breaker, int64_t now_ms)

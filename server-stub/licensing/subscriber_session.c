@@ -127,7 +127,7 @@ static pl_err kick(tx_t *tx, const attempt_t *attempt, pl_uuid seat_id)
     return err;
 }
 
-/* The text may have named a session of another seat of the license, which is over: two rows can't have one id. */
+/* The text may have named a session of another seat, which is over: two rows can't have one id. */
 static pl_err free_id(tx_t *tx, const attempt_t *attempt, pl_uuid seat_id)
 {
     session_t holder;
@@ -178,13 +178,14 @@ static pl_err begin(tx_t *tx, attempt_t *attempt, bool is_takeover)
     return PL_OK;
 }
 
-/* Whether the text is another license's. */
+/* Whether the text names what lives under another license. */
 static pl_err check_text(tx_t *tx, const attempt_t *attempt, bool *is_others)
 {
     session_t holder;
     pl_err err = sessions_find(tx, attempt->subscriber->license.brand_id, attempt->id, &holder);
 
-    *is_others = !err && !pl_uuid_equal(holder.license_id, attempt->subscriber->license.id);
+    *is_others = !err && !pl_uuid_equal(holder.license_id, attempt->subscriber->license.id) && !holder.ended_at_ms &&
+                 holder.lease_until_ms > tx->now_ms;
     return err == PL_ERR_NOT_FOUND ? PL_OK : err;
 }
 

@@ -25,7 +25,7 @@ typedef struct {
 typedef enum {
     SESSION_STARTED,
     SESSION_CONFLICT,   /* another machine holds the seat: conflict */
-    SESSION_OF_ANOTHER, /* the text names the session of another license */
+    SESSION_OF_ANOTHER, /* the text names a live session of another license */
 } session_result;
 
 typedef struct {
