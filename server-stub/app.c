@@ -15,6 +15,7 @@
 #include "http/listen.h"
 #include "http/metrics.h"
 #include "http/server.h"
+#include "http/vitals.h"
 #include "licensing/instance.h"
 #include "licensing/session.h"
 #include "platform/clock.h"
@@ -127,19 +128,9 @@ static void read_vitals(void *context, vitals_t *vitals)
 {
     app_t *app = context;
     writer_state_t writer = writer_state(app->engine.writer);
-    int64_t monotonic_ms = pl_clock_monotonic_us() / 1000;
     int64_t now_ms;
-    breaker_state_t reading = breaker_state(&app->engine.reading, monotonic_ms);
-    breaker_state_t writing = breaker_state(&app->engine.writing, monotonic_ms);
-    const breaker_state_t *worse = writing.failures > reading.failures ? &writing : &reading;
-
     vitals->is_clock_trusted = !trusted_time_now(app->time, &now_ms);
-    vitals->database_pause_s = breaker_retry_s(&app->engine.reading, monotonic_ms);
-    if (vitals->database_pause_s == 0)
-        vitals->database_pause_s = breaker_retry_s(&app->engine.writing, monotonic_ms);
-    vitals->is_database_tried = worse->is_half_open;
-    vitals->database_failures = worse->failures;
-    vitals->database_failed_ms = worse->failed_ms;
+    vitals_read_database(&app->engine, vitals);
     vitals->writes_waiting = writer.waiting + (app->engine.pool ? workers_waiting(app->engine.pool) : 0);
     vitals->writer_stalled_ms = writer.stalled_ms;
 }

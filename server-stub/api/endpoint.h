@@ -59,7 +59,6 @@ typedef struct {
 } faults_t;
 
 typedef struct route route_t;
-
 /* What parse reads from. Everything lives as long as the request's arena. */
 typedef struct request request_t;
 struct request {
@@ -120,7 +119,7 @@ typedef enum {
     ROLE_DEVICE,  /* the library: authorised by the license key in the body */
     ROLE_PRODUCT, /* a product without the library: authorised by the license key */
     ROLE_BRAND,   /* a vendor's back end: authorised by an API key that has the route's scope */
-    ROLE_FACADE, /* a program written for another system, at a host that is bound; authorised by what its body holds, see api/pospal.h */
+    ROLE_FACADE,  /* a program written for another system: by what its body holds, see api/pospal.h */
     ROLE_OBSERVER /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
 } role_t;
 

@@ -89,16 +89,16 @@ static pl_err work(tx_t *tx, const pospal_call_t *call, pospal_reply_t *reply, b
 {
     const trial_in_t *in = call->in;
     int64_t told_ms = read_day(in->first_run);
-    uint8_t hash[PL_DIGEST_SIZE];
+    trial_device_t device = {.facade = call->facade};
     hardware_trial_t trial;
     pl_err err;
 
     if (!in->hardware_id)
         return pospal_refuse(reply, 400, "TRIAL_HW_REQUIRED", "Hardware ID is required");
-    if ((err = hardware_trial_hash(tx, call->keyring, call->facade->brand_id, in->hardware_id, hash)))
+    if ((err = hardware_trial_hash(tx, call->keyring, call->facade->brand_id, in->hardware_id, device.hash)))
         return err;
-    err = registers ? hardware_trial_register(tx, call->keyring, call->facade, hash, told_ms, &trial)
-                    : hardware_trial_look(tx, call->facade, hash, told_ms, &trial);
+    err = registers ? hardware_trial_register(tx, call->keyring, &device, told_ms, &trial)
+                    : hardware_trial_look(tx, &device, told_ms, &trial);
     return err ? err : answer(&trial, reply);
 }
 

@@ -13,6 +13,7 @@
 #include "http/cors.h"
 #include "http/exchange_act.h"
 #include "http/exchange_facade.h"
+#include "http/exchange_headers.h"
 #include "http/forwarded.h"
 #include "platform/clock.h"
 
@@ -254,32 +255,6 @@ static void reply_problem(exchange_t *exchange)
     http_reply_problem(&exchange->reply, &failure, &exchange->reply_body);
 }
 
-static void reply_options(exchange_t *exchange)
-{
-    if (exchange_is_open(exchange)) {
-        exchange->reply.status = 200;
-        http_reply_add_header(&exchange->reply, "Content-Type", "application/json");
-        http_reply_add_header(&exchange->reply, "Cache-Control", "no-cache, no-store, must-revalidate");
-        cors_add_open_headers(&exchange->reply);
-        return;
-    }
-    exchange->reply.status = 204;
-    http_reply_add_header(&exchange->reply, "Allow", exchange->allow);
-    http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
-    cors_add_headers(&exchange->reply, exchange->origin, exchange->allow);
-}
-
-static void add_rate_headers(exchange_t *exchange)
-{
-    static const char *const names[] = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"};
-    const int64_t values[] = {exchange->bucket.limit, exchange->bucket.remaining, exchange->bucket.reset_s};
-
-    for (size_t i = 0; exchange->bucket.limit > 0 && i < sizeof values / sizeof *values; i++) {
-        (void)snprintf(exchange->bucket_text[i], sizeof exchange->bucket_text[i], "%lld", (long long)values[i]);
-        http_reply_add_header(&exchange->reply, names[i], exchange->bucket_text[i]);
-    }
-}
-
 static pl_err reply_result(exchange_t *exchange)
 {
     reply_t made = {
@@ -314,11 +289,7 @@ static void make_reply(exchange_t *exchange)
         exchange_fail(exchange, err);
     if (exchange->err)
         reply_problem(exchange);
-    add_rate_headers(exchange);
-    if (exchange_is_open(exchange))
-        cors_add_open_headers(&exchange->reply);
-    else
-        cors_add_headers(&exchange->reply, exchange->origin, NULL);
+    exchange_add_headers(exchange);
     if (exchange->is_refusal && exchange->route && exchange->route->rate != RATE_NONE)
         limiter_charge(&exchange->loop->limiter, exchange->address, exchange->started_us / 1000);
 }
@@ -327,7 +298,7 @@ static void make_reply(exchange_t *exchange)
 const http_reply_t *exchange_reply(exchange_t *exchange)
 {
     if (strcmp(exchange->method, "OPTIONS") == 0 && (exchange->err == PL_ERR_METHOD || exchange_is_open(exchange)))
-        reply_options(exchange);
+        exchange_reply_options(exchange);
     else
         make_reply(exchange);
     if (exchange->loop->counts)

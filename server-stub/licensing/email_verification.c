@@ -12,24 +12,23 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MS = 1000, HOUR_MS = 3600 * 1000, CODE_DIGITS = 6, CODES = 1000000, TOKEN_MAC_SIZE = 8, TOKEN_SIZE = 24 };
+enum { MS = 1000, HOUR_MS = 3600 * 1000, CODE_DIGITS = 6, CODES = 1000000, CODE_TEXT_MAX = 16, TOKEN_SIZE = 24 };
 
 /* ---- codes and tokens ---- */
 
-/* A MAC of a row's id, for one purpose, over a text. */
-static pl_err mac_of(tx_t *tx, const keyring_t *keyring, const char *purpose, const email_verification_t *row, const char *text,
+/* A MAC of a row's id and address, for one purpose, over a text. */
+static pl_err mac_of(const keyring_t *keyring, const char *purpose, const email_verification_t *row, const char *text,
                      uint8_t mac[PL_MAC_SIZE])
 {
     uint8_t key[32];
     char id[PL_UUID_TEXT_SIZE];
-    const char *message;
+    char message[PL_UUID_TEXT_SIZE + CUSTOMER_EMAIL_MAX + CODE_TEXT_MAX + 3];
     pl_err err = pl_derive(pl_span_of(keyring_sealing_key(keyring), PL_SEAL_KEY_SIZE), purpose, key);
 
     if (err)
         return err;
     pl_uuid_format(row->id, id);
-    if (!(message = pl_arena_format(tx->arena, "%s:%s:%s", id, row->email, text)))
-        return PL_ERR_MEMORY;
+    (void)snprintf(message, sizeof(message), "%s:%.*s:%.*s", id, CUSTOMER_EMAIL_MAX, row->email, CODE_TEXT_MAX, text);
     pl_mac(key, pl_span_text(message), mac);
     pl_wipe(key, sizeof(key));
     return PL_OK;
@@ -47,11 +46,10 @@ static void make_code(char code[CODE_DIGITS + 1])
 }
 
 /* The row's id, so that it is found, and a MAC. */
-static pl_err make_token(tx_t *tx, const keyring_t *keyring, const email_verification_t *row,
-                         char text[VERIFICATION_TOKEN_TEXT_SIZE])
+static pl_err make_token(const keyring_t *keyring, const email_verification_t *row, char text[VERIFICATION_TOKEN_TEXT_SIZE])
 {
     uint8_t token[sizeof(row->id.bytes) + PL_MAC_SIZE];
-    pl_err err = mac_of(tx, keyring, "pospal email verification token", row, "", token + sizeof(row->id.bytes));
+    pl_err err = mac_of(keyring, "pospal email verification token", row, "", token + sizeof(row->id.bytes));
 
     memcpy(token, row->id.bytes, sizeof(row->id.bytes));
     for (size_t i = 0; !err && i < TOKEN_SIZE; i++)
@@ -110,7 +108,7 @@ pl_err email_verification_start(tx_t *tx, const keyring_t *keyring, const verifi
         return err;
     make_code(code);
     *id = row.id;
-    if (!(err = mac_of(tx, keyring, "pospal email verification code", &row, code, row.code_hash)) &&
+    if (!(err = mac_of(keyring, "pospal email verification code", &row, code, row.code_hash)) &&
         !(err = email_verifications_insert(tx, &row)))
         err = mail_code(tx, keyring, &row, order, code);
     pl_wipe(code, sizeof(code));
@@ -139,7 +137,7 @@ static pl_err confirm(tx_t *tx, const keyring_t *keyring, const email_verificati
     }
     outcome->result = VERIFICATION_CONFIRMED;
     outcome->expires_in_s = (after.confirmed_at_ms + VERIFICATION_TOKEN_LIFE_S * MS - tx->now_ms) / MS;
-    return make_token(tx, keyring, &after, outcome->token);
+    return make_token(keyring, &after, outcome->token);
 }
 
 static pl_err count_attempt(tx_t *tx, const email_verification_t *row, verification_outcome_t *outcome)
@@ -178,7 +176,7 @@ pl_err email_verification_confirm(tx_t *tx, const keyring_t *keyring, const veri
     outcome->result = judge(tx, &row);
     if (outcome->result != VERIFICATION_CONFIRMED)
         return PL_OK;
-    if ((err = mac_of(tx, keyring, "pospal email verification code", &row, answer->code, hash)))
+    if ((err = mac_of(keyring, "pospal email verification code", &row, answer->code, hash)))
         return err;
     return pl_equal(hash, row.code_hash, sizeof(hash)) ? confirm(tx, keyring, &row, outcome) : count_attempt(tx, &row, outcome);
 }
@@ -204,7 +202,7 @@ static pl_err find(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id, const c
 
     if (!read_id(token, &id))
         return PL_ERR_NOT_FOUND;
-    if ((err = email_verifications_find(tx, brand_id, id, row)) || (err = make_token(tx, keyring, row, right)))
+    if ((err = email_verifications_find(tx, brand_id, id, row)) || (err = make_token(keyring, row, right)))
         return err;
     return pl_equal(token, right, sizeof(right)) ? PL_OK : PL_ERR_NOT_FOUND;
 }

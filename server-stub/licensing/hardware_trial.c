@@ -51,12 +51,13 @@ typedef struct {
 } found_t;
 
 /* PL_ERR_NOT_FOUND: the device has none; the product is there all the same. */
-static pl_err find(tx_t *tx, const facade_t *facade, const uint8_t hash[PL_DIGEST_SIZE], found_t *found)
+static pl_err find(tx_t *tx, const trial_device_t *device, found_t *found)
 {
+    const facade_t *facade = device->facade;
     pl_err err = products_find(tx, facade->brand_id, facade->product_id, &found->product);
 
     found->row = (trial_hardware_t){.brand_id = facade->brand_id, .product_id = facade->product_id};
-    memcpy(found->row.hash, hash, PL_DIGEST_SIZE);
+    memcpy(found->row.hash, device->hash, PL_DIGEST_SIZE);
     if (err || (err = trial_hardware_find(tx, &found->row)))
         return err;
     err = licenses_find(tx, facade->brand_id, found->row.license_id, &found->license);
@@ -86,11 +87,10 @@ static void describe_new(const tx_t *tx, const product_t *product, int64_t told_
     trial->expires_at_ms = trial->first_run_ms + product->policy.trial_days * DAY_MS;
 }
 
-pl_err hardware_trial_look(tx_t *tx, const facade_t *facade, const uint8_t hash[PL_DIGEST_SIZE], int64_t told_ms,
-                           hardware_trial_t *trial)
+pl_err hardware_trial_look(tx_t *tx, const trial_device_t *device, int64_t told_ms, hardware_trial_t *trial)
 {
     found_t found;
-    pl_err err = find(tx, facade, hash, &found);
+    pl_err err = find(tx, device, &found);
 
     if (err == PL_ERR_NOT_FOUND && pl_uuid_is_nil(found.row.license_id)) {
         describe_new(tx, &found.product, told_ms, trial);
@@ -180,15 +180,15 @@ static pl_err start(tx_t *tx, const keyring_t *keyring, found_t *found, int64_t 
     return begin(tx, keyring, found, &wanted, address);
 }
 
-pl_err hardware_trial_register(tx_t *tx, const keyring_t *keyring, const facade_t *facade, const uint8_t hash[PL_DIGEST_SIZE],
-                               int64_t told_ms, hardware_trial_t *trial)
+pl_err hardware_trial_register(tx_t *tx, const keyring_t *keyring, const trial_device_t *device, int64_t told_ms,
+                               hardware_trial_t *trial)
 {
     found_t found;
-    pl_err err = brands_lock(tx, facade->brand_id); /* or a device that asks twice at once gets two */
+    pl_err err = brands_lock(tx, device->facade->brand_id); /* or a device that asks twice at once gets two */
 
     if (err)
         return err;
-    err = find(tx, facade, hash, &found);
+    err = find(tx, device, &found);
     if (err == PL_ERR_NOT_FOUND && pl_uuid_is_nil(found.row.license_id)) {
         if (found.product.policy.trial_days == 0) { /* there are none to be had */
             describe_new(tx, &found.product, told_ms, trial);
@@ -203,16 +203,16 @@ pl_err hardware_trial_register(tx_t *tx, const keyring_t *keyring, const facade_
     return err;
 }
 
-pl_err hardware_trial_bring(tx_t *tx, const keyring_t *keyring, const facade_t *facade, const uint8_t hash[PL_DIGEST_SIZE],
-                            const hardware_trial_t *trial, bool *is_new)
+pl_err hardware_trial_bring(tx_t *tx, const keyring_t *keyring, const trial_device_t *device, const hardware_trial_t *trial,
+                            bool *is_new)
 {
     found_t found;
-    pl_err err = brands_lock(tx, facade->brand_id);
+    pl_err err = brands_lock(tx, device->facade->brand_id);
 
     *is_new = false;
     if (err)
         return err;
-    err = find(tx, facade, hash, &found);
+    err = find(tx, device, &found);
     if (err != PL_ERR_NOT_FOUND || !pl_uuid_is_nil(found.row.license_id))
         return err;
     *is_new = true;

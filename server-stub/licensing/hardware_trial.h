@@ -26,14 +26,19 @@ typedef struct {
 pl_err hardware_trial_hash(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id, const char *hardware_id,
                            uint8_t hash[PL_DIGEST_SIZE]);
 
+/* Which device at which product. */
+typedef struct {
+    const facade_t *facade;
+    uint8_t hash[PL_DIGEST_SIZE];
+} trial_device_t;
+
 /* told_ms: the first day by the program; 0: it told none. Nothing is written; a device without a trial is told what it would get. */
-pl_err hardware_trial_look(tx_t *tx, const facade_t *facade, const uint8_t hash[PL_DIGEST_SIZE], int64_t told_ms,
-                           hardware_trial_t *trial);
+pl_err hardware_trial_look(tx_t *tx, const trial_device_t *device, int64_t told_ms, hardware_trial_t *trial);
 /* The same, begun where there is none, and with what was told noted. PL_ERR_RATE_LIMITED: too many new ones (licensing/trial_quota.h). */
-pl_err hardware_trial_register(tx_t *tx, const keyring_t *keyring, const facade_t *facade, const uint8_t hash[PL_DIGEST_SIZE],
-                               int64_t told_ms, hardware_trial_t *trial);
+pl_err hardware_trial_register(tx_t *tx, const keyring_t *keyring, const trial_device_t *device, int64_t told_ms,
+                               hardware_trial_t *trial);
 /* For an import: brings one along as it was. *is_new: false where the device has one here, which stays. */
-pl_err hardware_trial_bring(tx_t *tx, const keyring_t *keyring, const facade_t *facade, const uint8_t hash[PL_DIGEST_SIZE],
-                            const hardware_trial_t *trial, bool *is_new);
+pl_err hardware_trial_bring(tx_t *tx, const keyring_t *keyring, const trial_device_t *device, const hardware_trial_t *trial,
+                            bool *is_new);
 
 #endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Adding them.
+ */
+#include "http/exchange_headers.h"
+
+#include <stdio.h>
+
+#include "http/cors.h"
+#include "http/exchange_facade.h"
+
+static void add_rate_headers(exchange_t *exchange)
+{
+    static const char *const names[] = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"};
+    const int64_t values[] = {exchange->bucket.limit, exchange->bucket.remaining, exchange->bucket.reset_s};
+
+    for (size_t i = 0; exchange->bucket.limit > 0 && i < sizeof values / sizeof *values; i++) {
+        (void)snprintf(exchange->bucket_text[i], sizeof exchange->bucket_text[i], "%lld", (long long)values[i]);
+        http_reply_add_header(&exchange->reply, names[i], exchange->bucket_text[i]);
+    }
+}
+
+void exchange_add_headers(exchange_t *exchange)
+{
+    add_rate_headers(exchange);
+    if (exchange_is_open(exchange))
+        cors_add_open_headers(&exchange->reply);
+    else
+        cors_add_headers(&exchange->reply, exchange->origin, NULL);
+}
+
+void exchange_reply_options(exchange_t *exchange)
+{
+    if (exchange_is_open(exchange)) {
+        exchange->reply.status = 200;
+        http_reply_add_header(&exchange->reply, "Content-Type", "application/json");
+        http_reply_add_header(&exchange->reply, "Cache-Control", "no-cache, no-store, must-revalidate");
+        cors_add_open_headers(&exchange->reply);
+        return;
+    }
+    exchange->reply.status = 204;
+    http_reply_add_header(&exchange->reply, "Allow", exchange->allow);
+    http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
+    cors_add_headers(&exchange->reply, exchange->origin, exchange->allow);
+}
