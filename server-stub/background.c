@@ -95,7 +95,7 @@ void background_write_metrics(background_t *background, pl_buf *out)
     } gauges[] = {
         {"pospal_payment_events_waiting", "Events of payment providers that are to be worked on.",
          atomic_load(&background->events_waiting)},
-        {"pospal_payment_events_failed", "Events of payment providers that were given up; see billing events list.",
+        {"pospal_payment_events_failed", "Events of payment providers that were given up; see billing events.",
          atomic_load(&background->events_failed)},
         {"pospal_payment_events_lag_seconds", "Age of the oldest that waits.", atomic_load(&background->events_lag_ms) / 1000},
     };

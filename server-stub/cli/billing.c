@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `billing reconcile`: compares subscriptions with the payment provider and mends them. `billing events list`, `billing events retry`: the
+ * `billing reconcile`: compares subscriptions with the payment provider and mends them. `billing events`, `billing retry`: the
  * provider's events that came in.
  */
 #include "billing/biller.h"
@@ -187,10 +187,10 @@ static pl_err run_list(cli_t *cli, const void *values)
     return PL_OK;
 }
 
-const command_t command_billing_events_list = {
-    .name = "billing events list",
+const command_t command_billing_events = {
+    .name = "billing events",
     .summary = "list the payment provider's events, the newest first, and what became of them",
-    .example = "billing events list --data /var/lib/pospal --brand acme --state failed",
+    .example = "billing events --data /var/lib/pospal --brand acme --state failed",
     .needs = CLI_INSTANCE,
     .options = list_options,
     .option_count = sizeof list_options / sizeof *list_options,
@@ -203,7 +203,7 @@ typedef struct {
 } retry_options_t;
 
 static const option_t retry_options[] = {
-    {"event", OPTION_TEXT, offsetof(retry_options_t, event), true, "ID", "evt_..., as `billing events list` shows it", 0, 0},
+    {"event", OPTION_TEXT, offsetof(retry_options_t, event), true, "ID", "evt_..., as `billing events` shows it", 0, 0},
 };
 
 static pl_err run_retry(cli_t *cli, const void *values)
@@ -228,10 +228,10 @@ static pl_err run_retry(cli_t *cli, const void *values)
     return PL_OK;
 }
 
-const command_t command_billing_events_retry = {
-    .name = "billing events retry",
+const command_t command_billing_retry = {
+    .name = "billing retry",
     .summary = "work on an event again that failed",
-    .example = "billing events retry --data /var/lib/pospal --event evt_1Q2w3E",
+    .example = "billing retry --data /var/lib/pospal --event evt_1Q2w3E",
     .needs = CLI_INSTANCE,
     .options = retry_options,
     .option_count = sizeof retry_options / sizeof *retry_options,
