@@ -3,9 +3,19 @@
 
 import json
 import random
+import re
 import time
+import unittest
 
-from till import HOST, SECRET, TillTest, main, together
+from till import ROOT, SECRET, TillTest, main, together
+
+
+class Document(unittest.TestCase):
+    def test_the_page_has_the_same_table_as_the_code(self):
+        code = re.findall(r'^    \{"([a-z_.]+)", (?:look|NULL)', (ROOT / "server-stub/billing/effects.c").read_text(encoding="utf-8"), re.M)
+        page = re.findall(r"^\| `([a-z_.]+)` \|", (ROOT / "docs/BILLING.md").read_text(encoding="utf-8").split("## What an event does")[1].split("## ")[0], re.M)
+        self.assertEqual(sorted(code), sorted(page))
+        self.assertEqual(len(code), len(set(code)))
 
 
 class Signatures(TillTest):

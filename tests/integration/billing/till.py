@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pospal"))
 
 from facade import HOST, Facade, jsonschema, now_ms, together  # noqa: E402,F401  (the folder is known only now)
 
-NODE = Path(__file__).resolve().parents[2] / "node"
+ROOT = Path(__file__).resolve().parents[3]
+NODE = ROOT / "tests/node"
 SECRET = "whsec_test_of_the_endpoint_1234567890"
 SKIPPED = 77
 
