@@ -8,6 +8,12 @@
 
 static const int64_t WINDOW_MS = (int64_t)INSTANT_ACTIVATION_S * 1000;
 
+/* When it was bought; where that is not told, when it was heard of here. */
+static int64_t bought_at_ms(const subscription_t *subscription)
+{
+    return subscription->begun_at_ms ? subscription->begun_at_ms : subscription->created_at_ms;
+}
+
 static pl_err redeem(tx_t *tx, const instant_order_t *order)
 {
     char machine[MACHINE_HASH_TEXT_SIZE];
@@ -29,7 +35,7 @@ pl_err instant_activation(tx_t *tx, const instant_order_t *order, instant_t *out
     if (err)
         return err;
     if (license_status_at(&subscriber->license, tx->now_ms) != LICENSE_ACTIVE ||
-        tx->now_ms - subscriber->subscription.created_at_ms > WINDOW_MS)
+        tx->now_ms - bought_at_ms(&subscriber->subscription) > WINDOW_MS)
         return PL_ERR_NOT_FOUND;
     if ((err = redeem(tx, order)) || (err = machine_take(tx, subscriber, &order->machine, &seat, &out->change)) ||
         (err = subscriber_see(tx, subscriber, true)))

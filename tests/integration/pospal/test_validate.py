@@ -238,10 +238,12 @@ class Unified(FacadeTest):
             self.assertEqual([200, 404], sorted(reply.status for reply in replies))
 
     def test_instant_is_over_after_an_hour(self):
-        one = self.server.subscribe(created_at=now_ms() - HOUR_MS - 60 * SECOND_MS)
+        one = self.server.subscribe(begun_at=now_ms() - HOUR_MS - 60 * SECOND_MS)
         reply = self.refused(404, "NO_VALID_SUBSCRIPTION", self.instant(404, one))
         self.assertEqual("instant", reply["validationType"])
-        self.instant(200, self.server.subscribe(created_at=now_ms() - HOUR_MS + 60 * SECOND_MS))
+        self.instant(200, self.server.subscribe(begun_at=now_ms() - HOUR_MS + 60 * SECOND_MS, created_at=now_ms() - 400 * DAY_MS))
+        unknown = self.server.subscribe(begun_at=0, created_at=now_ms() - 2 * HOUR_MS)  # then from when it was heard of
+        self.refused(404, "NO_VALID_SUBSCRIPTION", self.instant(404, unknown))
 
     def test_instant_needs_its_address_its_checkout_and_a_machine(self):
         one = self.server.subscribe()
