@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "api/vitals.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -19,17 +20,6 @@
 #include "notify/address.h"
 #include "store/store.h"
 
-/* How the server is, as those who watch it see it. */
-typedef struct {
-    bool is_clock_trusted;
-    int database_pause_s;       /* it failed several times and is asked again in so many seconds; 0: no pause */
-    bool is_database_tried;     /* that pause is over, and the next who asks finds out how things are */
-    int database_failures;      /* in a row, until now */
-    int64_t database_failed_ms; /* so long ago for the last time; -1: never */
-    size_t writes_waiting;      /* for the writer */
-    int64_t writer_stalled_ms;  /* since it has finished no transaction although there was work; 0: it goes on */
-} vitals_t;
-
 /* What all requests share. */
 typedef struct {
     keys_t *keys;
@@ -38,7 +28,7 @@ typedef struct {
     tally_t *tally;
     const char *metrics_token; /* NULL: metrics are for this machine alone */
     key_uses_t *key_uses;
-    struct billing *billing; /* see billing/accounts.h */
+    struct billing *billing;                              /* see billing/accounts.h */
     const address_list_t *webhook_allowed;                /* by the operator, besides what is public */
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
     void (*write_metrics)(void *context, pl_buf *out);    /* the same */
@@ -59,6 +49,7 @@ typedef struct {
 } faults_t;
 
 typedef struct route route_t;
+
 /* What parse reads from. Everything lives as long as the request's arena. */
 typedef struct request request_t;
 struct request {
