@@ -43,6 +43,7 @@ pl_err pospal_device_read(pl_arena *arena, const pl_json *object, pospal_device_
     device->skips_update = pl_json_is_true(pl_json_get(object, "skipMachineUpdate"));
     if (!info)
         return PL_OK;
+    device->has_info = true;
     device->hostname = pospal_text(info, "hostname", PL_DEVICE_NAME_MAX);
     return read_device_info(arena, info, device);
 }

@@ -19,6 +19,7 @@ typedef struct {
     const char *fingerprint; /* NULL: not told */
     const char *hostname;    /* NULL: not told */
     const char *device;      /* deviceInfo, as JSON text; NULL: not told */
+    bool has_info;           /* it told of itself, be it more than is kept */
     bool skips_update;
 } pospal_device_t;
 

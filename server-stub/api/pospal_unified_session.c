@@ -52,7 +52,7 @@ static pl_err start(tx_t *tx, const unified_t *in, const char *session, subscrib
     session_report_t report;
     pl_err err;
 
-    if (!session || !in->device.fingerprint || !in->device.device)
+    if (!session || !in->device.fingerprint || !in->device.has_info)
         return refuse(in, reply, 400, "MISSING_SESSION_DATA", "Machine fingerprint, session ID and device info are required");
     err = (is_takeover ? subscriber_session_takeover : subscriber_session_start)(tx, subscriber, &order, &report);
     if (err)

@@ -5,6 +5,7 @@
 #include "http/exchange_headers.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "http/cors.h"
 #include "http/exchange_facade.h"
@@ -20,12 +21,21 @@ static void add_rate_headers(exchange_t *exchange)
     }
 }
 
+/* The health of a host that is bound to that API. */
+static bool is_open_already(const http_reply_t *reply)
+{
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (strcmp(reply->headers[i].name, "Access-Control-Allow-Origin") == 0)
+            return true;
+    return false;
+}
+
 void exchange_add_headers(exchange_t *exchange)
 {
     add_rate_headers(exchange);
     if (exchange_is_open(exchange))
         cors_add_open_headers(&exchange->reply);
-    else
+    else if (!is_open_already(&exchange->reply))
         cors_add_headers(&exchange->reply, exchange->origin, NULL);
 }
 

@@ -47,6 +47,11 @@ class Sessions(FacadeTest):
         self.assertEqual("private, max-age=300", reply.headers["Cache-Control"])
         self.assertEqual("none", reply.headers["X-Cache-Strategy"])
 
+    def test_more_than_is_kept_of_a_machine_is_passed_over(self):
+        one = self.server.subscribe()
+        self.session(200, one, "start", "s1", "A", {"hostname": "Till A", "plugins": "x" * 5000})
+        self.assertIsNone(self.session(409, one, "start", "s2", "B").json["conflictInfo"]["deviceInfo"])
+
     def test_what_is_missing(self):
         one = self.server.subscribe()
         for action in ("start", "takeover"):
