@@ -43,7 +43,8 @@ static const char *const sql[] = {
                     " ORDER BY r.id DESC"
                     " LIMIT $3",
 
-    [ERASE] = "UPDATE refund_request SET reason = 'erased', details = NULL, note = NULL"
+    [ERASE] = "UPDATE refund_request"
+              " SET reason = 'erased', details = NULL, note = NULL"
               " WHERE brand_id = $1 AND customer_id = $2",
 };
 
