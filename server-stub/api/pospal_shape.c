@@ -4,6 +4,7 @@
  */
 #include "api/pospal_shape.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/timestamp.h"
@@ -54,14 +55,13 @@ static void write_base36(uint64_t number, char text[16])
 void pospal_request_id(int64_t now_ms, const char *request_id, char text[POSPAL_REQUEST_ID_SIZE])
 {
     uint8_t digest[PL_DIGEST_SIZE];
-    char time[16];
+    char own[10] = "", time[16];
 
     pl_digest(pl_span_text(request_id ? request_id : ""), digest);
-    memcpy(text, "req_", 4);
-    for (size_t i = 0; i < 9; i++)
-        text[4 + i] = "0123456789abcdefghijklmnopqrstuvwxyz"[digest[i] % 36];
+    for (size_t i = 0; i < sizeof own - 1; i++)
+        own[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[digest[i] % 36];
     write_base36((uint64_t)(now_ms < 0 ? 0 : now_ms), time);
-    memcpy(text + 13, time, strlen(time) + 1);
+    (void)snprintf(text, POSPAL_REQUEST_ID_SIZE, "req_%s%s", own, time);
 }
 
 static void put_time(pl_json_writer *json, const char *name, int64_t now_ms)

@@ -3,6 +3,8 @@
 
 from facade import FacadeTest, main, now_ms, together
 
+from device import Device
+
 RACES = 20
 
 
@@ -201,6 +203,16 @@ class Sessions(FacadeTest):
         self.session(409, one, "start", "=again", "A")
         self.silence(other)
         self.session(200, one, "start", "=again", "A")
+
+    def test_a_device_of_the_library_is_not_put_out(self):
+        one = self.server.subscribe()
+        device = Device(self.server, "till", one.token, "proven")
+        self.assertEqual("ACTIVE", device.ask("activate")["verdict"])
+        self.assertTrue(self.unified(200, "validate", one.credentials(), {"machineFingerprint": "A"}).json["session"]["machineChanged"])
+        self.assertEqual(0, self.server.mails("machine_switched", one.email))
+        self.assertIsNone(self.session(409, one, "start").json["conflictInfo"]["deviceInfo"])
+        self.session(409, one, "takeover")
+        self.assertEqual("ACTIVE", device.ask("validate")["verdict"])
 
     # ---- races ----
 
