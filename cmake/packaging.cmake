@@ -51,6 +51,13 @@ string(REGEX REPLACE "/$" "" POSPAL_PC_PREFIX "${POSPAL_PC_PREFIX}")
 configure_file("${PROJECT_SOURCE_DIR}/cmake/pospal-license.pc.in" "${PROJECT_BINARY_DIR}/pospal-license.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/pospal-license.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
 
+# The viewer in the validator comes with its makers' terms.
+if(TARGET pospal_validator)
+  set(viewer "${PROJECT_SOURCE_DIR}/third_party/swagger-ui")
+  install(FILES "${viewer}/LICENSE" "${viewer}/NOTICE" "${viewer}/swagger-ui-bundle.js.LICENSE.txt"
+    DESTINATION share/doc/pospal-validator/swagger-ui COMPONENT server)
+endif()
+
 # What only a package of the server brings along: the service, its settings, the documents of its operators.
 if(TARGET pospal_validator)
   set(documents "share/doc/pospal-validator")

@@ -5,11 +5,11 @@
 #include "app.h"
 
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "background.h"
 #include "base/mem.h"
+#include "capacity.h"
+#include "host.h"
 #include "http/cors.h"
 #include "http/forwarded.h"
 #include "http/listen.h"
@@ -41,6 +41,7 @@ struct app {
     size_t loops;
     request_counts_t *counts[LISTEN_LOOPS_MAX];
     tally_t tally;
+    capacity_t *capacity;
     api_t api;
     engine_t engine;
     pl_buf tls_cert;
@@ -106,6 +107,7 @@ static pl_err tick(void *context, store_t *store, writer_tick_t kind)
     app_t *app = context;
     pl_err err = flush(app, store, kind);
 
+    capacity_measure(app->capacity, store, pl_clock_monotonic_us() / 1000);
     if (err && !app->tick_failed)
         pl_log_write(&app->log, PL_LOG_ERROR, "the database could not be brought up to date: %s: %s", pl_err_code(err),
                      pl_err_detail());
@@ -128,7 +130,11 @@ static void read_vitals(void *context, vitals_t *vitals)
 {
     app_t *app = context;
     writer_state_t writer = writer_state(app->engine.writer);
+    capacity_view_t capacity = capacity_view(app->capacity);
     int64_t now_ms;
+
+    vitals->disk = capacity.disk;
+    vitals->is_disk_low = capacity.is_low;
     vitals->is_clock_trusted = !trusted_time_now(app->time, &now_ms);
     vitals_read_database(&app->engine, vitals);
     vitals->writes_waiting = writer.waiting + (app->engine.pool ? workers_waiting(app->engine.pool) : 0);
@@ -139,37 +145,15 @@ static void write_metrics(void *context, pl_buf *out)
 {
     app_t *app = context;
     outbox_t outbox = background_outbox(app->background);
+    capacity_view_t capacity = capacity_view(app->capacity);
 
     metrics_write(&app->engine, out);
     metrics_write_outbox(&outbox, out);
     background_write_metrics(app->background, out);
+    metrics_write_capacity(capacity.database_bytes, &capacity.disk, out);
 }
 
 /* ---- opening ---- */
-
-static size_t loop_count(const config_t *config)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (config->loops > 0)
-        return (size_t)config->loops;
-    return processors < 1 ? 1 : processors > LISTEN_LOOPS_MAX ? LISTEN_LOOPS_MAX : (size_t)processors;
-}
-
-/* Connections are file descriptors; systems give few by default and more for the asking. */
-static void raise_file_limit(const app_t *app)
-{
-    struct rlimit limit;
-    rlim_t wanted = (rlim_t)app->config->connections + 256;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-        return;
-    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted)
-        pl_log_write(&app->log, PL_LOG_WARN, "only %llu open files are allowed here; %lld connections may be too many",
-                     (unsigned long long)limit.rlim_cur, (long long)app->config->connections);
-}
 
 typedef struct {
     app_t *app;
@@ -239,13 +223,14 @@ static pl_err start_workers(app_t *app)
 
 static pl_err fill_engine(app_t *app)
 {
-    const char *proxy = app->config->trusted_proxy;
+    const config_t *config = app->config;
 
     app->api.keys = instance_keys(app->instance);
     app->api.sightings = app->sightings;
     app->api.sessions = app->sessions;
     app->api.tally = &app->tally;
-    app->api.metrics_token = app->config->metrics_token;
+    app->api.metrics_token = config->metrics_token;
+    app->api.shows_docs = config->docs;
     app->api.read_vitals = read_vitals;
     app->api.write_metrics = write_metrics;
     app->api.context = app;
@@ -254,24 +239,23 @@ static pl_err fill_engine(app_t *app)
     for (size_t i = 0; i < app->loops; i++)
         if (!(app->counts[i] = request_counts_new(&app->engine.routes)))
             return PL_ERR_MEMORY;
-    if (app->config->api_requests_per_minute > 0 && !(app->engine.api_keys = buckets_new(app->config->api_requests_per_minute)))
+    if (config->api_requests_per_minute > 0 && !(app->engine.api_keys = buckets_new(config->api_requests_per_minute)))
         return PL_ERR_MEMORY;
-    if (app->config->cors_origins && !cors_list_is_valid(app->config->cors_origins))
-        return pl_fail(PL_ERR_INVALID,
-                       "cors_origins is \"%s\"; origins like https://shop.example.com are needed, with spaces between",
-                       app->config->cors_origins);
-    app->engine.cors_origins = app->config->cors_origins;
+    if (config->cors_origins && !cors_list_is_valid(config->cors_origins))
+        return pl_fail(PL_ERR_INVALID, "cors_origins is \"%s\"; origins like https://shop.example are needed, spaces between",
+                       config->cors_origins);
+    app->engine.cors_origins = config->cors_origins;
     app->engine.counts = app->counts;
     app->engine.counts_count = app->loops;
     app->engine.time = app->time;
     app->engine.journal = &app->journal;
-    app->engine.body_timeout_ms = app->config->timeout_s * 1000;
-    app->engine.refusals_per_minute = app->config->refusals_per_minute;
+    app->engine.body_timeout_ms = config->timeout_s * 1000;
+    app->engine.refusals_per_minute = config->refusals_per_minute;
     breaker_init(&app->engine.reading);
     breaker_init(&app->engine.writing);
-    app->engine.has_proxy = proxy != NULL;
-    if (proxy && !forwarded_parse(pl_span_text(proxy), app->engine.proxy))
-        return pl_fail(PL_ERR_INVALID, "trusted_proxy is \"%s\"; an IPv4 or IPv6 address is needed", proxy);
+    app->engine.has_proxy = config->trusted_proxy != NULL;
+    if (config->trusted_proxy && !forwarded_parse(pl_span_text(config->trusted_proxy), app->engine.proxy))
+        return pl_fail(PL_ERR_INVALID, "trusted_proxy is \"%s\"; an IPv4 or IPv6 address is needed", config->trusted_proxy);
     return PL_OK;
 }
 
@@ -318,6 +302,15 @@ static pl_err open_background(app_t *app)
     return PL_OK;
 }
 
+static capacity_t *open_capacity(const app_t *app)
+{
+    const config_t *config = app->config;
+    const capacity_options_t options = {instance_is_shared(app->instance) ? NULL : config->data,
+                                        config->disk_min_free_mb * 1024 * 1024, config->disk_min_free_percent, pl_disk_measure};
+
+    return capacity_new(&options);
+}
+
 static void warn_of_clock(const app_t *app)
 {
     int64_t now_ms;
@@ -333,14 +326,15 @@ static pl_err open_all(app_t *app, const app_options_t *options)
                                     (int)app->config->db_statement_timeout_ms};
     pl_err err;
 
-    raise_file_limit(app);
+    host_raise_file_limit(app->config, &app->log);
     if ((err = instance_open(&place, &options->clock, &app->instance)) || (err = instance_claim(app->instance)) ||
         (err = open_time(app, options)) || (err = open_stores(app)))
         return err;
     app->sightings = sightings_new();
     app->api.key_uses = key_uses_new();
     app->sessions = sessions_new();
-    if (!app->sightings || !app->sessions || !app->api.key_uses)
+    app->capacity = open_capacity(app);
+    if (!app->sightings || !app->sessions || !app->api.key_uses || !app->capacity)
         return PL_ERR_MEMORY;
     if (instance_is_shared(app->instance))
         sessions_share(app->sessions);
@@ -386,6 +380,7 @@ void app_close(app_t *app)
     sightings_free(app->sightings);
     buckets_free(app->engine.api_keys);
     key_uses_free(app->api.key_uses);
+    capacity_free(app->capacity);
     trusted_time_close(app->time);
     instance_close(app->instance);
     pl_mutex_free(app->journal.mutex);
@@ -405,7 +400,7 @@ pl_err app_open(const app_options_t *options, app_t **app)
     made->journal.fd = options->log_fd;
     made->journal.clock = options->clock;
     made->journal.mutex = pl_mutex_new();
-    made->loops = loop_count(options->config);
+    made->loops = host_loops(options->config, LISTEN_LOOPS_MAX);
     pl_buf_init(&made->tls_cert);
     pl_buf_init(&made->tls_key);
     err = made->journal.mutex ? journal_level_parse(options->config->log_level, &made->journal.level) : PL_ERR_MEMORY;

@@ -11,6 +11,7 @@
 #include "licensing/webhooks.h"
 #include "notify/sender.h"
 #include "store/idempotency.h"
+#include "store/webhooks.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -177,6 +178,28 @@ static pl_err start_biller(background_t *background)
     return err ? err : biller_start(&options, &background->biller);
 }
 
+static pl_err work_free(void *context, tx_t *tx)
+{
+    (void)context;
+    return webhooks_free_all(tx);
+}
+
+/* With SQLite this is the one server: who held an endpoint is dead, and it need not wait for the end of that lease. */
+static pl_err free_endpoints(background_t *background)
+{
+    tx_t about = {.actor = "server"};
+    pl_arena arena;
+    pl_err err;
+
+    if (instance_is_shared(background->options.instance) || !background->stores[0])
+        return PL_OK;
+    pl_arena_init(&arena);
+    about.arena = &arena;
+    err = store_write(background->stores[0], &about, work_free, NULL);
+    pl_arena_reset(&arena);
+    return err;
+}
+
 pl_err background_start(background_t *background)
 {
     const config_t *config = background->options.config;
@@ -197,6 +220,8 @@ pl_err background_start(background_t *background)
     for (size_t i = 0; i < options.count; i++)
         if ((err = instance_open_store(background->options.instance, DB_READ_WRITE, &background->stores[i])))
             return err;
+    if ((err = free_endpoints(background)))
+        return err;
     err = senders_start(&options, &background->senders);
     return err ? err : start_biller(background);
 }

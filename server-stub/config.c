@@ -39,6 +39,7 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_REFUSALS_PER_MINUTE] = {"refusals_per_minute", offsetof(config_t, refusals_per_minute), "300", 0, 1000000},
     [CONFIG_TRUSTED_PROXY] = {"trusted_proxy", offsetof(config_t, trusted_proxy), NULL, 0, 0},
     [CONFIG_LOG_LEVEL] = {"log_level", offsetof(config_t, log_level), "info", 0, 0},
+    [CONFIG_DOCS] = {"docs", offsetof(config_t, docs), "1", 0, 1},
     [CONFIG_API_REQUESTS_PER_MINUTE] = {"api_requests_per_minute", offsetof(config_t, api_requests_per_minute), "6000", 0,
                                         1000000},
     [CONFIG_CORS_ORIGINS] = {"cors_origins", offsetof(config_t, cors_origins), NULL, 0, 0},
@@ -51,6 +52,8 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_BILLING_RECONCILE_MINUTES] = {"billing_reconcile_minutes", offsetof(config_t, billing_reconcile_minutes), "60", 0,
                                           10080},
     [CONFIG_BILLING_TIMEOUT_S] = {"billing_timeout_s", offsetof(config_t, billing_timeout_s), "10", 1, 25},
+    [CONFIG_DISK_MIN_FREE_MB] = {"disk_min_free_mb", offsetof(config_t, disk_min_free_mb), "64", 0, 1000000000},
+    [CONFIG_DISK_MIN_FREE_PERCENT] = {"disk_min_free_percent", offsetof(config_t, disk_min_free_percent), "0", 0, 99},
 };
 
 static const char *setting_word(const void *context, size_t index)

@@ -31,6 +31,7 @@ typedef enum {
     CONFIG_TRUSTED_PROXY,
     CONFIG_LOG_LEVEL,
     CONFIG_METRICS_TOKEN,
+    CONFIG_DOCS,
     CONFIG_API_REQUESTS_PER_MINUTE,
     CONFIG_CORS_ORIGINS,
     CONFIG_WEBHOOK_ALLOW,
@@ -40,6 +41,8 @@ typedef enum {
     CONFIG_WEBHOOK_RETRY_MS,
     CONFIG_BILLING_RECONCILE_MINUTES,
     CONFIG_BILLING_TIMEOUT_S,
+    CONFIG_DISK_MIN_FREE_MB,
+    CONFIG_DISK_MIN_FREE_PERCENT,
     CONFIG_COUNT
 } config_name_t;
 
@@ -63,6 +66,7 @@ typedef struct {
     int64_t refusals_per_minute; /* of one address; 0: no limit */
     const char *trusted_proxy;   /* an address; its X-Forwarded-For is believed */
     const char *log_level;
+    int64_t docs;                      /* 1: the contract is shown at /docs; 0: there is nothing */
     int64_t api_requests_per_minute;   /* of one API key; 0: no limit */
     const char *cors_origins;          /* see http/cors.h; NULL: none */
     const char *metrics_token;         /* who sends it may read /metrics; NULL: this machine may */
@@ -71,6 +75,8 @@ typedef struct {
     int64_t webhook_threads;           /* that send; 0: this server sends none */
     int64_t webhook_timeout_s;         /* of one attempt */
     int64_t webhook_retry_ms;          /* the first pause after a failure; it doubles */
+    int64_t disk_min_free_mb;          /* SQLite: with less the server is not ready */
+    int64_t disk_min_free_percent;     /* the same, of the file system; 0: not looked at */
     int64_t billing_reconcile_minutes; /* between two comparisons with the payment provider; 0: only what must be is compared */
     int64_t billing_timeout_s;         /* of one exchange with it */
 } config_t;

@@ -6,6 +6,7 @@
 
 #include "api/brand.h"
 #include "api/device.h"
+#include "api/ecosystem.h"
 #include "api/envelope.h"
 #include "api/operator.h"
 #include "api/pospal.h"
@@ -99,6 +100,9 @@ static const route_t table[] = {
     {METHOD_GET,    "/api/v1/brand/webhooks/{id}/deliveries", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_webhook_deliveries, "webhooks:read"},
     {METHOD_GET,    "/api/v1/brand/webhook-deliveries/{id}", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_webhook_delivery, "webhooks:read"},
     {METHOD_POST,   "/api/v1/brand/webhook-deliveries/{id}/redeliver", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_webhook_redeliver, "webhooks:write"},
+    {METHOD_GET,  "/api/v1/ecosystem/brands", ROLE_OPERATOR, RATE_KEY, KIND_SLOW, NO_BODY, &ecosystem_brands_list, NULL},
+    {METHOD_GET,  "/api/v1/ecosystem/customers", ROLE_OPERATOR, RATE_KEY, KIND_SLOW, NO_BODY, &ecosystem_customers_list, NULL},
+    {METHOD_GET,  "/api/v1/ecosystem/licenses", ROLE_OPERATOR, RATE_KEY, KIND_SLOW, NO_BODY, &ecosystem_licenses_list, NULL},
     {METHOD_GET,  "/.well-known/jwks.json",     ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_jwks, NULL},
     {METHOD_GET,  "/livez",                     ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_livez, NULL},
     {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},
@@ -128,6 +132,10 @@ static const route_t table[] = {
     {METHOD_POST, "/customer-portal", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_customer_portal, NULL},
     {METHOD_POST, "/invoice-refund", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_invoice_refund, NULL},
     {METHOD_GET,  "/trial/status", ROLE_FACADE, RATE_DEVICE, KIND_READ, NO_BODY, &pospal_trial_status, NULL},
+    {METHOD_GET,  "/docs",                      ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
+    {METHOD_GET,  "/docs/start.js",             ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
+    {METHOD_GET,  "/docs/swagger-ui-bundle.js", ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
+    {METHOD_GET,  "/docs/swagger-ui.css",       ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
     {METHOD_GET,  "/health",                    ROLE_OBSERVER, RATE_NONE,   KIND_SLOW,   NO_BODY,         &operator_health, NULL},
 };
 /* clang-format on */

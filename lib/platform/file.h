@@ -46,6 +46,11 @@ void pl_file_lock_release(pl_file_lock *lock); /* accepts NULL */
 pl_err pl_data_home(pl_buf *path);
 /* Bytes that this account may still write there. PL_ERR_NOT_FOUND, _IO. */
 pl_err pl_free_space(const char *directory, int64_t *bytes);
+typedef struct {
+    int64_t free_bytes; /* as above */
+    int64_t total_bytes;
+} pl_disk_room;
+pl_err pl_disk_measure(const char *directory, pl_disk_room *room);
 /* The machine's host name, UTF-8, at most size-1 bytes; "" where unknown. */
 void pl_host_name(char *name, size_t size);
 /* "linux", "macos", "windows" and "x86_64", "aarch64", ... */

@@ -26,14 +26,25 @@ void pl_host_name(char *name, size_t size)
             *at = '?';
 }
 
-pl_err pl_free_space(const char *directory, int64_t *bytes)
+pl_err pl_disk_measure(const char *directory, pl_disk_room *room)
 {
     struct statvfs disk;
 
     if (statvfs(directory, &disk) != 0)
         return pl_fail(errno == ENOENT ? PL_ERR_NOT_FOUND : PL_ERR_IO, "the disk of %s cannot be asked", directory);
-    *bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    room->free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    room->total_bytes = (int64_t)disk.f_blocks * (int64_t)disk.f_frsize;
     return PL_OK;
+}
+
+pl_err pl_free_space(const char *directory, int64_t *bytes)
+{
+    pl_disk_room room;
+    pl_err err = pl_disk_measure(directory, &room);
+
+    if (!err)
+        *bytes = room.free_bytes;
+    return err;
 }
 
 pl_err pl_environment(const char *name, pl_buf *value)

@@ -62,19 +62,29 @@ pl_err pl_data_home(pl_buf *path)
     return pl_environment(is_service_account() ? "ProgramData" : "LOCALAPPDATA", path);
 }
 
-pl_err pl_free_space(const char *directory, int64_t *bytes)
+pl_err pl_disk_measure(const char *directory, pl_disk_room *room)
 {
-    ULARGE_INTEGER available;
+    ULARGE_INTEGER available, all;
     wchar_t *wide = NULL;
     pl_err err;
 
     if ((err = pl_wide_new(directory, &wide)))
         return err;
-    if (!GetDiskFreeSpaceExW(wide, &available, NULL, NULL))
+    if (!GetDiskFreeSpaceExW(wide, &available, &all, NULL))
         err = pl_fail(PL_ERR_IO, "the disk of %s cannot be asked", directory);
     else
-        *bytes = (int64_t)available.QuadPart;
+        *room = (pl_disk_room){(int64_t)available.QuadPart, (int64_t)all.QuadPart};
     pl_free(wide);
+    return err;
+}
+
+pl_err pl_free_space(const char *directory, int64_t *bytes)
+{
+    pl_disk_room room;
+    pl_err err = pl_disk_measure(directory, &room);
+
+    if (!err)
+        *bytes = room.free_bytes;
     return err;
 }
 

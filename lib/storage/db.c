@@ -182,6 +182,19 @@ pl_err pl_db_has_table(pl_db *db, const char *name, bool *has)
     return pl_db_err(result);
 }
 
+pl_err pl_db_size(pl_db *db, int64_t *bytes)
+{
+    pl_db_result result;
+    pl_err err = db->size ? PL_OK : pl_db_prepare(db, db->driver->size_sql, &db->size);
+
+    if (err)
+        return err;
+    result = pl_db_step(db->size);
+    *bytes = result == DB_ROW ? pl_db_column_int(db->size, 0) : 0;
+    pl_db_reset(db->size);
+    return pl_db_err(result);
+}
+
 static pl_db_result control(pl_db *db, pl_db_control what)
 {
     return db->driver->control(db, what);

@@ -48,6 +48,8 @@ void pl_db_close(pl_db *db); /* finalizes its statements; accepts NULL */
 /* Runs statements without parameters or rows: schema and pragmas. */
 pl_err pl_db_script(pl_db *db, const char *sql);
 pl_err pl_db_has_table(pl_db *db, const char *name, bool *has);
+/* Bytes of the database: of SQLite's without its log; PostgreSQL walks through its files for that. */
+pl_err pl_db_size(pl_db *db, int64_t *bytes);
 /* Owned by the connection. PL_ERR_DATABASE for a statement the schema does not bear. */
 pl_err pl_db_prepare(pl_db *db, const char *sql, pl_db_statement **statement);
 

@@ -357,6 +357,7 @@ static const pl_db_driver driver = {
     .is_in_transaction = is_in_transaction,
     .changes = changes,
     .backup = backup,
+    .size_sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
 };
 
 /* ---- opening ---- */

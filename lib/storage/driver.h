@@ -39,6 +39,7 @@ typedef struct {
     bool (*is_in_transaction)(pl_db *db);
     int64_t (*changes)(pl_db *db);
     pl_err (*backup)(pl_db *db, const char *path);
+    const char *size_sql; /* one row: bytes */
 } pl_db_driver;
 
 enum { PL_DB_PARAMETERS_MAX = 32 };
@@ -46,6 +47,7 @@ enum { PL_DB_PARAMETERS_MAX = 32 };
 struct pl_db {
     const pl_db_driver *driver;
     pl_db_statement *statements; /* for close */
+    pl_db_statement *size;       /* one of them, once it was asked */
 };
 
 struct pl_db_statement {

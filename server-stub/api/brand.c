@@ -207,6 +207,14 @@ static pl_err admit(tx_t *tx, brand_call_t *call)
     return tx->actor ? PL_OK : PL_ERR_MEMORY;
 }
 
+pl_err brand_screen(tx_t *tx, const void *in)
+{
+    const brand_call_t *call = in;
+    api_key_t key;
+
+    return api_key_admit(tx, call->api_key_hash, call->route->scope, &key);
+}
+
 /* What was kept for one API key is not given to another: there may be a secret in it that is shown once. */
 static void bind_to_key(brand_call_t *call)
 {

@@ -71,6 +71,8 @@ pl_err brand_parsed(brand_call_t *call, form_t *form, brand_work work, void **in
 /* For routes without body and query. */
 pl_err brand_parsed_plain(brand_call_t *call, brand_work work, void **in);
 
+/* Whether brand_act would admit the API key, or why not: read only. */
+pl_err brand_screen(tx_t *tx, const void *in);
 pl_err brand_act(const api_t *api, tx_t *tx, const void *in, void **out);
 pl_err brand_reply(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply);
 

@@ -9,7 +9,7 @@
 enum { ACTOR_MAX = 64, ACTION_MAX = 64 };
 
 static const char *const columns[] = {"id",     "at",    "actor",   "action",     "target", "metadata",
-                                      "before", "after", "address", "request_id", NULL};
+                                      "before", "after", "address", "request_id", "note",   NULL};
 
 static pl_err put_item(void *context, pl_json_writer *json, size_t index)
 {
@@ -26,6 +26,7 @@ static pl_err put_item(void *context, pl_json_writer *json, size_t index)
     brand_put_json(json, "after", entry->after);
     brand_put_text(json, "address", entry->address);
     brand_put_text(json, "request_id", entry->request_id);
+    brand_put_text(json, "note", entry->note);
     pl_json_close(json);
     return PL_OK;
 }
@@ -33,18 +34,15 @@ static pl_err put_item(void *context, pl_json_writer *json, size_t index)
 static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     audit_search_t search = *(const audit_search_t *)call->form;
-    const brand_page_t page = {.limit = search.limit++};
-    audit_t *entries;
-    size_t count;
-    bool has_more;
+    audit_page_t page;
     pl_err err;
 
     search.brand_id = call->brand_id;
-    if ((err = audit_search(tx, &search, &entries, &count)))
+    if ((err = audit_search(tx, &search, &page)))
         return err;
-    has_more = brand_cut_page(&page, &count);
-    err = listing_write(tx, call, reply, &(listing_t){columns, count, pl_uuid_is_nil(search.before), put_item, entries});
-    return err || !has_more ? err : brand_link_next(tx, call, reply, entries[count - 1].id);
+    err =
+        listing_write(tx, call, reply, &(listing_t){columns, page.count, pl_uuid_is_nil(search.before), put_item, page.entries});
+    return err || !page.has_more ? err : brand_link_next(tx, call, reply, page.last);
 }
 
 static void read(form_t *form, audit_search_t *search)

@@ -5,11 +5,9 @@
 #include "api/license_json.h"
 #include "api/vendor.h"
 
-enum { REASON_TEXT_MAX = 500 };
-
 typedef struct {
     int64_t expires_at_ms;
-    const char *reason; /* the vendor's own words; checked, and kept nowhere, for there may be personal data in them */
+    const char *reason; /* the vendor's own words */
     const char *email;  /* of the next customer */
     const char *name;
 } change_t;
@@ -38,27 +36,37 @@ static pl_err apply_renew(tx_t *tx, const brand_call_t *call, license_t *license
     return admin_license_renew(tx, license, ((const change_t *)call->form)->expires_at_ms);
 }
 
+static license_cause_t cause_of(const brand_call_t *call)
+{
+    return (license_cause_t){PL_REASON_NONE, ((const change_t *)call->form)->reason};
+}
+
 static pl_err apply_suspend(tx_t *tx, const brand_call_t *call, license_t *license)
 {
-    (void)call;
-    return admin_license_change(tx, license, LICENSE_SUSPEND, PL_REASON_VENDOR);
+    const license_cause_t cause = cause_of(call);
+
+    return admin_license_change(tx, license, LICENSE_SUSPEND, &cause);
 }
 
 static pl_err apply_resume(tx_t *tx, const brand_call_t *call, license_t *license)
 {
-    (void)call;
-    return admin_license_change(tx, license, LICENSE_RESUME, PL_REASON_NONE);
+    const license_cause_t cause = cause_of(call);
+
+    return admin_license_change(tx, license, LICENSE_RESUME, &cause);
 }
 
 static pl_err apply_cancel(tx_t *tx, const brand_call_t *call, license_t *license)
 {
-    (void)call;
-    return admin_license_change(tx, license, LICENSE_CANCEL, PL_REASON_VENDOR);
+    const license_cause_t cause = cause_of(call);
+
+    return admin_license_change(tx, license, LICENSE_CANCEL, &cause);
 }
 
 static pl_err apply_reactivate(tx_t *tx, const brand_call_t *call, license_t *license)
 {
-    return admin_license_reactivate(tx, call->keyring, license);
+    const license_cause_t cause = cause_of(call);
+
+    return admin_license_reactivate(tx, call->keyring, license, &cause);
 }
 
 static pl_err apply_transfer(tx_t *tx, const brand_call_t *call, license_t *license)
@@ -121,7 +129,7 @@ static pl_err parse_reason(const api_t *api, const request_t *request, brand_wor
     if (err)
         return err;
     form_open(&form, request);
-    form_text(&form, "reason", FORM_OPTIONAL, REASON_TEXT_MAX, &((change_t *)call->form)->reason);
+    form_text(&form, "reason", FORM_OPTIONAL, LICENSE_REASON_MAX, &((change_t *)call->form)->reason);
     return brand_parsed(call, &form, work, in);
 }
 

@@ -51,10 +51,11 @@ const endpoint_t brand_license_show = {parse_show, brand_act, brand_reply, NULL}
 
 /* ---- many ---- */
 
-static const char *const columns[] = {
-    "id",          "license_key",    "product_id",    "product_slug", "status",     "reason",    "plan",       "seat_limit",
-    "seats_used",  "starts_at",      "expires_at",    "renews",       "suspend_at", "cancel_at", "created_at", "version",
-    "customer.id", "customer.email", "customer.name", "entitlements", "metadata",   NULL};
+static const char *const columns[] = {"id",         "license_key", "product_id",     "product_slug",  "status",
+                                      "reason",     "plan",        "seat_limit",     "seats_used",    "starts_at",
+                                      "expires_at", "renews",      "suspend_at",     "cancel_at",     "created_at",
+                                      "version",    "customer.id", "customer.email", "customer.name", "entitlements",
+                                      "metadata",   "policy",      "status_reason",  "check_in_by",   NULL};
 
 typedef struct {
     tx_t *tx;
@@ -89,7 +90,7 @@ static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply
 
 static void read_condition(form_t *form, license_filter_t *filter)
 {
-    static const char *const words[] = {"valid", "suspended", "cancelled", "expired", NULL};
+    static const char *const words[] = {"valid", "suspended", "cancelled", "expired", "check_in_overdue", NULL};
     size_t index = SIZE_MAX;
 
     form_word(form, "status", FORM_OPTIONAL, words, &index);

@@ -3,6 +3,7 @@
  * POST /api/v1/brand/licenses/provision: a license key for a customer, with a license of each product named.
  */
 #include "api/license_json.h"
+#include "api/license_policy_form.h"
 #include "api/vendor.h"
 #include "licensing/provision.h"
 #include "store/idempotency.h"
@@ -19,6 +20,7 @@ static void read_terms(form_t *form, license_order_t *terms)
     form_bool(form, "renews", &terms->renews);
     form_object(form, "entitlements", PRODUCT_ENTITLEMENTS_MAX, &terms->entitlements);
     form_object(form, "metadata", METADATA_MAX, &terms->metadata);
+    license_policy_read_form(form, &terms->policy);
 }
 
 static pl_err work_provision(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "api/fault.h"
 #include "api/vitals.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -27,6 +28,7 @@ typedef struct {
     sessions_t *sessions;
     tally_t *tally;
     const char *metrics_token; /* NULL: metrics are for this machine alone */
+    bool shows_docs;
     key_uses_t *key_uses;
     struct billing *billing;                              /* see billing/accounts.h */
     const address_list_t *webhook_allowed;                /* by the operator, besides what is public */
@@ -35,18 +37,11 @@ typedef struct {
     void *context;
 } api_t;
 
-/* What is wrong with one member of a request; a problem document lists them all. */
-typedef struct fault fault_t;
-struct fault {
-    fault_t *next;
-    const char *member; /* "products/2"; of the query: its name */
-    const char *detail; /* a sentence */
-};
-
+/* The license key that a request goes by, by a digest, wherever it stood: each has a bucket of its own. */
 typedef struct {
-    fault_t *first;
-    fault_t *last;
-} faults_t;
+    uint8_t name[16];
+    bool is_set;
+} rated_t;
 
 typedef struct route route_t;
 
@@ -60,6 +55,7 @@ struct request {
     const char *path;
     bool is_local;    /* from this machine itself, and not by a proxy on it */
     faults_t *faults; /* parse notes them here, see api/form.h */
+    rated_t *rated;   /* and the license key here; NULL: nobody asks */
     /* The value of a query parameter, NULL where absent; and of a header. */
     const char *(*query)(const request_t *request, const char *name);
     const char *(*header)(const request_t *request, const char *name);
@@ -77,6 +73,7 @@ typedef struct {
     bool is_refusal;           /* counted against the address, see rate_t */
     bool is_tired;             /* given: the address was refused too often; what would refuse it fails with PL_ERR_RATE_LIMITED */
     pl_buf *body;
+    pl_span constant; /* in place of body where it is not empty: lives as long as the program */
     struct {
         const char *name;
         const char *value;
@@ -106,12 +103,13 @@ typedef enum {
 } method_t;
 
 typedef enum {
-    ROLE_PUBLIC,  /* anybody */
-    ROLE_DEVICE,  /* the library: authorised by the license key in the body */
-    ROLE_PRODUCT, /* a product without the library: authorised by the license key */
-    ROLE_BRAND,   /* a vendor's back end: authorised by an API key that has the route's scope */
-    ROLE_FACADE,  /* a program written for another system: by what its body holds, see api/pospal.h */
-    ROLE_OBSERVER /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
+    ROLE_PUBLIC,   /* anybody */
+    ROLE_DEVICE,   /* the library: authorised by the license key in the body */
+    ROLE_PRODUCT,  /* a product without the library: authorised by the license key */
+    ROLE_BRAND,    /* a vendor's back end: authorised by an API key that has the route's scope */
+    ROLE_FACADE,   /* a program written for another system: by what its body holds, see api/pospal.h */
+    ROLE_OPERATOR, /* who runs the server, looking across brands: authorised by an operator key */
+    ROLE_OBSERVER  /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
 } role_t;
 
 typedef enum {
@@ -125,7 +123,7 @@ typedef enum {
     KIND_CACHED, /* recalls; where that says no, acts like KIND_READ */
     KIND_READ,   /* acts at once on the loop, with the loop's own connection */
     KIND_WRITE,  /* acts in the writer's next group */
-    KIND_SLOW    /* acts on a worker's thread, with that worker's connection: whatever may take long */
+    KIND_SLOW    /* acts on a worker's thread, with that worker's own connection: whatever may take long */
 } kind_t;
 
 struct route {

@@ -6,8 +6,6 @@
 
 #include "licensing/provision.h"
 
-enum { REASON_TEXT_MAX = 500 };
-
 /* ---- the frame ---- */
 
 pl_err envelope_open(const api_t *api, const request_t *request, size_t form_size, brand_call_t **call)
@@ -156,6 +154,13 @@ static pl_err free_seats(tx_t *tx, const license_t *license)
     return err;
 }
 
+static pl_err change(tx_t *tx, const brand_call_t *call, license_t *license, license_change what)
+{
+    const license_cause_t cause = {PL_REASON_NONE, ((const change_form_t *)call->form)->reason};
+
+    return admin_license_change(tx, license, what, &cause);
+}
+
 static pl_err find(tx_t *tx, const brand_call_t *call, license_view_t *view)
 {
     pl_err err = admin_license_find(tx, call->brand_id, call->id, view);
@@ -187,7 +192,7 @@ static pl_err work_suspend(tx_t *tx, const brand_call_t *call, brand_reply_t *re
 
     if (err)
         return err;
-    err = admin_license_change(tx, &view.license, LICENSE_SUSPEND, PL_REASON_VENDOR);
+    err = change(tx, call, &view.license, LICENSE_SUSPEND);
     if (err == PL_ERR_STATE)
         return pl_fail(PL_ERR_INVALID, "Cancelled licenses cannot be suspended");
     if (err || (form->frees_seats && (err = free_seats(tx, &view.license))))
@@ -200,7 +205,7 @@ static pl_err work_revoke(tx_t *tx, const brand_call_t *call, brand_reply_t *rep
     license_view_t view;
     pl_err err;
 
-    if ((err = find(tx, call, &view)) || (err = admin_license_change(tx, &view.license, LICENSE_CANCEL, PL_REASON_VENDOR)) ||
+    if ((err = find(tx, call, &view)) || (err = change(tx, call, &view.license, LICENSE_CANCEL)) ||
         (err = free_seats(tx, &view.license)))
         return err;
     return put_changed(tx, call, reply, "License successfully Revoked");
@@ -213,7 +218,7 @@ static pl_err work_reinstate(tx_t *tx, const brand_call_t *call, brand_reply_t *
 
     if (!err && view.status != LICENSE_SUSPENDED)
         return pl_fail(PL_ERR_FORBIDDEN, "Only suspended licenses can be reinstated");
-    if (err || (err = admin_license_change(tx, &view.license, LICENSE_RESUME, PL_REASON_NONE)))
+    if (err || (err = change(tx, call, &view.license, LICENSE_RESUME)))
         return err;
     return put_changed(tx, call, reply, "License successfully Reinstated");
 }
@@ -230,7 +235,7 @@ static pl_err parse_change(const api_t *api, const request_t *request, brand_wor
     read = call->form;
     form_open(&form, request);
     form.is_lenient = true;
-    form_text(&form, "reason", FORM_OPTIONAL, REASON_TEXT_MAX, &read->reason);
+    form_text(&form, "reason", FORM_OPTIONAL, LICENSE_REASON_MAX, &read->reason);
     form_bool(&form, "deactivate_existing", &read->frees_seats);
     return brand_parsed(call, &form, work, in);
 }

@@ -4,13 +4,14 @@
  */
 #include "api/license_json.h"
 
+#include "licensing/license_policy.h"
 #include "licensing/license_term.h"
 
 const char *license_status_word(const license_view_t *view)
 {
     switch (view->status) {
     case LICENSE_ACTIVE:
-        return view->is_expired ? "expired" : "valid";
+        return view->is_expired ? "expired" : view->is_overdue ? "check_in_overdue" : "valid";
     case LICENSE_SUSPENDED:
         return "suspended";
     case LICENSE_CANCELLED:
@@ -54,6 +55,22 @@ static void put_term(pl_json_writer *json, const license_view_t *view)
     brand_put_time(json, "updates_until", keeps ? license_term_end_ms(license, &view->product.policy) : 0);
 }
 
+/* Why it is not valid: as devices are told, and the vendor's own words. That a license is overdue no device is told. */
+static void put_reason(pl_json_writer *json, const license_view_t *view)
+{
+    const char *reason = view->reason ? pl_reason_text(view->reason) : NULL;
+
+    brand_put_text(json, "reason", view->is_overdue ? "check_in_overdue" : reason);
+    brand_put_text(json, "status_reason", view->license.status_reason);
+}
+
+static void put_policy(pl_json_writer *json, const license_view_t *view)
+{
+    brand_put_json(json, "policy", view->license.policy);
+    license_policy_put(json, "effective_policy", &view->product);
+    brand_put_time(json, "check_in_by", view->check_in_by_ms);
+}
+
 void license_put_members(pl_json_writer *json, const license_view_t *view, const char *key)
 {
     const license_t *license = &view->license;
@@ -63,7 +80,7 @@ void license_put_members(pl_json_writer *json, const license_view_t *view, const
     pl_json_put_text(json, "product_slug", view->product.slug);
     pl_json_put_text(json, "product_name", view->product.name);
     pl_json_put_text(json, "status", license_status_word(view));
-    brand_put_text(json, "reason", view->reason ? pl_reason_text(view->reason) : NULL);
+    put_reason(json, view);
     pl_json_put_text(json, "license_key", key);
     pl_json_put_text(json, "key_tail", view->key_tail);
     put_seats(json, view);
@@ -72,6 +89,7 @@ void license_put_members(pl_json_writer *json, const license_view_t *view, const
     brand_put_time(json, "starts_at", license->starts_at_ms);
     brand_put_time(json, "expires_at", license->expires_at_ms);
     put_term(json, view);
+    put_policy(json, view);
     pl_json_put_bool(json, "renews", license->renews);
     brand_put_time(json, "suspend_at", license->suspend_at_ms);
     brand_put_time(json, "cancel_at", license->cancel_at_ms);

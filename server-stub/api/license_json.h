@@ -8,7 +8,7 @@
 #include "api/brand.h"
 #include "licensing/admin_licenses.h"
 
-/* "valid", "suspended", "cancelled", "expired"; the last is computed. */
+/* "valid", "suspended", "cancelled", "expired", "check_in_overdue"; the last two are computed. */
 const char *license_status_word(const license_view_t *view);
 /* An object; name NULL in an array. key: the license key in full, NULL: its tail only. */
 void license_put_members(pl_json_writer *json, const license_view_t *view, const char *key); /* of an object that is open */

@@ -13,5 +13,6 @@ extern const endpoint_t operator_health;
 extern const endpoint_t operator_jwks;
 extern const endpoint_t operator_metrics;
 extern const endpoint_t operator_openapi;
+extern const endpoint_t operator_docs; /* all files of the viewer */
 
 #endif

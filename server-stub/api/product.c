@@ -73,16 +73,30 @@ void product_read_instance(form_t *form, product_call_t *call, form_need need, b
     call->name.spellings = call->spellings;
 }
 
+static void note_key(const request_t *request, const product_call_t *call, bool is_key)
+{
+    uint8_t digest[PL_DIGEST_SIZE];
+
+    if (!request->rated)
+        return;
+    pl_digest(pl_span_text(call->license_key), digest);
+    memcpy(request->rated->name, is_key ? call->question.hash : digest, sizeof request->rated->name);
+    request->rated->is_set = true;
+}
+
 /* A text that is no key has a hash that no key has, and is looked for like any other. */
 static pl_err hash_key(const api_t *api, form_t *form, product_call_t *call)
 {
     const keyring_t *keyring = keys_pin(api->keys, form->request->arena);
+    bool is_key;
 
     if (!keyring)
         return PL_ERR_MEMORY;
-    if (keyring_hash_key(keyring, pl_span_text(call->license_key), call->question.hash))
+    is_key = keyring_hash_key(keyring, pl_span_text(call->license_key), call->question.hash) == PL_OK;
+    if (!is_key)
         memset(call->question.hash, 0, sizeof call->question.hash);
     pl_err_clear();
+    note_key(form->request, call, is_key);
     return PL_OK;
 }
 
@@ -119,6 +133,13 @@ pl_err product_parsed(const api_t *api, product_call_t *call, form_t *form, prod
 }
 
 /* ---- acting and replying ---- */
+
+pl_err product_screen(tx_t *tx, const void *in)
+{
+    key_access_t key;
+
+    return key_access_find(tx, &((const product_call_t *)in)->question, &key);
+}
 
 pl_err product_act(const api_t *api, tx_t *tx, const void *in, void **out)
 {

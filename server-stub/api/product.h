@@ -41,6 +41,8 @@ void product_read_instance(form_t *form, product_call_t *call, form_need need, b
 /* license_key, brand and product_slug are read here. PL_ERR_UNAUTHORIZED without a key. */
 pl_err product_parsed(const api_t *api, product_call_t *call, form_t *form, product_work work);
 
+/* Whether product_act would know the key, or why not: read only. */
+pl_err product_screen(tx_t *tx, const void *in);
 pl_err product_act(const api_t *api, tx_t *tx, const void *in, void **out);
 pl_err product_reply(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply);
 

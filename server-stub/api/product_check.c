@@ -16,14 +16,7 @@ typedef struct {
     instance_seat_t seat;
 } check_t;
 
-static bool is_in_order(const tx_t *tx, const license_view_t *view)
-{
-    pl_reason reason;
-
-    return judge_license(&view->license, &view->product.policy, tx->now_ms, &reason) == PL_VERDICT_ACTIVE;
-}
-
-static void choose_main(const tx_t *tx, check_t *check)
+static void choose_main(check_t *check)
 {
     for (size_t i = 0; i < check->count; i++) {
         const license_view_t *view = &check->views[i];
@@ -32,12 +25,20 @@ static void choose_main(const tx_t *tx, check_t *check)
             check->main = view;
             break;
         }
-        if (!check->main && is_in_order(tx, view))
+        if (!check->main && view->is_in_order)
             check->main = view;
     }
     if (!check->main)
         check->main = check->views;
-    check->is_valid = is_in_order(tx, check->main);
+    check->is_valid = check->main->is_in_order;
+}
+
+/* The license of an instance that asks is not overdue: with this question it checks in. */
+static void check_in(check_t *check)
+{
+    for (size_t i = 0; check->is_activated && i < check->count; i++)
+        if (pl_uuid_equal(check->views[i].license.id, check->seat.license_id))
+            license_view_check_in(&check->views[i]);
 }
 
 static pl_err look(tx_t *tx, const product_call_t *call, const key_access_t *key, check_t *check)
@@ -55,7 +56,8 @@ static pl_err look(tx_t *tx, const product_call_t *call, const key_access_t *key
     }
     if (err && err != PL_ERR_NO_ACTIVATION)
         return err;
-    choose_main(tx, check);
+    check_in(check);
+    choose_main(check);
     return PL_OK;
 }
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/file.h"
+
 typedef struct {
     bool is_clock_trusted;
     int database_pause_s;       /* it failed several times and is asked again in so many seconds; 0: no pause */
@@ -17,6 +19,8 @@ typedef struct {
     int64_t database_failed_ms; /* so long ago for the last time; -1: never */
     size_t writes_waiting;      /* for the writer */
     int64_t writer_stalled_ms;  /* since it has finished no transaction although there was work; 0: it goes on */
+    pl_disk_room disk;          /* of the database; total_bytes 0: not known, or not this machine's */
+    bool is_disk_low;
 } vitals_t;
 
 #endif

@@ -57,18 +57,19 @@ static bool is_ours(const license_t *license, int64_t now_ms)
 static pl_err change(tx_t *tx, const keyring_t *keyring, license_t *license, standing_t to)
 {
     license_status now = license_status_at(license, tx->now_ms);
+    const license_cause_t cause = {.reason = to.status == LICENSE_ACTIVE ? PL_REASON_NONE : to.reason};
 
     switch (to.status) {
     case LICENSE_ACTIVE:
         if (now == LICENSE_CANCELLED)
-            return admin_license_reactivate(tx, keyring, license);
-        return admin_license_change(tx, license, LICENSE_RESUME, PL_REASON_NONE);
+            return admin_license_reactivate(tx, keyring, license, &cause);
+        return admin_license_change(tx, license, LICENSE_RESUME, &cause);
     case LICENSE_SUSPENDED:
-        return admin_license_change(tx, license, LICENSE_SUSPEND, to.reason);
+        return admin_license_change(tx, license, LICENSE_SUSPEND, &cause);
     case LICENSE_CANCELLED:
         break;
     }
-    return admin_license_change(tx, license, LICENSE_CANCEL, to.reason);
+    return admin_license_change(tx, license, LICENSE_CANCEL, &cause);
 }
 
 pl_err standing_apply(tx_t *tx, const standing_order_t *order, license_t *license, bool *changed)

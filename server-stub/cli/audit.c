@@ -34,8 +34,7 @@ static const option_t list_options[] = {
 typedef struct {
     const char *slug;
     audit_search_t search;
-    audit_t *entries;
-    size_t count;
+    audit_page_t page;
 } list_work_t;
 
 static pl_err work_list(void *context, tx_t *tx)
@@ -47,7 +46,7 @@ static pl_err work_list(void *context, tx_t *tx)
     if (work->slug && (err = find_brand(tx, work->slug, &brand)))
         return err;
     work->search.brand_id = brand.id;
-    return audit_search(tx, &work->search, &work->entries, &work->count);
+    return audit_search(tx, &work->search, &work->page);
 }
 
 static void put_entry(cli_t *cli, const audit_t *entry)
@@ -62,6 +61,7 @@ static void put_entry(cli_t *cli, const audit_t *entry)
     else
         put_id(cli, "target", entry->target);
     pl_json_put_text(&cli->json, "request", entry->request_id ? entry->request_id : "");
+    pl_json_put_text(&cli->json, "note", entry->note ? entry->note : "");
     pl_json_put_text(&cli->json, "details", entry->metadata ? entry->metadata : "");
     pl_json_put_text(&cli->json, "before", entry->before ? entry->before : "");
     pl_json_put_text(&cli->json, "after", entry->after ? entry->after : "");
@@ -106,11 +106,11 @@ static pl_err run_list(cli_t *cli, const void *values)
     if (err || (err = instance_read(cli->instance, &cli->arena, work_list, &work)))
         return err;
     pl_json_open(&cli->json, "entries", '[');
-    for (size_t i = 0; i < work.count; i++)
-        put_entry(cli, &work.entries[i]);
+    for (size_t i = 0; i < work.page.count; i++)
+        put_entry(cli, &work.page.entries[i]);
     pl_json_close(&cli->json);
-    if (work.count == AUDIT_PAGE_MAX)
-        put_id(cli, "before", work.entries[work.count - 1].id);
+    if (work.page.has_more)
+        put_id(cli, "before", work.page.last);
     return PL_OK;
 }
 
@@ -173,7 +173,7 @@ static pl_err run_erase(cli_t *cli, const void *values)
 
 const command_t command_audit_erase = {
     .name = "audit erase",
-    .summary = "take addresses and salts out of the entries about something",
+    .summary = "take addresses, notes and salts out of the entries about something",
     .example = "audit erase --data /var/lib/pospal --brand acme --target 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f",
     .needs = CLI_INSTANCE,
     .options = erase_options,

@@ -14,7 +14,7 @@ typedef struct {
 /* clang-format off */
 static const option_t options[] = {
     {"brand", OPTION_TEXT, offsetof(export_t, brand), false, "SLUG", "of this brand; else what concerns the whole installation", 0, 0},
-    {"without-addresses", OPTION_FLAG, offsetof(export_t, without_addresses), false, NULL, "leave out addresses and salts; it verifies all the same", 0, 0},
+    {"without-addresses", OPTION_FLAG, offsetof(export_t, without_addresses), false, NULL, "leave out addresses, notes and salts; it verifies all the same", 0, 0},
 };
 /* clang-format on */
 
@@ -70,6 +70,7 @@ static void write_row(pl_json_writer *json, const audit_t *row, bool with_addres
     if (!with_address)
         return;
     pl_json_put_text(json, "address", row->address);
+    pl_json_put_text(json, "note", row->note);
     if (row->has_salt)
         put_bytes(json, "salt", row->salt, sizeof row->salt);
 }

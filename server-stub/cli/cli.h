@@ -16,8 +16,9 @@ typedef enum {
     CLI_EXIT_FAILED = 1,
     CLI_EXIT_USAGE = 2,
     CLI_EXIT_NOT_FOUND = 3,
-    CLI_EXIT_STATE = 4,  /* exists already, or is in a state that forbids it */
-    CLI_EXIT_STORAGE = 5 /* disk, database, busy */
+    CLI_EXIT_STATE = 4,   /* exists already, or is in a state that forbids it */
+    CLI_EXIT_STORAGE = 5, /* disk, database, busy */
+    CLI_EXIT_PARTIAL = 6  /* done, but for a part that the result names */
 } cli_exit_t;
 
 typedef struct {

@@ -20,6 +20,7 @@ typedef struct {
     pl_arena arena;
     pl_json_writer json;
     instance_t *instance; /* for those that need one */
+    bool is_partial;      /* it is done, but for a part that was refused: an exit code of its own */
 } cli_t;
 
 /* The first member of every command's values. */
@@ -58,9 +59,18 @@ extern const command_t command_init, command_serve, command_version, command_bac
 extern const command_t command_brand_add, command_brand_list, command_brand_set, command_brand_settings;
 extern const command_t command_facade_bind, command_facade_list, command_facade_unbind;
 extern const command_t command_billing_reconcile, command_billing_events, command_billing_retry;
-extern const command_t command_product_add, command_product_list;
+extern const command_t command_operator_key_add, command_operator_key_list, command_operator_key_revoke;
+extern const command_t command_product_add, command_product_change, command_product_list;
 extern const command_t command_license_issue, command_license_show, command_license_list, command_license_file;
 extern const command_t command_license_suspend, command_license_resume, command_license_cancel, command_license_renew;
+extern const command_t command_license_reactivate, command_license_change, command_license_policy, command_license_transfer;
+extern const command_t command_customer_list, command_customer_add, command_customer_change;
+extern const command_t command_session_list, command_session_end;
+extern const command_t command_api_key_list, command_api_key_add, command_api_key_change, command_api_key_rotate,
+    command_api_key_revoke;
+extern const command_t command_webhook_list, command_webhook_add, command_webhook_change, command_webhook_remove,
+    command_webhook_rotate, command_webhook_test;
+extern const command_t command_webhook_deliveries, command_webhook_delivery, command_webhook_redeliver;
 extern const command_t command_revocations_export;
 extern const command_t command_license_answer, command_license_release;
 extern const command_t command_trial_file;

@@ -9,6 +9,8 @@
 
 static const char *status_text(const license_view_t *view)
 {
+    if (view->is_overdue)
+        return "check_in_overdue";
     return view->status == LICENSE_ACTIVE && view->is_expired ? "expired" : license_state_text(view->status);
 }
 
@@ -39,6 +41,7 @@ void put_license(cli_t *cli, const license_view_t *view)
     pl_json_put_text(&cli->json, "status", status_text(view));
     if (view->reason != PL_REASON_NONE)
         pl_json_put_text(&cli->json, "reason", pl_reason_text(view->reason));
+    pl_json_put_text(&cli->json, "status_reason", license->status_reason);
     pl_json_put_text(&cli->json, "email", view->customer.email);
     pl_json_put_text(&cli->json, "key_tail", view->key_tail);
     pl_json_put_int(&cli->json, "seats", view->seats);
@@ -47,6 +50,7 @@ void put_license(cli_t *cli, const license_view_t *view)
     put_time(cli, "starts_at", license->starts_at_ms);
     put_time(cli, "expires_at", license->expires_at_ms);
     pl_json_put_bool(&cli->json, "renews", license->renews);
+    put_time(cli, "check_in_by", view->check_in_by_ms);
     pl_json_put_int(&cli->json, "version", license->version);
 }
 
@@ -55,6 +59,15 @@ pl_err read_id(const char *option, const char *text, pl_uuid *id)
     if (pl_uuid_parse(pl_span_text(text), id))
         return pl_fail(PL_ERR_INVALID, "--%s is \"%s\"; an id like 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f is needed", option, text);
     return PL_OK;
+}
+
+pl_err check_object(pl_arena *arena, const char *option, const char *text, size_t max)
+{
+    const pl_json *object;
+
+    if (!text || !pl_json_parse(arena, pl_span_text(text), max, &object))
+        return PL_OK;
+    return pl_fail(PL_ERR_INVALID, "--%s is no JSON object of at most %zu bytes", option, max);
 }
 
 pl_err find_brand(tx_t *tx, const char *slug, brand_t *brand)

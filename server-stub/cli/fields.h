@@ -16,6 +16,8 @@ void put_license(cli_t *cli, const license_view_t *view); /* members of the obje
 
 /* PL_ERR_INVALID naming the option. */
 pl_err read_id(const char *option, const char *text, pl_uuid *id);
+/* A text that must be a JSON object of at most max bytes; NULL passes. PL_ERR_INVALID naming the option. */
+pl_err check_object(pl_arena *arena, const char *option, const char *text, size_t max);
 /* The brand of that slug; PL_ERR_NOT_FOUND names it. */
 pl_err find_brand(tx_t *tx, const char *slug, brand_t *brand);
 /* The license of that id; PL_ERR_NOT_FOUND names it. */

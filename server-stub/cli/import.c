@@ -17,6 +17,7 @@ typedef struct {
     bool dry_run;
     bool update;
     bool no_backup;
+    bool no_events;
 } import_t;
 
 static const option_t options[] = {
@@ -24,8 +25,10 @@ static const option_t options[] = {
     {"brand", OPTION_TEXT, offsetof(import_t, brand), true, "SLUG", "the brand", 0, 0},
     {"mapping", OPTION_TEXT, offsetof(import_t, mapping), true, "FILE", "which column is which field", 0, 0},
     {"dry-run", OPTION_FLAG, offsetof(import_t, dry_run), false, NULL, "try it, report, and change nothing", 0, 0},
-    {"update", OPTION_FLAG, offsetof(import_t, update), false, NULL, "change licenses that differ to what the file says", 0, 0},
+    {"update", OPTION_FLAG, offsetof(import_t, update), false, NULL,
+     "change licenses and names that differ to what the file says", 0, 0},
     {"no-backup", OPTION_FLAG, offsetof(import_t, no_backup), false, NULL, "make no backup first", 0, 0},
+    {"no-events", OPTION_FLAG, offsetof(import_t, no_events), false, NULL, "let no webhook hear of it; the audit does", 0, 0},
 };
 
 static pl_err read_file(const char *path, size_t limit, pl_buf *out)
@@ -92,7 +95,7 @@ static pl_err fail_between(cli_t *cli, pl_err err, const import_report_t *report
 
 static pl_err import_file(cli_t *cli, const import_t *import, const mapping_t *mapping, pl_span text)
 {
-    import_order_t order = {cli->instance, import->brand, mapping, text, import->dry_run, import->update};
+    import_order_t order = {cli->instance, import->brand, mapping, text, import->dry_run, import->update, import->no_events};
     import_report_t report;
     pl_err err = make_backup(cli, import);
 
@@ -101,6 +104,7 @@ static pl_err import_file(cli_t *cli, const import_t *import, const mapping_t *m
     if ((err = import_run(&cli->arena, &order, &report)))
         return fail_between(cli, err, &report);
     put_report(cli, import, &report);
+    cli->is_partial = report.refused > 0;
     return PL_OK;
 }
 

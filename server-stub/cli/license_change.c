@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `license suspend`, `resume`, `cancel`, `renew`.
+ * `license suspend`, `resume`, `cancel`, `reactivate`, `renew`.
  */
 #include <string.h>
 
@@ -10,22 +10,32 @@ typedef struct {
     cli_common_t common;
     const char *license;
     const char *reason;
+    const char *note;
 } change_t;
+
+#define NOTE_OPTION                                                                \
+    {                                                                              \
+        "note", OPTION_TEXT, offsetof(change_t, note), false, "TEXT",              \
+            "why, in your own words: shown with the license, not to devices", 0, 0 \
+    }
 
 static const option_t change_options[] = {
     {"license", OPTION_TEXT, offsetof(change_t, license), true, "ID", "the license", 0, 0},
     {"reason", OPTION_TEXT, offsetof(change_t, reason), false, "REASON", "vendor (default), payment_failed, refund or dispute", 0,
      0},
+    NOTE_OPTION,
 };
 
 static const option_t resume_options[] = {
     {"license", OPTION_TEXT, offsetof(change_t, license), true, "ID", "the license", 0, 0},
+    NOTE_OPTION,
 };
 
 typedef struct {
     pl_uuid id;
     license_change change;
-    pl_reason reason;
+    license_cause_t cause;
+    const keyring_t *keyring;
     int64_t expires_at_ms;
     bool is_trial;
     license_view_t view;
@@ -34,12 +44,16 @@ typedef struct {
 static pl_err work_change(void *context, tx_t *tx)
 {
     change_work_t *work = context;
-    pl_err err;
+    license_t *license = &work->view.license;
+    pl_err err = find_license(tx, work->id, &work->view);
 
-    if ((err = find_license(tx, work->id, &work->view)) ||
-        (err = admin_license_change(tx, &work->view.license, work->change, work->reason)))
+    if (err)
         return err;
-    return admin_license_show(tx, work->id, &work->view);
+    if (work->change == LICENSE_REACTIVATE)
+        err = admin_license_reactivate(tx, work->keyring, license, &work->cause);
+    else
+        err = admin_license_change(tx, license, work->change, &work->cause);
+    return err ? err : admin_license_show(tx, work->id, &work->view);
 }
 
 static pl_err read_reason(const char *text, pl_reason *reason)
@@ -57,10 +71,12 @@ static pl_err read_reason(const char *text, pl_reason *reason)
 
 static pl_err change(cli_t *cli, const change_t *values, license_change change)
 {
-    change_work_t work = {.change = change};
+    change_work_t work = {.change = change, .cause.words = values->note};
     pl_err err;
 
-    if ((err = read_id("license", values->license, &work.id)) || (err = read_reason(values->reason, &work.reason)) ||
+    if (!(work.keyring = keys_pin(instance_keys(cli->instance), &cli->arena)))
+        return PL_ERR_MEMORY;
+    if ((err = read_id("license", values->license, &work.id)) || (err = read_reason(values->reason, &work.cause.reason)) ||
         (err = instance_write(cli->instance, &cli->arena, work_change, &work)))
         return err;
     put_license(cli, &work.view);
@@ -80,6 +96,11 @@ static pl_err run_resume(cli_t *cli, const void *values)
 static pl_err run_cancel(cli_t *cli, const void *values)
 {
     return change(cli, values, LICENSE_CANCEL);
+}
+
+static pl_err run_reactivate(cli_t *cli, const void *values)
+{
+    return change(cli, values, LICENSE_REACTIVATE);
 }
 
 typedef struct {
@@ -146,12 +167,23 @@ const command_t command_license_resume = {
 
 const command_t command_license_cancel = {
     .name = "license cancel",
-    .summary = "end a license for good",
+    .summary = "end a license until it is reactivated",
     .example = "license cancel --data /var/lib/pospal --license 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f --reason refund",
     .needs = CLI_INSTANCE,
     .options = change_options,
     .option_count = sizeof change_options / sizeof *change_options,
     .run = run_cancel,
+};
+
+const command_t command_license_reactivate = {
+    .name = "license reactivate",
+    .summary = "let a cancelled license live again",
+    .example =
+        "license reactivate --data /var/lib/pospal --license 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f --note \"paid after all\"",
+    .needs = CLI_INSTANCE,
+    .options = resume_options,
+    .option_count = sizeof resume_options / sizeof *resume_options,
+    .run = run_reactivate,
 };
 
 const command_t command_license_renew = {

@@ -3,6 +3,7 @@
  * `license issue`: a license for a customer, and the key to send them.
  */
 #include "cli/fields.h"
+#include "cli/members.h"
 
 typedef struct {
     cli_common_t common;
@@ -13,6 +14,8 @@ typedef struct {
     const char *key;
     const char *plan;
     const char *entitlements;
+    const char *metadata;
+    option_list_t set;
     int64_t seats;
     int64_t starts;
     int64_t expires;
@@ -31,12 +34,16 @@ static const option_t options[] = {
     {"seats", OPTION_NUMBER, offsetof(issue_t, seats), false, "N", "devices; else as the product says", 1, SEATS_MAX},
     {"plan", OPTION_TEXT, offsetof(issue_t, plan), false, "TEXT", "the plan's name", 0, 0},
     {"entitlements", OPTION_TEXT, offsetof(issue_t, entitlements), false, "JSON", "over those of the product", 0, 0},
+    {"metadata", OPTION_TEXT, offsetof(issue_t, metadata), false, "JSON", "an object of your own", 0, 0},
+    {"set", OPTION_LIST, offsetof(issue_t, set), false, "NAME=VALUE",
+     "a rule that it has otherwise than its product, as overage=2", 0, 0},
     {"key", OPTION_TEXT, offsetof(issue_t, key), false, "KEY", "a license key that exists already; else one is made", 0, 0},
 };
 
 typedef struct {
     const issue_t *issue;
     const keyring_t *keyring;
+    const char *policy;
     license_view_t view;
     const char *key;
 } issue_work_t;
@@ -52,6 +59,8 @@ static pl_err work_issue(void *context, tx_t *tx)
         .key = issue->key,
         .plan = issue->plan,
         .entitlements = issue->entitlements,
+        .metadata = issue->metadata,
+        .policy = work->policy,
         .seats = issue->seats,
         .starts_at_ms = issue->starts * 1000,
         .expires_at_ms = issue->expires * 1000,
@@ -74,7 +83,9 @@ static pl_err run_issue(cli_t *cli, const void *values)
     work.keyring = keys_pin(instance_keys(cli->instance), &cli->arena);
     if (!work.keyring)
         return PL_ERR_MEMORY;
-    if ((err = instance_write(cli->instance, &cli->arena, work_issue, &work)))
+    if ((err = members_json(&cli->arena, &work.issue->set, NULL, &work.policy)) ||
+        (err = check_object(&cli->arena, "metadata", work.issue->metadata, METADATA_MAX)) ||
+        (err = instance_write(cli->instance, &cli->arena, work_issue, &work)))
         return err;
     pl_json_put_text(&cli->json, "license_key", work.key);
     put_license(cli, &work.view);

@@ -4,6 +4,8 @@
  */
 #include "cli/fields.h"
 
+#include <string.h>
+
 typedef struct {
     cli_common_t common;
     const char *license;
@@ -57,6 +59,9 @@ typedef struct {
     const char *email;
     const char *product;
     const char *plan;
+    const char *status;
+    const char *metadata;
+    int64_t expiring_before;
     const char *after;
     int64_t limit;
 } list_t;
@@ -66,6 +71,10 @@ static const option_t list_options[] = {
     {"email", OPTION_TEXT, offsetof(list_t, email), false, "E", "of this customer only", 0, 0},
     {"product", OPTION_TEXT, offsetof(list_t, product), false, "SLUG", "of this product only", 0, 0},
     {"plan", OPTION_TEXT, offsetof(list_t, plan), false, "NAME", "of this plan only, such as trial", 0, 0},
+    {"status", OPTION_TEXT, offsetof(list_t, status), false, "STATUS",
+     "as it is now: valid, suspended, cancelled, expired or check_in_overdue", 0, 0},
+    {"expiring-before", OPTION_TIME, offsetof(list_t, expiring_before), false, "TIME", "that end before then", 0, 0},
+    {"metadata", OPTION_TEXT, offsetof(list_t, metadata), false, "NAME=VALUE", "whose metadata says so", 0, 0},
     {"limit", OPTION_NUMBER, offsetof(list_t, limit), false, "N", "how many (100)", 1, LICENSE_PAGE_MAX},
     {"after", OPTION_TEXT, offsetof(list_t, after), false, "ID", "the page after this license", 0, 0},
 };
@@ -88,6 +97,36 @@ static pl_err work_list(void *context, tx_t *tx)
     return admin_license_list(tx, &work->filter, &work->list);
 }
 
+static pl_err read_status(const char *text, license_filter_t *filter)
+{
+    static const char *const words[] = {[LICENSE_IS_VALID] = "valid",
+                                        [LICENSE_IS_SUSPENDED] = "suspended",
+                                        [LICENSE_IS_CANCELLED] = "cancelled",
+                                        [LICENSE_IS_EXPIRED] = "expired",
+                                        [LICENSE_IS_OVERDUE] = "check_in_overdue"};
+
+    for (int i = LICENSE_IS_VALID; text && i <= LICENSE_IS_OVERDUE; i++)
+        if (strcmp(words[i], text) == 0)
+            filter->condition = (license_condition)i;
+    if (text && !filter->condition)
+        return pl_fail(PL_ERR_INVALID,
+                       "--status is \"%s\"; valid, suspended, cancelled, expired and check_in_overdue are possible", text);
+    return PL_OK;
+}
+
+static pl_err read_metadata(pl_arena *arena, const char *text, license_filter_t *filter)
+{
+    const char *equals = text ? strchr(text, '=') : NULL;
+
+    if (!text)
+        return PL_OK;
+    if (!equals || equals == text)
+        return pl_fail(PL_ERR_INVALID, "--metadata is \"%s\"; NAME=VALUE is needed, as in order=4711", text);
+    filter->metadata_key = pl_arena_text(arena, pl_span_of(text, (size_t)(equals - text)));
+    filter->metadata_value = equals + 1;
+    return filter->metadata_key ? PL_OK : PL_ERR_MEMORY;
+}
+
 static pl_err run_list(cli_t *cli, const void *values)
 {
     const list_t *list = values;
@@ -95,6 +134,9 @@ static pl_err run_list(cli_t *cli, const void *values)
                         .filter = {.email = list->email, .product = list->product, .plan = list->plan, .limit = list->limit}};
     pl_err err;
 
+    work.filter.expiring_before_ms = list->expiring_before * 1000;
+    if ((err = read_status(list->status, &work.filter)) || (err = read_metadata(&cli->arena, list->metadata, &work.filter)))
+        return err;
     if ((list->after && (err = read_id("after", list->after, &work.filter.after))) ||
         (err = instance_read(cli->instance, &cli->arena, work_list, &work)))
         return err;

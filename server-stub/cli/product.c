@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `product add`, `product list`.
+ * `product add`, `product change`, `product list`.
  */
 #include "cli/fields.h"
+#include "cli/members.h"
 #include "license/session.h"
 #include "licensing/admin.h"
+#include "licensing/product_numbers.h"
 #include "licensing/trial.h"
 
 #include <string.h>
@@ -37,6 +39,7 @@ typedef struct {
     int64_t offline_days;
     int64_t offline_releases;
     bool no_offline;
+    option_list_t set;
 } product_add_t;
 
 static const option_t add_options[] = {
@@ -76,6 +79,8 @@ static const option_t add_options[] = {
      0},
     {"key-prefix", OPTION_TEXT, offsetof(product_add_t, key_prefix), false, "TEXT", "of new license keys", 0, 0},
     {"key-group", OPTION_NUMBER, offsetof(product_add_t, key_group), false, "N", "characters between two '-' of a key", 2, 32},
+    {"set", OPTION_LIST, offsetof(product_add_t, set), false, "NAME=VALUE",
+     "any member that the vendor's API has, as overage=2 or expiry_basis=first_activation", 0, 0},
 };
 
 typedef struct {
@@ -161,6 +166,17 @@ static pl_err work_add(void *context, tx_t *tx)
     return admin_product_add(tx, brand.id, &work->product);
 }
 
+static void put_later_rules(cli_t *cli, const product_policy_t *policy)
+{
+    pl_json_put_int(&cli->json, "overage", policy->overage);
+    pl_json_put_int(&cli->json, "free_after_days", policy->free_after_days);
+    pl_json_put_int(&cli->json, "check_in_s", policy->check_in_s);
+    pl_json_put_text(&cli->json, "expiry_basis", product_basis_words[policy->basis]);
+    pl_json_put_int(&cli->json, "duration_days", policy->duration_days);
+    put_time(cli, "expiry_date", policy->expiry_date_ms);
+    pl_json_put_text(&cli->json, "expiry_effect", product_effect_words[policy->effect]);
+}
+
 static void put_product(cli_t *cli, const product_t *product)
 {
     char match[8];
@@ -182,18 +198,84 @@ static void put_product(cli_t *cli, const product_t *product)
     pl_json_put_int(&cli->json, "offline_releases", product->policy.offline_releases);
     pl_json_put_int(&cli->json, "trial_days", product->policy.trial_days);
     pl_json_put_text(&cli->json, "match", pl_match_rule_text(product->policy.match, match));
+    put_later_rules(cli, &product->policy);
 }
 
 static pl_err run_add(cli_t *cli, const void *values)
 {
     product_work_t work = {.add = values};
+    const char *members;
     pl_err err;
 
-    if ((err = fill_product(work.add, &work.product)) || (err = instance_write(cli->instance, &cli->arena, work_add, &work)))
+    if ((err = fill_product(work.add, &work.product)) || (err = members_json(&cli->arena, &work.add->set, NULL, &members)) ||
+        (err = members_apply(&cli->arena, members, &work.product)) ||
+        (err = instance_write(cli->instance, &cli->arena, work_add, &work)))
         return err;
     put_product(cli, &work.product);
     return PL_OK;
 }
+
+/* ---- change ---- */
+
+typedef struct {
+    cli_common_t common;
+    const char *brand;
+    const char *product;
+    option_list_t set;
+    option_list_t clear;
+} product_change_t;
+
+static const option_t change_options[] = {
+    {"brand", OPTION_TEXT, offsetof(product_change_t, brand), true, "SLUG", "the brand", 0, 0},
+    {"product", OPTION_TEXT, offsetof(product_change_t, product), true, "SLUG", "the product", 0, 0},
+    {"set", OPTION_LIST, offsetof(product_change_t, set), false, "NAME=VALUE",
+     "a member that the vendor's API has, as overage=2 or grace_s=1814400", 0, 0},
+    {"clear", OPTION_LIST, offsetof(product_change_t, clear), false, "NAME",
+     "take away: entitlements, trial_entitlements, key_prefix or expiry_date", 0, 0},
+};
+
+typedef struct {
+    const product_change_t *change;
+    const char *members;
+    product_t product;
+} change_work_t;
+
+static pl_err work_change(void *context, tx_t *tx)
+{
+    change_work_t *work = context;
+    product_t before;
+    brand_t brand;
+    pl_err err;
+
+    if ((err = find_brand(tx, work->change->brand, &brand)))
+        return err;
+    if ((err = products_find_by_slug(tx, brand.id, work->change->product, &before)))
+        return err == PL_ERR_NOT_FOUND
+                   ? pl_fail(err, "the brand has no product \"%s\"; `product list` shows them", work->change->product)
+                   : err;
+    work->product = before;
+    if ((err = members_apply(tx->arena, work->members, &work->product)))
+        return err;
+    return admin_product_change(tx, &before, &work->product);
+}
+
+static pl_err run_change(cli_t *cli, const void *values)
+{
+    change_work_t work = {.change = values};
+    pl_err err;
+
+    if ((err = members_json(&cli->arena, &work.change->set, &work.change->clear, &work.members)))
+        return err;
+    if (!work.members)
+        return pl_fail(PL_ERR_INVALID, "there is nothing to change; --set NAME=VALUE says what");
+    if ((err = instance_write(cli->instance, &cli->arena, work_change, &work)))
+        return err;
+    put_product(cli, &work.product);
+    pl_json_put_int(&cli->json, "version", work.product.version);
+    return PL_OK;
+}
+
+/* ---- list ---- */
 
 typedef struct {
     cli_common_t common;
@@ -247,6 +329,16 @@ const command_t command_product_add = {
     .options = add_options,
     .option_count = sizeof add_options / sizeof *add_options,
     .run = run_add,
+};
+
+const command_t command_product_change = {
+    .name = "product change",
+    .summary = "change a product's policy, for the licenses that are there too",
+    .example = "product change --data /var/lib/pospal --brand acme --product till --set overage=2 --set check_in_s=2592000",
+    .needs = CLI_INSTANCE,
+    .options = change_options,
+    .option_count = sizeof change_options / sizeof *change_options,
+    .run = run_change,
 };
 
 const command_t command_product_list = {

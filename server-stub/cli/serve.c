@@ -37,6 +37,7 @@ static const option_t options[] = {
     {"api-requests-per-minute", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_API_REQUESTS_PER_MINUTE]), false, "N", "of one API key (6000; 0: no limit)", 0, 0},
     {"cors-origins", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_CORS_ORIGINS]), false, "LIST", "origins whose pages may call, with spaces between (none)", 0, 0},
     {"metrics-token", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_METRICS_TOKEN]), false, "TOKEN", "who sends it as Bearer may read /metrics (none: this machine alone)", 0, 0},
+    {"docs", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DOCS]), false, "N", "1: the API can be read in a browser at /docs (default); 0: not", 0, 0},
     {"log-level", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOG_LEVEL]), false, "LEVEL", "error, warn, info (default) or debug", 0, 0},
     {"webhook-allow", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_ALLOW]), false, "NETWORKS", "where webhooks may go besides public addresses, also by http (nowhere)", 0, 0},
     {"webhook-ca", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_CA]), false, "FILE", "certificates that webhooks trust, PEM (the system's)", 0, 0},
@@ -45,6 +46,8 @@ static const option_t options[] = {
     {"webhook-retry-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_RETRY_MS]), false, "MS", "the first pause after a webhook failed (5000); it doubles", 0, 0},
     {"billing-reconcile-minutes", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BILLING_RECONCILE_MINUTES]), false, "N", "between comparisons with the payment provider (60; 0: only what must be)", 0, 0},
     {"billing-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BILLING_TIMEOUT_S]), false, "S", "for one answer of the payment provider (10)", 0, 0},
+    {"disk-min-free-mb", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_MB]), false, "N", "megabytes of the database's disk without which the server is not ready (64)", 0, 0},
+    {"disk-min-free-percent", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_PERCENT]), false, "N", "the same, of the disk (0: not looked at)", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
 };
 /* clang-format on */

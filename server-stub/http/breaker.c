@@ -4,6 +4,8 @@
  */
 #include "http/breaker.h"
 
+enum { EXACT_MS = 100 };
+
 /* Busy and overloaded are states of a healthy database; a refused request is none of its failures. */
 static bool blames_storage(pl_err err)
 {
@@ -15,6 +17,7 @@ void breaker_init(breaker_t *breaker)
     atomic_init(&breaker->failures, 0);
     atomic_init(&breaker->open_until_ms, 0);
     atomic_init(&breaker->failed_ms, 0);
+    atomic_init(&breaker->worked_ms, INT64_MIN / 2);
 }
 
 bool breaker_allows(breaker_t *breaker, int64_t now_ms)
@@ -27,16 +30,26 @@ bool breaker_allows(breaker_t *breaker, int64_t now_ms)
     return now_ms >= until && atomic_compare_exchange_strong(&breaker->open_until_ms, &until, now_ms + BREAKER_OPEN_MS);
 }
 
-void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms)
+void breaker_note_try(breaker_t *breaker, breaker_try_t outcome)
 {
-    if (blames_storage(err)) {
-        atomic_store(&breaker->failed_ms, now_ms);
-        if (atomic_fetch_add(&breaker->failures, 1) + 1 >= BREAKER_FAILURES)
-            atomic_store(&breaker->open_until_ms, now_ms + BREAKER_OPEN_MS);
-    } else if (atomic_load(&breaker->failures) != 0) {
+    if (blames_storage(outcome.err)) {
+        atomic_store(&breaker->failed_ms, outcome.ended_ms);
+        if (outcome.began_ms >= atomic_load(&breaker->worked_ms) &&
+            atomic_fetch_add(&breaker->failures, 1) + 1 >= BREAKER_FAILURES)
+            atomic_store(&breaker->open_until_ms, outcome.ended_ms + BREAKER_OPEN_MS);
+        return;
+    }
+    if (outcome.ended_ms - atomic_load(&breaker->worked_ms) >= EXACT_MS || atomic_load(&breaker->failures) != 0)
+        atomic_store(&breaker->worked_ms, outcome.ended_ms); /* not each time: all loops look at it */
+    if (atomic_load(&breaker->failures) != 0) {
         atomic_store(&breaker->failures, 0);
         atomic_store(&breaker->open_until_ms, 0);
     }
+}
+
+void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms)
+{
+    breaker_note_try(breaker, (breaker_try_t){err, now_ms, now_ms});
 }
 
 void breaker_return(breaker_t *breaker, int64_t now_ms)

@@ -18,6 +18,7 @@ typedef struct {
     _Atomic int failures;
     _Atomic int64_t open_until_ms; /* 0: closed */
     _Atomic int64_t failed_ms;     /* the last time; 0: never */
+    _Atomic int64_t worked_ms;     /* when it was seen to work, about */
 } breaker_t;
 
 void breaker_init(breaker_t *breaker);
@@ -25,8 +26,15 @@ void breaker_init(breaker_t *breaker);
 bool breaker_allows(breaker_t *breaker, int64_t now_ms);
 /*
  * Takes the outcome of a try into account, once the database was asked: a failure of storage counts, everything else, refusals and
- * all, shows that it works.
+ * all, shows that it works. Of several threads that try, some fail late: what began before the database was seen to work again says nothing.
  */
+typedef struct {
+    pl_err err;
+    int64_t began_ms;
+    int64_t ended_ms;
+} breaker_try_t;
+void breaker_note_try(breaker_t *breaker, breaker_try_t outcome);
+/* One that took no time. */
 void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms);
 /* Whoever was allowed at now_ms did not ask after all: the next one may try. */
 void breaker_return(breaker_t *breaker, int64_t now_ms);

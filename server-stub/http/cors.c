@@ -61,7 +61,8 @@ void cors_add_headers(http_reply_t *reply, const char *origin, const char *allow
     }
     http_reply_add_header(reply, "Access-Control-Allow-Methods", allow);
     http_reply_add_header(reply, "Access-Control-Allow-Headers",
-                          "Authorization, Content-Type, X-API-Key, X-License-Key, Idempotency-Key, If-Match, X-Request-Id");
+                          "Authorization, Content-Type, X-API-Key, X-License-Key, Idempotency-Key, If-Match, X-Request-Id, "
+                          "traceparent, tracestate");
     http_reply_add_header(reply, "Access-Control-Max-Age", "600");
 }
 

@@ -14,6 +14,7 @@
 #include "http/exchange_act.h"
 #include "http/exchange_facade.h"
 #include "http/exchange_headers.h"
+#include "http/exchange_rate.h"
 #include "http/forwarded.h"
 #include "platform/clock.h"
 
@@ -83,44 +84,13 @@ static pl_err check_rate(exchange_t *exchange)
     return exchange->wait.all_s == 0 ? PL_OK : pl_fail(PL_ERR_RATE_LIMITED, "a flood of refused requests from this address");
 }
 
-/* The key that the route goes by; a license key in path, query or body is not looked at. NULL: none. */
-static const char *find_key(const exchange_t *exchange, const exchange_head_t *head)
-{
-    static const char bearer[] = "Bearer ";
-    bool is_brand = exchange->route->role == ROLE_BRAND;
-    const char *key = head->header(&exchange->request, is_brand ? "X-API-Key" : "X-License-Key");
-
-    if (!key && (key = head->header(&exchange->request, "Authorization")) && strncasecmp(key, bearer, sizeof bearer - 1) == 0)
-        key += sizeof bearer - 1;
-    return key;
-}
-
-/* An API key, or a license key in a header, has a bucket of its own, whatever the address. */
-static pl_err check_key_rate(exchange_t *exchange, const exchange_head_t *head)
-{
-    engine_t *engine = exchange->loop->engine;
-    uint8_t name[PL_DIGEST_SIZE];
-    const char *key;
-
-    if (exchange->route->rate != RATE_KEY || !engine->api_keys)
-        return PL_OK;
-    if (!(key = find_key(exchange, head)))
-        return PL_OK;
-    pl_digest(pl_span_text(key), name);
-    exchange->bucket = buckets_take(engine->api_keys, name, exchange->started_us / 1000);
-    if (exchange->bucket.is_taken)
-        return PL_OK;
-    exchange->retry_after_s = (int)exchange->bucket.reset_s;
-    return pl_fail(PL_ERR_RATE_LIMITED, "a key may make %lld requests a minute", (long long)exchange->bucket.limit);
-}
-
 static pl_err examine(exchange_t *exchange, const exchange_head_t *head)
 {
     pl_err err;
 
     if ((err = router_find(&exchange->loop->engine->routes, head->method, head->path, &exchange->route, exchange->allow)) ||
         (err = check_length(head, exchange->route)) || (err = check_type(head, exchange->route)) ||
-        (err = check_rate(exchange)) || (err = check_key_rate(exchange, head)))
+        (err = check_rate(exchange)) || (err = exchange_rate_by_head(exchange, head)))
         return err;
     return PL_OK;
 }
@@ -150,11 +120,13 @@ exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
         memcpy(exchange->id, head->request_id, strlen(head->request_id) + 1);
     else
         request_ids_next(&loop->ids, exchange->id);
+    (void)traceparent_read(head->traceparent, exchange->trace_id);
     exchange->request.arena = &exchange->arena;
     exchange->request.id = exchange->id;
     exchange->request.path = head->path;
     exchange->request.is_local = limiter_is_loopback(head->address) && !head->forwarded_for;
     exchange->request.faults = &exchange->faults;
+    exchange->request.rated = &exchange->rated;
     exchange->request.query = head->query;
     exchange->request.header = head->header;
     exchange->request.connection = head->connection;
@@ -194,11 +166,14 @@ bool exchange_add_body(exchange_t *exchange, const char *data, size_t size)
 static pl_err parse(exchange_t *exchange)
 {
     const endpoint_t *endpoint = exchange->route->endpoint;
+    pl_err err;
 
     if (exchange->body.err)
         return exchange->body.err;
     exchange->request.body = pl_buf_span(&exchange->body);
-    return endpoint->parse ? endpoint->parse(exchange->loop->engine->api, &exchange->request, &exchange->in) : PL_OK;
+    if (endpoint->parse && (err = endpoint->parse(exchange->loop->engine->api, &exchange->request, &exchange->in)))
+        return err;
+    return exchange_rate_by_key(exchange);
 }
 
 void exchange_run(exchange_t *exchange)
@@ -271,7 +246,7 @@ static pl_err reply_result(exchange_t *exchange)
     if (err || (err = exchange->reply_body.err))
         return err;
     exchange->reply.status = made.status;
-    exchange->reply.body = pl_buf_span(&exchange->reply_body);
+    exchange->reply.body = made.constant.size > 0 ? made.constant : pl_buf_span(&exchange->reply_body);
     http_reply_add_header(&exchange->reply, "Content-Type", made.media_type);
     http_reply_add_header(&exchange->reply, "Cache-Control", made.cache_control);
     http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
@@ -320,6 +295,7 @@ static void log_exchange(exchange_t *exchange)
         .detail = exchange->err ? exchange->detail : NULL,
         .status = exchange->reply.status,
         .duration_us = pl_clock_monotonic_us() - exchange->started_us,
+        .trace_id = exchange->trace_id[0] ? exchange->trace_id : NULL,
     };
 
     journal_add_request(exchange->loop->engine->journal, &line, &exchange->loop->lines);

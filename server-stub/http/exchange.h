@@ -8,6 +8,7 @@
 
 #include "http/loop.h"
 #include "http/reply.h"
+#include "http/traceparent.h"
 
 /* The head of a request. Texts are NULL where the header is absent; all outlive the exchange. */
 typedef struct {
@@ -17,6 +18,7 @@ typedef struct {
     const char *content_type;
     const char *content_length;
     const char *transfer_encoding;
+    const char *traceparent;   /* "" where there are several */
     const char *forwarded_for; /* the last header of that name */
     bool has_two_lengths;      /* Content-Length is there more than once */
     const char *(*query)(const request_t *request, const char *name);
@@ -33,6 +35,7 @@ struct exchange {
     pl_arena arena;
     request_t request;
     char id[REQUEST_ID_SIZE];
+    char trace_id[TRACE_ID_SIZE]; /* "": none */
     uint8_t address[LIMITER_ADDRESS_MAX];
     char address_text[48]; /* only for what is audited */
     const char *method;
@@ -49,7 +52,8 @@ struct exchange {
     faults_t faults;
     int retry_after_s;
     limiter_wait_t wait; /* as the head came */
-    bucket_t bucket;     /* of its API key; limit 0: none was looked at */
+    rated_t rated;       /* filled in by parse */
+    bucket_t bucket;     /* of its key; limit 0: none was looked at */
     char bucket_text[3][24];
     const char *origin; /* that may read the reply; NULL: none */
     bool is_run;

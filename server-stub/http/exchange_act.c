@@ -7,6 +7,8 @@
 
 #include <arpa/inet.h>
 
+#include "api/brand.h"
+#include "api/product.h"
 #include "platform/clock.h"
 
 void exchange_fail(exchange_t *exchange, pl_err err)
@@ -27,6 +29,7 @@ static const char *actor(const exchange_t *exchange)
     case ROLE_FACADE:
         return "facade";
     case ROLE_BRAND: /* api/brand.c names the key */
+    case ROLE_OPERATOR:
     case ROLE_PUBLIC:
     case ROLE_OBSERVER:
         break;
@@ -72,7 +75,7 @@ static void act_on_worker(slow_job_t *job, store_t *store)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
-    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), exchange->address_text, exchange->id};
+    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), exchange->address_text, exchange->id, false};
     pl_err err = exchange->route->endpoint->act(loop->engine->api, &tx, exchange->in, &exchange->out);
 
     if (err) {
@@ -97,11 +100,12 @@ static void act_in_pool(slow_job_t *job, store_t *store)
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
     bool writes = exchange->route->kind == KIND_WRITE;
-    tx_t about = {NULL,        &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL,
-                  exchange->id};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL, exchange->id,
+                  false};
+    int64_t began_ms = pl_clock_monotonic_us() / 1000;
     pl_err err = (writes ? store_write : store_read)(store, &about, act_now, exchange);
 
-    breaker_note(breaker_of(exchange), err, pl_clock_monotonic_us() / 1000);
+    breaker_note_try(breaker_of(exchange), (breaker_try_t){err, began_ms, pl_clock_monotonic_us() / 1000});
     if (err)
         exchange_fail(exchange, err);
     loop_finish(loop, exchange);
@@ -111,7 +115,7 @@ static void act_in_pool(slow_job_t *job, store_t *store)
 
 static pl_err act_by_reading(exchange_t *exchange)
 {
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id, false};
     pl_err err = store_read(exchange->loop->reader, &about, act_now, exchange);
 
     breaker_note(&exchange->loop->engine->reading, err, exchange->started_us / 1000);
@@ -127,9 +131,31 @@ static const char *write_address(exchange_t *exchange)
                      sizeof exchange->address_text);
 }
 
+/* A key that nobody has is refused by reading, in the words of the act, and never waits for the writer. */
+static pl_err work_screen(void *context, tx_t *tx)
+{
+    exchange_t *exchange = context;
+    pl_err err = (exchange->route->role == ROLE_BRAND ? brand_screen : product_screen)(tx, exchange->in);
+
+    return err ? act_now(exchange, tx) : PL_OK;
+}
+
+static pl_err screen(exchange_t *exchange)
+{
+    const route_t *route = exchange->route;
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id, false};
+    pl_err err;
+
+    if (!exchange->loop->reader || route->kind != KIND_WRITE || (route->role != ROLE_BRAND && route->role != ROLE_PRODUCT))
+        return PL_OK;
+    err = store_read(exchange->loop->reader, &about, work_screen, exchange);
+    breaker_note(&exchange->loop->engine->reading, err, exchange->started_us / 1000);
+    return err;
+}
+
 static pl_err hand_to_writer(exchange_t *exchange)
 {
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), write_address(exchange), exchange->id};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), write_address(exchange), exchange->id, false};
 
     exchange->write.about = about;
     exchange->write.act = act_in_group;
@@ -187,7 +213,7 @@ pl_err exchange_act(exchange_t *exchange)
         return err;
     if (exchange->loop->reader && (route->kind == KIND_READ || route->kind == KIND_CACHED))
         return act_by_reading(exchange);
-    if ((err = hand_over(exchange))) {
+    if ((err = screen(exchange)) || (err = hand_over(exchange))) {
         breaker_return(breaker_of(exchange), exchange->started_us / 1000);
         return err;
     }

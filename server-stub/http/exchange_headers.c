@@ -4,22 +4,11 @@
  */
 #include "http/exchange_headers.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "http/cors.h"
 #include "http/exchange_facade.h"
-
-static void add_rate_headers(exchange_t *exchange)
-{
-    static const char *const names[] = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"};
-    const int64_t values[] = {exchange->bucket.limit, exchange->bucket.remaining, exchange->bucket.reset_s};
-
-    for (size_t i = 0; exchange->bucket.limit > 0 && i < sizeof values / sizeof *values; i++) {
-        (void)snprintf(exchange->bucket_text[i], sizeof exchange->bucket_text[i], "%lld", (long long)values[i]);
-        http_reply_add_header(&exchange->reply, names[i], exchange->bucket_text[i]);
-    }
-}
+#include "http/exchange_rate.h"
 
 /* The health of a host that is bound to that API. */
 static bool is_open_already(const http_reply_t *reply)
@@ -32,7 +21,7 @@ static bool is_open_already(const http_reply_t *reply)
 
 void exchange_add_headers(exchange_t *exchange)
 {
-    add_rate_headers(exchange);
+    exchange_rate_headers(exchange);
     if (exchange_is_open(exchange))
         cors_add_open_headers(&exchange->reply);
     else if (!is_open_already(&exchange->reply))

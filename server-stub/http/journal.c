@@ -69,6 +69,7 @@ void journal_add_request(const journal_t *journal, const journal_request_t *requ
         return;
     open_line(journal, level, &line, lines);
     pl_json_put_text(&line, "request_id", request->id);
+    pl_json_put_text(&line, "trace_id", request->trace_id);
     pl_json_put_text(&line, "method", request->method);
     pl_json_put_text(&line, "route", request->route);
     pl_json_put_int(&line, "status", request->status);

@@ -32,6 +32,7 @@ typedef struct {
     const char *detail;
     int status;
     int64_t duration_us;
+    const char *trace_id; /* the caller's, see http/traceparent.h */
 } journal_request_t;
 
 bool journal_wants(const journal_t *journal, pl_log_level level);

@@ -126,3 +126,14 @@ void metrics_write_outbox(const outbox_t *outbox, pl_buf *out)
                 (double)outbox->waiting);
     write_gauge(out, "pospal_outbox_lag_seconds", "Since the oldest of them was recorded.", (double)outbox->lag_ms / 1e3);
 }
+
+void metrics_write_capacity(int64_t database_bytes, const pl_disk_room *disk, pl_buf *out)
+{
+    if (database_bytes > 0)
+        write_gauge(out, "pospal_database_size_bytes", "Size of the database, with its log.", (double)database_bytes);
+    if (disk->total_bytes == 0)
+        return;
+    write_gauge(out, "pospal_database_disk_free_bytes", "What may still be written to the disk of the database.",
+                (double)disk->free_bytes);
+    write_gauge(out, "pospal_database_disk_bytes", "Size of that disk.", (double)disk->total_bytes);
+}

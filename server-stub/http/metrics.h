@@ -10,6 +10,8 @@
 
 /* Any thread, without waiting for anybody. */
 void metrics_write(engine_t *engine, pl_buf *out);
+/* Bytes of the database, and of the disk that holds it; 0: not known. */
+void metrics_write_capacity(int64_t database_bytes, const pl_disk_room *disk, pl_buf *out);
 /* Webhooks that wait, as last measured. */
 void metrics_write_outbox(const outbox_t *outbox, pl_buf *out);
 

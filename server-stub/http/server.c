@@ -133,6 +133,8 @@ static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const 
     (void)kind;
     if (strcasecmp(name, "X-Forwarded-For") == 0)
         head->forwarded_for = value;
+    if (strcasecmp(name, "traceparent") == 0)
+        head->traceparent = head->traceparent ? "" : value;
     if (strcasecmp(name, "Content-Length") == 0) {
         head->has_two_lengths |= head->content_length != NULL;
         head->content_length = value;
@@ -169,7 +171,6 @@ static enum MHD_Result send_reply(runner_t *runner, struct MHD_Connection *conne
     bool is_complete = response != NULL;
 
     begin_step(runner, connection);
-
     for (size_t i = 0; is_complete && i < reply->header_count; i++)
         is_complete = MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) == MHD_YES;
     if (is_complete && atomic_load(&runner->server->is_stopping))
@@ -190,8 +191,7 @@ static enum MHD_Result serve(void *context, struct MHD_Connection *connection, c
 
     (void)version;
     if (!exchange) {
-        exchange = *state = begin(runner, connection, method, path);
-        if (!exchange)
+        if (!(exchange = *state = begin(runner, connection, method, path)))
             return MHD_NO;
         begin_step(runner, connection);
         return exchange_is_decided(exchange) ? send_reply(runner, connection, exchange) : MHD_YES;

@@ -12,6 +12,8 @@
 
 /* The documented defaults of a product's policy. */
 product_policy_t admin_default_policy(void);
+/* Whether its rules fit each other: PL_ERR_INVALID. */
+pl_err admin_policy_check(const product_policy_t *policy);
 /* Lower-case letters, digits and '-', 1 to 64, first and last no '-'. */
 bool admin_slug_is_valid(const char *slug);
 pl_err admin_check_names(const char *slug, const char *name); /* PL_ERR_INVALID */

@@ -4,10 +4,14 @@
  */
 #include "licensing/admin_licenses.h"
 
+#include "base/text.h"
 #include "licensing/event_json.h"
+#include "licensing/license_policy.h"
 #include "licensing/revocations.h"
 #include "store/sessions.h"
 #include "store/trials.h"
+
+#include <string.h>
 
 static pl_err write_change(tx_t *tx, license_t *license, audit_action action, const char *metadata)
 {
@@ -15,14 +19,23 @@ static pl_err write_change(tx_t *tx, license_t *license, audit_action action, co
     license_t before;
     pl_err err;
 
+    if (action != AUDIT_LICENSE_RENEWED)
+        entry.note = license->status_reason;
+
     if ((err = licenses_find(tx, license->brand_id, license->id, &before)) ||
         (err = event_license_change(tx->arena, &before, license, &entry)) || (err = licenses_change(tx, license)))
         return err;
     return events_append(tx, &entry, license->id);
 }
 
-static pl_err set_status(tx_t *tx, license_t *license, license_status status, pl_reason reason)
+static bool is_same(const char *a, const char *b)
 {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static pl_err set_status(tx_t *tx, license_t *license, license_status status, const license_cause_t *cause)
+{
+    const pl_reason reason = cause->reason;
     bool is_reactivation = license_status_at(license, tx->now_ms) == LICENSE_CANCELLED;
     const audit_action actions[] = {[LICENSE_ACTIVE] = is_reactivation ? AUDIT_LICENSE_REACTIVATED : AUDIT_LICENSE_RESUMED,
                                     [LICENSE_SUSPENDED] = AUDIT_LICENSE_SUSPENDED,
@@ -33,31 +46,44 @@ static pl_err set_status(tx_t *tx, license_t *license, license_status status, pl
     license_settle(license, tx->now_ms, status);
     license->status = status;
     license->reason = reason;
-    if (before.status == status && before.reason == reason && license_stop_ms(&before) == license_stop_ms(license))
+    if (before.status == status && before.reason == reason && license_stop_ms(&before) == license_stop_ms(license) &&
+        (status == LICENSE_ACTIVE || !cause->words || is_same(before.status_reason, cause->words)))
         return PL_OK; /* asked again */
+    license->status_reason = cause->words;
     if (reason != PL_REASON_NONE && !(metadata = pl_arena_format(tx->arena, "{\"reason\":\"%s\"}", pl_reason_text(reason))))
         return PL_ERR_MEMORY;
     return write_change(tx, license, actions[status], metadata);
 }
 
-pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, pl_reason reason)
+static pl_err check_words(const char *words)
 {
-    license_status status;
-    pl_err err = license_state_after(license, tx->now_ms, change, &status);
-
-    if (err)
-        return err;
-    if (status == LICENSE_ACTIVE)
-        return set_status(tx, license, status, PL_REASON_NONE);
-    if (change == LICENSE_CANCEL && license->status == LICENSE_CANCELLED)
-        return PL_OK; /* for the reason it was cancelled for */
-    return set_status(tx, license, status, reason ? reason : PL_REASON_VENDOR);
+    if (words && (!words[0] || strlen(words) > LICENSE_REASON_MAX || !pl_text_is_clean(words)))
+        return pl_fail(PL_ERR_INVALID, "a reason has 1 to %d bytes of UTF-8, none of them control characters",
+                       (int)LICENSE_REASON_MAX);
+    return PL_OK;
 }
 
-pl_err admin_license_reactivate(tx_t *tx, const keyring_t *keyring, license_t *license)
+pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, const license_cause_t *cause)
+{
+    license_cause_t why = cause ? *cause : (license_cause_t){PL_REASON_NONE, NULL};
+    license_status status;
+    pl_err err;
+
+    if ((err = license_state_after(license, tx->now_ms, change, &status)) || (err = check_words(why.words)))
+        return err;
+    if (change == LICENSE_CANCEL && license->status == LICENSE_CANCELLED)
+        return PL_OK; /* for the reason it was cancelled for */
+    if (status == LICENSE_ACTIVE)
+        why.reason = PL_REASON_NONE;
+    else if (!why.reason)
+        why.reason = PL_REASON_VENDOR;
+    return set_status(tx, license, status, &why);
+}
+
+pl_err admin_license_reactivate(tx_t *tx, const keyring_t *keyring, license_t *license, const license_cause_t *cause)
 {
     bool was_cancelled = license_status_at(license, tx->now_ms) == LICENSE_CANCELLED;
-    pl_err err = admin_license_change(tx, license, LICENSE_REACTIVATE, PL_REASON_NONE);
+    pl_err err = admin_license_change(tx, license, LICENSE_REACTIVATE, cause);
 
     return err || !was_cancelled ? err : revocations_follow(tx, keyring, license->brand_id);
 }
@@ -69,7 +95,7 @@ static pl_err renew(tx_t *tx, license_t *license, int64_t expires_at_ms)
     pl_err err;
 
     if ((err = license_state_after(license, tx->now_ms, LICENSE_RENEW, &status)) ||
-        (err = products_find(tx, license->brand_id, license->product_id, &product)))
+        (err = license_policy_product(tx, license, &product)))
         return err;
     if (expires_at_ms && expires_at_ms <= tx->now_ms)
         return pl_fail(PL_ERR_INVALID, "the new end is past already");

@@ -8,8 +8,10 @@
 #include "licensing/entitlement_text.h"
 #include "licensing/event_json.h"
 #include "licensing/judge.h"
+#include "licensing/license_policy.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* ---- editing ---- */
 
@@ -18,6 +20,7 @@ static void compare(const license_t *before, const license_t *after, changes_t *
     changes_number(changes, "max_seats", before->seats, after->seats);
     changes_text(changes, "plan", before->plan, after->plan);
     changes_json(changes, "entitlements", before->entitlements, after->entitlements);
+    changes_json(changes, "policy", before->policy, after->policy);
     changes_time(changes, "suspend_at", before->suspend_at_ms, after->suspend_at_ms);
     changes_time(changes, "cancel_at", before->cancel_at_ms, after->cancel_at_ms);
 }
@@ -31,16 +34,28 @@ static pl_err check_time(const char *name, int64_t before_ms, int64_t after_ms, 
     return PL_OK;
 }
 
-static pl_err check_seats(const license_view_t *before, const license_t *after)
+static bool is_same(const char *a, const char *b)
 {
-    int64_t seats = license_seats(after, &before->product.policy);
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* By the policy as it will be: a license may give up its overage. */
+static pl_err check_seats(tx_t *tx, const license_view_t *before, const license_t *after)
+{
+    product_t product;
+    int64_t room;
+    pl_err err = license_policy_product(tx, after, &product);
+
+    if (err)
+        return err;
+    room = license_room(after, &product.policy);
 
     if (after->seats < 0 || after->seats > SEATS_MAX)
         return pl_fail(PL_ERR_INVALID, "max_seats must be 1 to %d", (int)SEATS_MAX);
-    if (after->seats == before->license.seats || before->seats_taken <= license_room(after, &before->product.policy))
+    if (before->seats_taken <= room || room >= license_room(&before->license, &before->product.policy))
         return PL_OK;
     return pl_fail(PL_ERR_STATE, "%" PRId64 " seats are in use and there would be %" PRId64 "; release some first",
-                   before->seats_taken, seats);
+                   before->seats_taken, license_seats(after, &product.policy));
 }
 
 static pl_err check(tx_t *tx, const license_view_t *before, const license_t *after, license_change change)
@@ -49,9 +64,11 @@ static pl_err check(tx_t *tx, const license_view_t *before, const license_t *aft
     pl_entitlements set;
     pl_err err;
 
-    if ((err = license_state_after(&before->license, tx->now_ms, change, &status)) || (err = check_seats(before, after)) ||
+    if ((err = license_state_after(&before->license, tx->now_ms, change, &status)) || (err = check_seats(tx, before, after)) ||
         (err = check_time("suspend_at", before->license.suspend_at_ms, after->suspend_at_ms, tx->now_ms)) ||
         (err = check_time("cancel_at", before->license.cancel_at_ms, after->cancel_at_ms, tx->now_ms)))
+        return err;
+    if (!is_same(before->license.policy, after->policy) && (err = license_policy_check(tx, after)))
         return err;
     err = entitlement_text_read(tx->arena, NULL, after->entitlements, &set);
     return err && err != PL_ERR_MEMORY ? PL_ERR_INVALID : err;

@@ -5,6 +5,7 @@
 #include "licensing/admin_licenses.h"
 
 #include "base/text.h"
+#include "licensing/check_in.h"
 #include "licensing/entitlement_text.h"
 #include "licensing/events.h"
 #include "licensing/judge.h"
@@ -101,7 +102,11 @@ static pl_err check_given_key(tx_t *tx, const license_order_t *order, const lice
     err = license_keys_find(tx, license->brand_id, license->key_hash, &own);
     if (err != PL_ERR_NOT_FOUND)
         return err; /* also where the brand has it already */
-    if ((err = license_keys_find_brands(tx, license->key_hash, brands, &count)))
+    err = license_keys_claim(tx, license->brand_id, license->key_hash);
+    if (err && err != PL_ERR_CONFLICT)
+        return err;
+    count = err ? 1 : 0; /* another brand gave it, be it in this moment */
+    if (!err && (err = license_keys_find_brands(tx, license->key_hash, brands, &count)))
         return err;
     return count > 0 ? pl_fail(PL_ERR_CONFLICT, "that license key cannot be used; choose another") : PL_OK;
 }
@@ -123,6 +128,18 @@ static pl_err insert(tx_t *tx, const license_t *license)
     return err ? err : events_append(tx, &entry, license->id);
 }
 
+/* Its own rules, and from here on the product's as they hold for it. */
+static pl_err take_policy(tx_t *tx, const license_order_t *order, license_view_t *view)
+{
+    license_t *license = &view->license;
+    pl_err err;
+
+    if ((err = license_policy_merge(tx->arena, NULL, order->policy, &license->policy)) ||
+        (err = license_policy_check(tx, license)))
+        return err;
+    return license_policy_lay(tx->arena, license, &view->product);
+}
+
 pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,
                            const char **key)
 {
@@ -140,7 +157,8 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
                                          .version = 1,
                                          .plan = order->plan,
                                          .entitlements = order->entitlements,
-                                         .metadata = order->metadata}};
+                                         .metadata = order->metadata,
+                                         .duration_days = order->expires_at_ms ? 0 : order->duration_days}};
     view->customer = (customer_t){
         .id = store_new_id(tx), .brand_id = order->brand_id, .email = order->email, .name = order->name, .version = 1};
     view->status = LICENSE_ACTIVE;
@@ -153,8 +171,10 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
     license->product_id = view->product.id;
     if (!order->is_without_customer)
         license->customer_id = view->customer.id;
-    view->seats = license_seats(license, &view->product.policy);
     view->key_tail = pl_license_key_tail(*key);
+    if ((err = take_policy(tx, order, view)))
+        return err;
+    view->seats = license_seats(license, &view->product.policy);
     if ((err = license_term_give(license, order->is_imported ? &no_term : &view->product.policy, tx->now_ms)) ||
         (err = admin_license_check_end(license, &view->product.policy)) || (err = insert(tx, license)))
         return err;
@@ -176,19 +196,30 @@ static pl_err complete(tx_t *tx, license_view_t *view)
     const license_t *license = &view->license;
     license_key_t key;
     pl_reason reason;
+    pl_verdict verdict;
     pl_err err;
 
-    if ((err = products_find(tx, license->brand_id, license->product_id, &view->product)) ||
-        (err = read_customer(tx, license, &view->customer)) ||
+    if ((err = license_policy_product(tx, license, &view->product)) || (err = read_customer(tx, license, &view->customer)) ||
         (err = license_keys_find(tx, license->brand_id, license->key_hash, &key)) ||
         (err = activations_count_live(tx, license->brand_id, license->id, &view->seats_taken)))
         return err == PL_ERR_NOT_FOUND ? pl_fail(PL_ERR_DATABASE, "a license lacks its product, customer or key") : err;
     view->key_tail = key.tail;
     view->seats = license_seats(license, &view->product.policy);
-    view->is_expired = judge_license(license, &view->product.policy, tx->now_ms, &reason) == PL_VERDICT_EXPIRED;
+    verdict = judge_license(license, &view->product.policy, tx->now_ms, &reason);
+    view->is_expired = verdict == PL_VERDICT_EXPIRED;
     view->status = license_status_at(license, tx->now_ms);
     view->reason = view->status == LICENSE_ACTIVE ? PL_REASON_NONE : license_reason_at(license, tx->now_ms);
+    if ((err = check_in_by(tx, license, &view->product.policy, &view->check_in_by_ms)))
+        return err;
+    view->is_overdue = verdict == PL_VERDICT_ACTIVE && view->check_in_by_ms && view->check_in_by_ms <= tx->now_ms;
+    view->is_in_order = verdict == PL_VERDICT_ACTIVE && !view->is_overdue;
     return PL_OK;
+}
+
+void license_view_check_in(license_view_t *view)
+{
+    view->is_in_order |= view->is_overdue;
+    view->is_overdue = false;
 }
 
 pl_err admin_license_show(tx_t *tx, pl_uuid license_id, license_view_t *view)
@@ -256,7 +287,6 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
     *page = (license_page_t){.brand_id = filter->brand_id,
                              .customer_id = filter->customer_id,
                              .plan = filter->plan,
-                             .expiring_before_ms = filter->expiring_before_ms,
                              .after = filter->after,
                              .limit = filter->limit};
     if (page->limit <= 0)
@@ -276,6 +306,21 @@ static pl_err read_filter(tx_t *tx, const license_filter_t *filter, license_page
         page->customer_id = customer.id;
     }
     return PL_OK;
+}
+
+/* One of the three is what the index goes by; the others are sifted out. */
+static void divide(license_page_t *page, license_sift_t *sift)
+{
+    const license_page_t asked = *page;
+
+    if (!pl_uuid_is_nil(asked.customer_id)) {
+        sift->product_id = asked.product_id;
+        page->product_id = (pl_uuid){{0}};
+    }
+    if (!pl_uuid_is_nil(asked.customer_id) || !pl_uuid_is_nil(asked.product_id)) {
+        sift->plan = asked.plan;
+        page->plan = NULL;
+    }
 }
 
 static pl_err take_rows(tx_t *tx, license_list_t *list, license_sift_t *sift, const license_rows_t *rows)
@@ -322,12 +367,16 @@ static pl_err list_page(tx_t *tx, license_page_t *page, license_sift_t *sift, li
 
 pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list)
 {
-    license_sift_t sift = {filter->condition, filter->metadata_key, filter->metadata_value, {.name = NULL}};
+    license_sift_t sift = {.condition = filter->condition,
+                           .key = filter->metadata_key,
+                           .value = filter->metadata_value,
+                           .expiring_before_ms = filter->expiring_before_ms};
     license_page_t page;
     pl_err err = read_filter(tx, filter, &page);
 
     *list = (license_list_t){.items = NULL};
     if (err)
         return err == PL_ERR_NOT_FOUND ? PL_OK : err;
+    divide(&page, &sift);
     return list_page(tx, &page, &sift, list);
 }

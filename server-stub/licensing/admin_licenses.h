@@ -18,13 +18,16 @@
 /* A license with what belongs to it. */
 typedef struct {
     license_t license;
-    product_t product;
+    product_t product;    /* with the policy that holds for the license */
     customer_t customer;  /* email NULL: none */
     const char *key_tail; /* the key's last group */
     int64_t seats;        /* effective */
     int64_t seats_taken;
-    bool is_expired;       /* at tx->now_ms, slack counted */
-    license_status status; /* at tx->now_ms */
+    bool is_expired;        /* at tx->now_ms, slack counted */
+    bool is_overdue;        /* it is valid, but was not validated in time; licensing/check_in.h */
+    bool is_in_order;       /* neither of these, suspended or cancelled, and it has begun */
+    int64_t check_in_by_ms; /* 0: it need not */
+    license_status status;  /* at tx->now_ms */
     pl_reason reason;
 } license_view_t;
 
@@ -37,6 +40,8 @@ typedef struct {
     const char *plan;         /* NULL: none */
     const char *entitlements; /* JSON; NULL: the product's */
     const char *metadata;     /* a JSON object; NULL: none */
+    const char *policy;       /* JSON, over the product's; NULL: none */
+    int64_t duration_days;    /* until its end, from its first activation on; for imports. 0: as the product says */
     int64_t seats;            /* 0: the product's */
     int64_t starts_at_ms;     /* 0: at once */
     int64_t expires_at_ms;    /* 0: perpetual */
@@ -45,7 +50,13 @@ typedef struct {
     bool is_imported;         /* made elsewhere: no end means never, it may be past, another brand may have the key */
 } license_order_t;
 
-typedef enum { LICENSE_IS_VALID = 1, LICENSE_IS_SUSPENDED, LICENSE_IS_CANCELLED, LICENSE_IS_EXPIRED } license_condition;
+typedef enum {
+    LICENSE_IS_VALID = 1,
+    LICENSE_IS_SUSPENDED,
+    LICENSE_IS_CANCELLED,
+    LICENSE_IS_EXPIRED,
+    LICENSE_IS_OVERDUE
+} license_condition;
 
 typedef struct {
     pl_uuid brand_id;
@@ -64,9 +75,8 @@ typedef struct {
 typedef struct {
     license_view_t *items;
     size_t count;
-    bool
-        has_more; /* ask again with after = last: there may be more, and with a condition or metadata be it that there are none */
-    pl_uuid last; /* that was looked at */
+    bool has_more; /* ask again with after = last: there may be more, and with several filters be it that there are none */
+    pl_uuid last;  /* that was looked at */
 } license_list_t;
 
 /*
@@ -83,15 +93,26 @@ pl_err admin_license_find(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, licens
 pl_err admin_license_key(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key);
 /* The key in full, and an entry in the audit that says so: a write. PL_ERR_SIGNATURE when sealed under another master key. */
 pl_err admin_license_reveal(tx_t *tx, const keyring_t *keyring, const license_t *license, const char **key);
+/* As it is once one of its seats has asked, which it does now. */
+void license_view_check_in(license_view_t *view);
 pl_err admin_license_list(tx_t *tx, const license_filter_t *filter, license_list_t *list);
-/* What license_states.h allows, and SUSPEND, RESUME, CANCEL, REACTIVATE of it; reason: NONE means by the vendor. Idempotent. PL_ERR_STATE. */
-pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, pl_reason reason);
+/* Why, as devices are told (NONE: by the vendor), and in the vendor's own words, which they are not; NULL: none. */
+typedef struct {
+    pl_reason reason;
+    const char *words;
+} license_cause_t;
+
+/*
+ * What license_states.h allows, and SUSPEND, RESUME, CANCEL, REACTIVATE of it. The words stay with the license until its next change of
+ * status. Idempotent. PL_ERR_STATE; PL_ERR_INVALID for words that are too long.
+ */
+pl_err admin_license_change(tx_t *tx, license_t *license, license_change change, const license_cause_t *cause);
 /* A cancelled one lives again: what names it as revoked is replaced. Else as above. */
-pl_err admin_license_reactivate(tx_t *tx, const keyring_t *keyring, license_t *license);
+pl_err admin_license_reactivate(tx_t *tx, const keyring_t *keyring, license_t *license, const license_cause_t *cause);
 /* To another customer, who is made where there is none of that address. PL_ERR_STATE, PL_ERR_INVALID. */
 pl_err admin_license_transfer(tx_t *tx, license_t *license, customer_t *to);
 /*
- * Seats, plan, entitlements, metadata, suspend_at and cancel_at of license, which was as in before. PL_ERR_STATE; also where more seats
+ * Seats, plan, entitlements, policy, metadata, suspend_at and cancel_at of license, which was as in before. PL_ERR_STATE; also where more seats
  * are in use than there would be. PL_ERR_INVALID. Equal ones: nothing is written.
  */
 pl_err admin_license_edit(tx_t *tx, const keyring_t *keyring, const license_view_t *before, license_t *license);

@@ -7,6 +7,7 @@
 #include "license/claims.h"
 #include "license/license_key.h"
 #include "licensing/changes.h"
+#include "licensing/check_in.h"
 #include "licensing/entitlement_text.h"
 #include "licensing/product_numbers.h"
 #include "store/audit.h"
@@ -49,7 +50,8 @@ static pl_err check_numbers(const product_t *product)
 static pl_err check_freeing(const product_policy_t *policy)
 {
     int64_t silence_s = policy->free_after_days * DAY_S;
-    int64_t lease_s = policy->grace_s + policy->emergency_s;
+    int64_t grace_s = policy->check_in_s && policy->check_in_s < policy->grace_s ? policy->check_in_s : policy->grace_s;
+    int64_t lease_s = grace_s + policy->emergency_s;
 
     if (!policy->free_after_days || silence_s >= lease_s)
         return PL_OK;
@@ -69,8 +71,10 @@ static pl_err check_term(const product_policy_t *policy)
     return check_freeing(policy);
 }
 
-static pl_err check_policy(const product_policy_t *policy)
+pl_err admin_policy_check(const product_policy_t *policy)
 {
+    if (policy->check_in_s && policy->check_in_s < CHECK_IN_LEAST_S)
+        return pl_fail(PL_ERR_INVALID, "check_in_s must be an hour or longer, or 0 for never");
     if (policy->grace_s < policy->check_by_s)
         return pl_fail(PL_ERR_INVALID, "grace_s counts from the answer, so it must be as long as check_by_s or longer");
     if (policy->session_lease_s < 3 * policy->session_beat_s)
@@ -89,7 +93,7 @@ static pl_err check(tx_t *tx, product_t *product)
     if (!product->key_group)
         product->key_group = PL_LICENSE_KEY_GROUP;
     if ((err = admin_check_names(product->slug, product->name)) || (err = check_numbers(product)) ||
-        (err = check_policy(&product->policy)))
+        (err = admin_policy_check(&product->policy)))
         return err;
     if (!pl_license_key_prefix_is_valid(product->key_prefix))
         return pl_fail(PL_ERR_INVALID, "a key prefix has at most %d upper-case letters and digits",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Who may call the vendor's API, and what for. A scope is RESOURCE:read or RESOURCE:write, and write includes read; "*" is all
- * scopes of the key's own brand. "ecosystem:read" looks across brands and is never part of "*".
+ * scopes of the key's own brand. "ecosystem:read" looks across brands: no key of a brand can be given it (operator_access.h).
  */
 #ifndef LICENSING_API_ACCESS_H
 #define LICENSING_API_ACCESS_H

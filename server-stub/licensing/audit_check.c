@@ -51,6 +51,8 @@ static pl_err check_row(checking_t *checking, const audit_seal_t *seal, const au
         return fail_row(seal, row->id, "was altered");
     if (row->address && row->address_mark && !audit_commitment_fits(row, row->address, row->address_mark))
         return fail_row(seal, row->id, "has another address than it had");
+    if (row->note && !audit_note_fits(row))
+        return fail_row(seal, row->id, "has another note than it had");
     if (seal->sealed_at_ms - pl_uuid_v7_time_ms(row->id) > LATE_MS && checking->findings->late++ == 0)
         checking->findings->first_late = row->id;
     return PL_OK;

@@ -30,11 +30,11 @@ static void put_time(pl_json_writer *json, const char *name, int64_t unix_ms)
         pl_json_put_raw(json, name, pl_span_text("null"));
 }
 
-static const char *status_text(license_status status, bool is_expired)
+static const char *status_text(license_status status, bool is_expired, bool is_overdue)
 {
     switch (status) {
     case LICENSE_ACTIVE:
-        return is_expired ? "expired" : "valid";
+        return is_expired ? "expired" : is_overdue ? "check_in_overdue" : "valid";
     case LICENSE_SUSPENDED:
         return "suspended";
     case LICENSE_CANCELLED:
@@ -53,7 +53,7 @@ static void put_license(pl_json_writer *json, const license_view_t *view)
     put_id(json, "product_id", license->product_id);
     pl_json_put_text(json, "product_slug", view->product.slug);
     put_id(json, "customer_id", license->customer_id);
-    pl_json_put_text(json, "status", status_text(view->status, view->is_expired));
+    pl_json_put_text(json, "status", status_text(view->status, view->is_expired, view->is_overdue));
     if (view->reason)
         pl_json_put_text(json, "reason", pl_reason_text(view->reason));
     pl_json_put_text(json, "key_tail", view->key_tail);
@@ -132,7 +132,7 @@ static void put_text(pl_json_writer *json, const char *name, const char *text)
 static void put_changed(pl_json_writer *json, const license_t *one, const license_t *other)
 {
     if (one->status != other->status)
-        pl_json_put_text(json, "status", status_text(one->status, false));
+        pl_json_put_text(json, "status", status_text(one->status, false, false));
     if (one->reason != other->reason)
         put_text(json, "reason", one->reason ? pl_reason_text(one->reason) : NULL);
     if (one->seats != other->seats)
@@ -151,11 +151,16 @@ static void put_changed(pl_json_writer *json, const license_t *one, const licens
         put_time(json, "suspend_at", one->suspend_at_ms);
     if (one->cancel_at_ms != other->cancel_at_ms)
         put_time(json, "cancel_at", one->cancel_at_ms);
+    if (!is_same(one->policy, other->policy))
+        pl_json_put_raw(json, "policy", pl_span_text(one->policy ? one->policy : "null"));
+    if (one->duration_days != other->duration_days)
+        pl_json_put_int(json, "duration_days", one->duration_days);
     if (!is_same(one->entitlements, other->entitlements))
         pl_json_put_raw(json, "entitlements", pl_span_text(one->entitlements ? one->entitlements : "null"));
 }
 
-static pl_err write_changed(pl_arena *arena, const license_t *one, const license_t *other, const char **text)
+/* mark: the commitment to the vendor's words, which are not in the clear here; NULL: they are as they were, or none. */
+static pl_err write_changed(pl_arena *arena, const license_t *one, const license_t *other, const char *mark, const char **text)
 {
     pl_json_writer json;
     pl_buf out;
@@ -165,6 +170,8 @@ static pl_err write_changed(pl_arena *arena, const license_t *one, const license
     pl_json_writer_init(&json, &out);
     pl_json_open(&json, NULL, '{');
     put_changed(&json, one, other);
+    if (!is_same(one->status_reason, other->status_reason))
+        put_text(&json, "status_reason", mark);
     pl_json_close(&json);
     err = out.err;
     if (!err && !(*text = pl_arena_text(arena, pl_buf_span(&out))))
@@ -175,7 +182,12 @@ static pl_err write_changed(pl_arena *arena, const license_t *one, const license
 
 pl_err event_license_change(pl_arena *arena, const license_t *was, const license_t *is, audit_t *entry)
 {
-    pl_err err = write_changed(arena, was, is, &entry->before);
+    const char *marks[2] = {NULL, NULL};
+    pl_err err;
 
-    return err ? err : write_changed(arena, is, was, &entry->after);
+    if ((was->status_reason && !(marks[0] = audit_commit(arena, entry, was->status_reason))) ||
+        (is->status_reason && !(marks[1] = audit_commit(arena, entry, is->status_reason))))
+        return PL_ERR_MEMORY;
+    err = write_changed(arena, was, is, marks[0], &entry->before);
+    return err ? err : write_changed(arena, is, was, marks[1], &entry->after);
 }

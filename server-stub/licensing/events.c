@@ -30,6 +30,9 @@ static const struct {
     {"license.expiring", (audit_action)0}, /* licensing/expiry.c */
     {"license.expired", (audit_action)0},
     {"license.updates_ended", (audit_action)0},
+    {"license.check_in_overdue", (audit_action)0},
+    {"license.started", AUDIT_LICENSE_STARTED},
+    {"license.imported", AUDIT_LICENSE_IMPORTED},
     {"activation.created", AUDIT_ACTIVATED},
     {"activation.taken_back", AUDIT_REACTIVATED},
     {"activation.released", AUDIT_DEACTIVATED},
@@ -108,8 +111,11 @@ pl_err events_record(tx_t *tx, const event_t *event)
         .brand_id = event->brand_id, .due_at_ms = tx->now_ms, .expires_at_ms = tx->now_ms + LIFE_MS, .created_at_ms = tx->now_ms};
     webhook_t *webhooks;
     size_t count;
-    pl_err err = webhooks_list(tx, event->brand_id, &webhooks, &count);
+    pl_err err;
 
+    if (tx->has_no_events)
+        return PL_OK;
+    err = webhooks_list(tx, event->brand_id, &webhooks, &count);
     for (size_t i = 0; !err && i < count; i++) {
         if (!is_for(&webhooks[i], event))
             continue;

@@ -6,6 +6,7 @@
 
 #include "crypto/crypto.h"
 #include "licensing/admin_licenses.h"
+#include "licensing/check_in_watch.h"
 #include "licensing/events.h"
 #include "licensing/license_term.h"
 #include "store/expiry.h"
@@ -26,8 +27,15 @@ static const struct {
 
 enum { MOMENTS = sizeof(moments) / sizeof(moments[0]) };
 
-static const char *const names[] = {"license.expiring",  "license.expired",   "license.updates_ended",
-                                    "license.suspended", "license.cancelled", NULL};
+#define CHECK_IN_EVENT "license.check_in_overdue"
+
+static const char *const names[] = {"license.expiring",
+                                    "license.expired",
+                                    "license.updates_ended",
+                                    "license.suspended",
+                                    "license.cancelled",
+                                    CHECK_IN_EVENT,
+                                    NULL};
 
 /* ---- what passes ---- */
 
@@ -54,10 +62,8 @@ static pl_err place_cursor(tx_t *tx, expiry_cursor_t *cursor)
 
 static pl_err note_passed(tx_t *tx, expiry_cursor_t *cursor, const expiring_t *license)
 {
-    expiry_notice_t notice = {cursor->brand_id, license->license_id, license->expires_at_ms, cursor->days, tx->now_ms};
+    const expiry_notice_t notice = {cursor->brand_id, license->license_id, license->expires_at_ms, cursor->days, tx->now_ms};
 
-    if (cursor->days == 0 && license->renews)
-        notice.due_at_ms = license->expires_at_ms + license->slack_ms;
     cursor->expires_at_ms = license->expires_at_ms;
     cursor->license_id = license->license_id;
     return expiry_notice_add(tx, &notice);
@@ -86,15 +92,25 @@ static bool wants_any(const webhook_t *webhook)
     return false;
 }
 
+static bool wants_check_ins(const webhook_t *webhook)
+{
+    return webhook->state == WEBHOOK_ON && event_is_wanted(webhook->events, CHECK_IN_EVENT);
+}
+
 static pl_err look_at_brand(tx_t *tx, pl_uuid brand_id)
 {
     webhook_t *webhooks;
     size_t count;
     bool is_wanted = false;
+    bool is_check_in_wanted = false;
     pl_err err = webhooks_list(tx, brand_id, &webhooks, &count);
 
-    for (size_t i = 0; !err && i < count; i++)
+    for (size_t i = 0; !err && i < count; i++) {
         is_wanted |= wants_any(&webhooks[i]);
+        is_check_in_wanted |= wants_check_ins(&webhooks[i]);
+    }
+    if (!err && is_check_in_wanted)
+        err = check_in_look(tx, brand_id);
     for (size_t i = 0; !err && is_wanted && i < MOMENTS; i++)
         err = look_through(tx, brand_id, moments[i].days);
     return err;
@@ -103,15 +119,17 @@ static pl_err look_at_brand(tx_t *tx, pl_uuid brand_id)
 /* ---- what is due ---- */
 
 /* The time that the notice is about, as the license has it now. */
-static int64_t time_of(const license_t *license, int64_t days)
+static int64_t time_of(const license_view_t *view, int64_t days)
 {
     switch (days) {
     case EXPIRY_SUSPENDS:
-        return license->suspend_at_ms;
+        return view->license.suspend_at_ms;
     case EXPIRY_CANCELS:
-        return license->cancel_at_ms;
+        return view->license.cancel_at_ms;
+    case EXPIRY_CHECK_IN:
+        return view->is_overdue ? view->check_in_by_ms : 0;
     default:
-        return license->expires_at_ms;
+        return view->license.expires_at_ms;
     }
 }
 
@@ -128,9 +146,9 @@ static bool is_of_interest(const tx_t *tx, const expiry_notice_t *notice, const 
     for (size_t i = 0; i < MOMENTS; i++)
         if (moments[i].days == notice->days)
             until_ms -= moments[i].until_days * DAY_MS;
-    if (notice->days <= 0) /* slack is in its due time */
+    if (notice->days <= 0) /* the renewal slack is in its due time, once that was postponed */
         until_ms = notice->due_at_ms + LATE_DAYS * DAY_MS;
-    return time_of(&view->license, notice->days) == notice->expires_at_ms && view->status == status_for(notice->days) &&
+    return time_of(view, notice->days) == notice->expires_at_ms && view->status == status_for(notice->days) &&
            tx->now_ms < until_ms;
 }
 
@@ -148,6 +166,9 @@ static event_t event_of(const expiry_notice_t *notice, const license_view_t *vie
     case EXPIRY_CANCELS:
         event.type = notice->days == EXPIRY_SUSPENDS ? "license.suspended" : "license.cancelled";
         event.details = "{\"reason\":\"vendor\",\"foreseen\":true}";
+        break;
+    case EXPIRY_CHECK_IN:
+        event.type = CHECK_IN_EVENT;
         break;
     default:
         event.type = "license.expiring";
@@ -168,7 +189,7 @@ static pl_err tell(tx_t *tx, const expiry_notice_t *notice)
     if (!err && is_of_interest(tx, notice, &view)) {
         int64_t end_ms = license_term_end_ms(&view.license, &view.product.policy);
 
-        if (notice->days == 0 && tx->now_ms < end_ms) /* its product's slack was made longer */
+        if (notice->days == 0 && tx->now_ms < end_ms) /* it renews, and has its slack */
             return expiry_notice_postpone(tx, notice, end_ms);
         event = event_of(notice, &view);
         if ((err = events_record(tx, &event)))

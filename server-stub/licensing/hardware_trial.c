@@ -118,6 +118,7 @@ static pl_err begin(tx_t *tx, const keyring_t *keyring, found_t *found, const ha
                                    .entitlements = found->product.trial_entitlements,
                                    .seats = 1,
                                    .expires_at_ms = wanted->expires_at_ms};
+    const license_cause_t cause = {.reason = PL_REASON_NONE};
     trial_t trial = {.brand_id = found->row.brand_id, .product_id = found->row.product_id, .started_at_ms = tx->now_ms};
     license_view_t view;
     const char *key;
@@ -126,7 +127,7 @@ static pl_err begin(tx_t *tx, const keyring_t *keyring, found_t *found, const ha
     if (err)
         return err;
     found->license = view.license;
-    if (wanted->is_blocked && (err = admin_license_change(tx, &found->license, LICENSE_SUSPEND, PL_REASON_NONE)))
+    if (wanted->is_blocked && (err = admin_license_change(tx, &found->license, LICENSE_SUSPEND, &cause)))
         return err;
     trial.license_id = found->row.license_id = found->license.id;
     trial.address = address;

@@ -119,6 +119,7 @@ static pl_err finish(tx_t *tx, seat_outcome_t *out)
     license_t *license = &out->view.license;
     pl_err err = activations_count_live(tx, license->brand_id, license->id, &out->view.seats_taken);
 
+    license_view_check_in(&out->view);
     if (err || !out->is_new)
         return err;
     if ((err = note(tx, out, AUDIT_ACTIVATED)))

@@ -4,6 +4,7 @@
  */
 #include "licensing/judge.h"
 
+#include "licensing/license_policy.h"
 #include "licensing/license_states.h"
 #include "licensing/license_term.h"
 #include "store/license_keys.h"
@@ -76,7 +77,7 @@ static pl_err find_license(tx_t *tx, const device_call_t *call, outcome_t *out)
     err = licenses_find_by_key(tx, &wanted, &out->license);
     out->has_license = !err;
     out->customer_name = err ? NULL : out->license.customer_name;
-    return err;
+    return err ? err : license_policy_lay(tx->arena, &out->license, &out->product);
 }
 
 pl_err judge_call(tx_t *tx, const device_call_t *call, outcome_t *out)

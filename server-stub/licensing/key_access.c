@@ -9,18 +9,19 @@
 
 #include <string.h>
 
-/* A brand that is not there has no key. */
+/* In a brand that is not there the key is looked for all the same: who asks is not told by the time that it takes. */
 static pl_err list_brands(tx_t *tx, const key_question_t *question, pl_uuid brands[LICENSE_KEY_BRANDS_MAX], size_t *count)
 {
-    brand_t brand;
+    brand_t brand = {.slug = NULL};
     license_key_t key;
     pl_err err;
 
     if (!question->brand)
         return license_keys_find_brands(tx, question->hash, brands, count);
     *count = 0;
-    if (!(err = brands_find_by_slug(tx, question->brand, &brand)) &&
-        !(err = license_keys_find(tx, brand.id, question->hash, &key)))
+    if ((err = brands_find_by_slug(tx, question->brand, &brand)) && err != PL_ERR_NOT_FOUND)
+        return err;
+    if (!(err = license_keys_find(tx, brand.id, question->hash, &key)))
         brands[(*count)++] = brand.id;
     return err == PL_ERR_NOT_FOUND ? PL_OK : err;
 }

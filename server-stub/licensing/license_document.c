@@ -9,6 +9,7 @@
 #include "licensing/entitlement_text.h"
 #include "licensing/judge.h"
 #include "licensing/license_claims.h"
+#include "licensing/license_policy.h"
 #include "licensing/trusted_time.h"
 #include "store/audit.h"
 #include "token/claims_json.h"
@@ -25,6 +26,9 @@ static pl_err check_license(const tx_t *tx, const license_t *license, const prod
     if (license->duration_days)
         return pl_fail(PL_ERR_STATE,
                        "the license's time runs from its first activation on; activate a device, or give it an end by renewal");
+    if (product->policy.check_in_s)
+        return pl_fail(PL_ERR_STATE,
+                       "the license must check in with the server, which a license file does not; give it check_in_s 0");
     if (verdict == PL_VERDICT_ACTIVE || verdict == PL_VERDICT_NOT_ACTIVATED) /* one that starts later may be handed over today */
         return PL_OK;
     return pl_fail(PL_ERR_STATE, "the license is %s (%s)", pl_verdict_text(verdict), pl_reason_text(reason));
@@ -142,8 +146,7 @@ pl_err admin_license_try_document(tx_t *tx, const keyring_t *keyring, const lice
 
     if (!brand || brand->license.pair.public_key.alg == PL_ALG_NONE)
         return PL_OK; /* a brand may be without a key for licenses for a while */
-    if ((err = products_find(tx, license->brand_id, license->product_id, &product)) ||
-        (err = describe(tx, license, &product, &texts, &claims)))
+    if ((err = license_policy_product(tx, license, &product)) || (err = describe(tx, license, &product, &texts, &claims)))
         return err;
     license_claims_name(&claims, &texts, brand, store_new_id(tx), license->product_id);
     pl_buf_init(&token);
@@ -161,9 +164,8 @@ pl_err admin_license_file(tx_t *tx, const keyring_t *keyring, const license_t *l
     pl_err err;
 
     if ((err = license_document_keys(keyring, license->brand_id, &brand)) || (err = trusted_time_confirm(tx)) ||
-        (err = products_find(tx, license->brand_id, license->product_id, &product)) ||
-        (err = check_license(tx, license, &product)) || (err = describe(tx, license, &product, &texts, &claims)) ||
-        (err = bind_device(fingerprint, &product, &claims)))
+        (err = license_policy_product(tx, license, &product)) || (err = check_license(tx, license, &product)) ||
+        (err = describe(tx, license, &product, &texts, &claims)) || (err = bind_device(fingerprint, &product, &claims)))
         return err;
     license_claims_name(&claims, &texts, brand, store_new_id(tx), license->product_id);
     if ((err = license_document_write(tx, brand, &claims, file)))

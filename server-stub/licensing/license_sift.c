@@ -5,6 +5,7 @@
 #include "licensing/license_sift.h"
 
 #include "base/json.h"
+#include "licensing/check_in.h"
 #include "licensing/judge.h"
 
 #include <inttypes.h>
@@ -26,6 +27,20 @@ static license_condition condition_of(const license_t *license, const product_po
         break;
     }
     return judge_license(license, policy, now_ms, &reason) == PL_VERDICT_EXPIRED ? LICENSE_IS_EXPIRED : LICENSE_IS_VALID;
+}
+
+/* One that is valid else may be overdue. */
+static pl_err find_condition(tx_t *tx, const license_t *license, const product_policy_t *policy, license_condition *is)
+{
+    int64_t by_ms = 0;
+    pl_err err = PL_OK;
+
+    *is = condition_of(license, policy, tx->now_ms);
+    if (*is == LICENSE_IS_VALID)
+        err = check_in_by(tx, license, policy, &by_ms);
+    if (by_ms && by_ms <= tx->now_ms)
+        *is = LICENSE_IS_OVERDUE;
+    return err;
 }
 
 static bool is_value(const pl_json *value, const char *wanted)
@@ -61,14 +76,27 @@ static pl_err has_member(tx_t *tx, const license_sift_t *sift, const license_t *
 
 bool license_sift_is_needed(const license_sift_t *sift)
 {
-    return sift->condition || sift->key;
+    return sift->condition || sift->key || sift->plan || sift->expiring_before_ms || !pl_uuid_is_nil(sift->product_id);
+}
+
+/* By what stands in the row itself. */
+static bool fits_row(const license_sift_t *sift, const license_t *license)
+{
+    if (!pl_uuid_is_nil(sift->product_id) && !pl_uuid_equal(sift->product_id, license->product_id))
+        return false;
+    if (sift->plan && (!license->plan || strcmp(sift->plan, license->plan) != 0))
+        return false;
+    return !sift->expiring_before_ms || (license->expires_at_ms && license->expires_at_ms < sift->expiring_before_ms);
 }
 
 pl_err license_sift_fits(tx_t *tx, license_sift_t *sift, const license_t *license, bool *fits)
 {
+    license_condition is;
+    product_t product;
     pl_err err = PL_OK;
 
-    *fits = true;
+    if (!(*fits = fits_row(sift, license)))
+        return PL_OK;
     if (sift->key && ((err = has_member(tx, sift, license, fits)) || !*fits))
         return err;
     if (!sift->condition)
@@ -76,6 +104,9 @@ pl_err license_sift_fits(tx_t *tx, license_sift_t *sift, const license_t *licens
     if (!pl_uuid_equal(sift->product.id, license->product_id) &&
         (err = products_find(tx, license->brand_id, license->product_id, &sift->product)))
         return err;
-    *fits = condition_of(license, &sift->product.policy, tx->now_ms) == sift->condition;
+    product = sift->product;
+    if ((err = license_policy_lay(tx->arena, license, &product)) || (err = find_condition(tx, license, &product.policy, &is)))
+        return err;
+    *fits = is == sift->condition;
     return PL_OK;
 }

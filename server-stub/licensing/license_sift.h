@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What of a list of licenses no statement can tell: their condition at this time, by the rules of judge.h, and a member of their metadata.
- * Rows are looked through a bounded number at a time.
+ * What of a list of licenses no index can tell: their condition at this time, by the rules of judge.h, a member of their metadata, their
+ * end, and what is asked for besides what the index goes by. Rows are looked through a bounded number at a time.
  */
 #ifndef LICENSING_LICENSE_SIFT_H
 #define LICENSING_LICENSE_SIFT_H
@@ -14,7 +14,10 @@ typedef struct {
     license_condition condition; /* 0: any */
     const char *key;             /* a member of metadata, at its top; NULL: any */
     const char *value;           /* its text; of a number, true or false as JSON has them */
-    product_t product;           /* the last one that was asked for */
+    product_t product;           /* the last one that was asked for, without what a license has otherwise */
+    pl_uuid product_id;          /* nil: any */
+    const char *plan;            /* NULL: any */
+    int64_t expiring_before_ms;  /* 0: any, also those without an end */
 } license_sift_t;
 
 bool license_sift_is_needed(const license_sift_t *sift);

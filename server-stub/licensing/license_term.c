@@ -4,6 +4,8 @@
  */
 #include "licensing/license_term.h"
 
+#include "licensing/event_json.h"
+#include "licensing/events.h"
 #include "licensing/trial.h"
 #include "store/audit.h"
 
@@ -42,15 +44,17 @@ pl_err license_term_give(license_t *license, const product_policy_t *policy, int
 
 pl_err license_term_begin(tx_t *tx, license_t *license)
 {
-    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_STARTED, .target = license->id};
+    audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_STARTED, .target = license->id};
+    const license_t before = *license;
     pl_err err;
 
     if (!license->duration_days)
         return PL_OK;
     license->expires_at_ms = tx->now_ms + license->duration_days * DAY_MS;
     license->duration_days = 0;
-    err = licenses_change(tx, license);
-    return err ? err : audit_append(tx, &entry);
+    if ((err = event_license_change(tx->arena, &before, license, &entry)) || (err = licenses_change(tx, license)))
+        return err;
+    return events_append(tx, &entry, license->id);
 }
 
 int64_t license_term_end_ms(const license_t *license, const product_policy_t *policy)

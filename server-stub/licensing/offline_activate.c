@@ -112,11 +112,12 @@ pl_err offline_activate(tx_t *tx, const offline_request_t *request, offline_outc
     *out = (offline_outcome_t){.call = request->call};
     if ((err = find_product(tx, request, &product)))
         return err;
-    if (product->policy.offline_s == 0)
-        return pl_fail(PL_ERR_STATE, "the product %s allows no activation without network", product->slug);
     out->call.request.product = product->slug;
-    if ((err = refuse_closed(tx, &out->call)) || (err = licensing_activate(tx, &out->call, &out->outcome)) ||
-        (err = remember(tx, &out->outcome, out->call.digest)))
+    if ((err = refuse_closed(tx, &out->call)) || (err = licensing_activate(tx, &out->call, &out->outcome)))
+        return err;
+    if (out->outcome.product.policy.offline_s == 0) /* the license's own rule, where it has one; the seat is not taken */
+        return pl_fail(PL_ERR_STATE, "the product %s allows no activation without network", product->slug);
+    if ((err = remember(tx, &out->outcome, out->call.digest)))
         return err;
     out->outcome.is_offline = true;
     return out->outcome.has_license ? note(tx, &out->outcome) : PL_OK; /* guesses of keys must not fill the audit */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "licensing/events.h"
+#include "licensing/license_policy.h"
 #include "licensing/offline.h"
 #include "store/offline_releases.h"
 #include "store/sessions.h"
@@ -54,7 +55,7 @@ static pl_err find(tx_t *tx, const offline_release_call_t *release, offline_outc
 
     if ((err = licenses_find(tx, brand_id, release->license_id, &outcome->license)) ||
         (err = activations_find(tx, brand_id, release->license_id, release->call.activation_id, &outcome->activation)) ||
-        (err = products_find(tx, brand_id, outcome->license.product_id, &outcome->product)))
+        (err = license_policy_product(tx, &outcome->license, &outcome->product)))
         return err == PL_ERR_NOT_FOUND ? pl_fail(err, "this server does not have the activation that the proof names") : err;
     outcome->has_license = outcome->has_activation = outcome->has_product = true;
     out->call.request.product = outcome->product.slug;

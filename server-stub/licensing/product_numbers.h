@@ -13,9 +13,10 @@ typedef struct {
     size_t at; /* of an int64_t in a product_t */
     int64_t min;
     int64_t max;
+    bool is_license_s; /* a license may have it otherwise; see license_policy.h */
 } product_number_t;
 
-enum { PRODUCT_NUMBERS = 16 };
+enum { PRODUCT_NUMBERS = 17 };
 
 extern const product_number_t product_numbers[PRODUCT_NUMBERS];
 

@@ -5,6 +5,7 @@
 #include "licensing/subscriber.h"
 
 #include "licensing/judge.h"
+#include "licensing/license_policy.h"
 
 #include <string.h>
 
@@ -62,8 +63,8 @@ static pl_err complete(tx_t *tx, subscriber_t *subscriber)
     pl_err err;
 
     subscriber->seen = (license_seen_t){.brand_id = license->brand_id, .license_id = license->id};
-    if ((err = products_find(tx, license->brand_id, license->product_id, &subscriber->product)) ||
-        (err = find_subscription(tx, subscriber)) || (err = license_seen_find(tx, &subscriber->seen)))
+    if ((err = license_policy_product(tx, license, &subscriber->product)) || (err = find_subscription(tx, subscriber)) ||
+        (err = license_seen_find(tx, &subscriber->seen)))
         return err;
     subscriber->number = subscriber->seen.number ? subscriber->seen.number : number_of(subscriber->customer.id);
     judge(tx, subscriber);

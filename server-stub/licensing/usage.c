@@ -6,6 +6,7 @@
 
 #include "licensing/events.h"
 #include "licensing/judge.h"
+#include "licensing/license_policy.h"
 #include "licensing/usage_intake.h"
 
 #include <inttypes.h>
@@ -24,7 +25,7 @@ static pl_err find_license(tx_t *tx, const device_call_t *call, outcome_t *out)
         out->reason = PL_REASON_UNKNOWN_KEY;
         return PL_OK;
     }
-    if (err || (err = products_find(tx, call->brand_id, out->license.product_id, &out->product)))
+    if (err || (err = license_policy_product(tx, &out->license, &out->product)))
         return err;
     out->has_product = true;
     if (strcmp(out->product.slug, call->request.product) != 0) {

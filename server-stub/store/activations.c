@@ -9,7 +9,22 @@
 
 #include <string.h>
 
-enum { TAKE, FIND, LIST_LIVE, LIST_ALIKE, LIST_ALL, COUNT_LIVE, CHANGE, RELEASE, TAKE_AWAY, TOUCH, MOVE, OFFER_OFFLINE, FIRST };
+enum {
+    TAKE,
+    FIND,
+    LIST_LIVE,
+    LIST_ALIKE,
+    LIST_ALL,
+    COUNT_LIVE,
+    CHANGE,
+    RELEASE,
+    TAKE_AWAY,
+    TOUCH,
+    MOVE,
+    OFFER_OFFLINE,
+    FIRST,
+    LAST_SEEN
+};
 
 enum {
     VALUE_SIZE = PL_FINGERPRINT_VALUE_SIZE,
@@ -52,6 +67,12 @@ static const char *const sql[] = {
 
     [COUNT_LIVE] = "SELECT count(*) FROM activation"
                    " WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL",
+
+    [LAST_SEEN] = "SELECT max(seat.validated_at)"
+                  " FROM activation AS live"
+                  " CROSS JOIN activation AS seat"
+                  " WHERE live.brand_id = $1 AND live.license_id = $2 AND live.released_at IS NULL"
+                  "   AND seat.brand_id = live.brand_id AND seat.license_id = live.license_id AND seat.id = live.id",
 
     [CHANGE] = "UPDATE activation"
                " SET instance_id = $4, fingerprint = $5, device_key = $6, device_name = $7, validated_at = $8"
@@ -228,6 +249,17 @@ pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, in
 
     if (!err)
         *count = pl_db_column_int(select, 0);
+    pl_db_reset(select);
+    return err;
+}
+
+pl_err activations_last_seen(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, int64_t *seen_at_ms)
+{
+    pl_db_statement *select = with_license(tx, LAST_SEEN, brand_id, license_id);
+    pl_err err = store_one(select);
+
+    if (!err)
+        *seen_at_ms = pl_db_column_int(select, 0);
     pl_db_reset(select);
     return err;
 }

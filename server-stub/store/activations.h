@@ -48,6 +48,8 @@ pl_err activations_find(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, pl_uuid 
 pl_err activations_list_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **list, size_t *count);
 /* Whether it has had one activation until now, live or released. */
 pl_err activations_is_first(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, bool *is_first);
+/* When one of the live ones was last validated, Unix ms; 0: there is none. */
+pl_err activations_last_seen(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, int64_t *seen_at_ms);
 pl_err activations_count_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, int64_t *count);
 pl_err activations_list_all(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_t **list, size_t *count);
 /* Shows the devices among the live ones of a license, oldest first, one by one: for the hot path, which needs one of them. */

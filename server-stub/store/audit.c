@@ -15,8 +15,8 @@ enum { COMMITMENT_SIZE = 44 /* base64url of 32 bytes, with the NUL */ };
 
 static const char *const sql[] = {
     [APPEND] = "INSERT INTO audit (brand_id, id, actor, action, target, metadata, address, request_id, was, became, salt,"
-               "                   address_mark)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+               "                   address_mark, note)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 
     [LIST] = "SELECT " AUDIT_COLUMNS " FROM audit a"
              " WHERE a.brand_id = $1 AND a.id < $2"
@@ -101,6 +101,9 @@ static const char *const action_texts[] = {
     [AUDIT_BILLING_MENDED] = "billing.mended",
     [AUDIT_PORTAL_OPENED] = "portal.opened",
     [AUDIT_BILLING_CUSTOMER] = "billing.customer",
+    [AUDIT_OPERATOR_KEY_ADDED] = "operator_key.added",
+    [AUDIT_OPERATOR_KEY_REVOKED] = "operator_key.revoked",
+    [AUDIT_OPERATOR_LOOKED] = "operator.looked",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -133,7 +136,8 @@ pl_err audit_map(pl_db_statement *row, pl_arena *arena, void *item)
     entry->seal = pl_db_column_int(row, 12);
     if ((err = store_text(row, 2, arena, &entry->actor)) || (err = store_text(row, 5, arena, &entry->metadata)) ||
         (err = store_text(row, 6, arena, &entry->address)) || (err = store_text(row, 7, arena, &entry->request_id)) ||
-        (err = store_text(row, 8, arena, &entry->before)) || (err = store_text(row, 9, arena, &entry->after)))
+        (err = store_text(row, 13, arena, &entry->note)) || (err = store_text(row, 8, arena, &entry->before)) ||
+        (err = store_text(row, 9, arena, &entry->after)))
         return err;
     return store_text(row, 11, arena, &entry->address_mark);
 }
@@ -169,6 +173,14 @@ bool audit_commitment_fits(const audit_t *entry, const char *value, const char *
     return entry->has_salt && strcmp(text, commitment) == 0;
 }
 
+bool audit_note_fits(const audit_t *entry)
+{
+    char text[COMMITMENT_SIZE];
+
+    commit(entry->salt, entry->note, text);
+    return entry->has_salt && entry->after && strstr(entry->after, text);
+}
+
 /* ---- statements ---- */
 
 pl_err audit_append(tx_t *tx, const audit_t *entry)
@@ -193,6 +205,7 @@ pl_err audit_append(tx_t *tx, const audit_t *entry)
     else
         pl_db_bind_null(insert, 11);
     pl_db_bind_text(insert, 12, salted.address_mark);
+    pl_db_bind_text(insert, 13, entry->note);
     return pl_db_err(pl_db_run(insert));
 }
 

@@ -71,6 +71,9 @@ typedef enum {
     AUDIT_WEBHOOK_DISABLED = 104, /* it failed for days, or said that it is gone */
     AUDIT_ERASED = 105,           /* personal data of the rows about the target */
     AUDIT_SETTING_CHANGED = 106,  /* of the brand; metadata: its name */
+    AUDIT_OPERATOR_KEY_ADDED = 115,
+    AUDIT_OPERATOR_KEY_REVOKED = 116,
+    AUDIT_OPERATOR_LOOKED = 117, /* across brands; metadata: of what, and the commitment to the address that was asked for */
     /* By clients of POSPal's licensing API. */
     AUDIT_FACADE_BOUND = 140, /* to a product; metadata: the host */
     AUDIT_FACADE_UNBOUND = 141,
@@ -104,6 +107,7 @@ typedef struct {
     const char *metadata; /* a short JSON object without personal data; NULL: none */
     const char *before;   /* what changed, as it was and as it became: short JSON objects; NULL: not told */
     const char *after;
+    const char *note; /* words of a person's, not sealed and so erasable; `after` has the commitment to them. NULL: none */
     uint8_t salt[AUDIT_SALT_SIZE]; /* of the commitments in this row */
     bool has_salt;
     const char *actor; /* from here on: filled in when rows are read */
@@ -123,11 +127,13 @@ pl_err audit_append(tx_t *tx, const audit_t *entry);
  */
 const char *audit_commit(pl_arena *arena, audit_t *entry, const char *value);
 bool audit_commitment_fits(const audit_t *entry, const char *value, const char *commitment);
+/* Whether the commitment to the row's note is among its values. */
+bool audit_note_fits(const audit_t *entry);
 /* The columns of a row in AUDIT_COLUMNS order, for other statements on this table. */
 #define AUDIT_COLUMNS                                                                                               \
     "a.brand_id, a.id, a.actor, a.action, a.target, a.metadata, a.address, a.request_id, a.was, a.became, a.salt, " \
     "a.address_mark,"                                                                                               \
-    " a.seal"
+    " a.seal, a.note"
 pl_err audit_map(pl_db_statement *row, pl_arena *arena, void *entry);
 /* The newest first, before an id (nil: from the end). */
 pl_err audit_list(tx_t *tx, pl_uuid brand_id, pl_uuid before, audit_t **entries, size_t *count);

@@ -48,7 +48,7 @@ static const char *const sql[] = {
         " LIMIT 1",
 
     [ERASE] =
-        "UPDATE audit SET address = NULL, salt = NULL"
+        "UPDATE audit SET address = NULL, salt = NULL, note = NULL"
         " WHERE brand_id = $1 AND id IN (SELECT a.id FROM audit a WHERE a.brand_id = $1 AND a.target = $2 AND a.salt IS NOT NULL"
         "                                ORDER BY a.id LIMIT $3)",
 };

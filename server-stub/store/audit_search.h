@@ -8,6 +8,8 @@
 
 #include "store/audit.h"
 
+enum { AUDIT_SIFTED_MAX = 2000 };
+
 typedef struct {
     pl_uuid brand_id;
     pl_uuid target;      /* nil: any */
@@ -16,10 +18,18 @@ typedef struct {
     int64_t since_ms;    /* 0: from the start */
     int64_t until_ms;    /* before that time; 0: to the end */
     pl_uuid before;      /* of the page before the last one; nil: from the end */
-    int64_t limit;       /* 1 to AUDIT_PAGE_MAX, and one more to see whether there is more */
+    int64_t limit;       /* 1 to AUDIT_PAGE_MAX */
 } audit_search_t;
 
-/* The newest first. */
-pl_err audit_search(tx_t *tx, const audit_search_t *search, audit_t **entries, size_t *count);
+typedef struct {
+    audit_t *entries;
+    size_t count;
+    bool
+        has_more; /* ask again with before = last: where more than one of target, actor and action is asked for, be it that there are none */
+    pl_uuid last; /* that was looked at */
+} audit_page_t;
+
+/* The newest first. Looks through AUDIT_SIFTED_MAX rows at most: a page may be short, or empty, and still have more behind it. */
+pl_err audit_search(tx_t *tx, const audit_search_t *search, audit_page_t *page);
 
 #endif

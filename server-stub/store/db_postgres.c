@@ -418,6 +418,7 @@ static const pl_db_driver driver = {
     .is_in_transaction = is_in_transaction,
     .changes = changes,
     .backup = backup,
+    .size_sql = "SELECT pg_database_size(current_database())",
 };
 
 /* ---- opening ---- */

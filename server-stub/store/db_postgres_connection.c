@@ -114,6 +114,11 @@ static pl_err fail_to_log_in(const postgres_t *self)
     const char *words = PQerrorMessage(self->handle);
     bool is_missing = strstr(words, "database \"") && strstr(words, "does not exist");
 
+    if (strstr(words, "certificate") || strstr(words, "SSL"))
+        return pl_fail(PL_ERR_DATABASE,
+                       "PostgreSQL: %.*s; sslmode, and sslrootcert=FILE with who signed the server's certificate, belong "
+                       "into the database's address",
+                       (int)strcspn(words, "\n"), words);
     return fail_connection(self->handle, is_missing ? PL_ERR_NOT_FOUND : PL_ERR_DATABASE);
 }
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LIST, FIND, ATTEMPTS, SWEEP_ATTEMPTS, SWEEP_DELIVERIES, SWEEP_EVENTS, MEASURE };
+enum { LIST, LIST_IN_STATE, FIND, ATTEMPTS, SWEEP_ATTEMPTS, SWEEP_DELIVERIES, SWEEP_EVENTS, SWEEP_ORPHANS, MEASURE };
 
 static const int64_t KEPT_MS = (int64_t)DELIVERY_KEPT_DAYS * 24 * 3600 * 1000;
 
@@ -23,10 +23,15 @@ static const int64_t KEPT_MS = (int64_t)DELIVERY_KEPT_DAYS * 24 * 3600 * 1000;
     " LIMIT $2)"
 
 static const char *const sql[] = {
-    [LIST] = "SELECT " COLUMNS JOINED
-             " WHERE d.brand_id = $1 AND d.endpoint_id = $2 AND d.id < $3 AND (d.state = $4 OR CAST($4 AS BIGINT) = 0)"
+    [LIST] = "SELECT " COLUMNS JOINED " WHERE d.brand_id = $1 AND d.endpoint_id = $2 AND d.id < $3"
              " ORDER BY d.id DESC"
-             " LIMIT $5",
+             " LIMIT $4",
+
+    /* A pair as bound, for the reason that licenses.c gives. */
+    [LIST_IN_STATE] =
+        "SELECT " COLUMNS JOINED " WHERE d.brand_id = $1 AND d.endpoint_id = $2 AND d.state >= $5 AND (d.state, d.id) < ($5, $3)"
+        " ORDER BY d.state DESC, d.id DESC"
+        " LIMIT $4",
 
     [FIND] = "SELECT " COLUMNS JOINED " WHERE d.brand_id = $1 AND d.id = $2",
 
@@ -41,6 +46,14 @@ static const char *const sql[] = {
 
     [SWEEP_EVENTS] = "DELETE FROM webhook_event WHERE (brand_id, id) IN"
                      " (SELECT e.brand_id, e.id FROM webhook_event e WHERE e.created_at <= $1 ORDER BY e.created_at LIMIT $2)",
+
+    /* Recorded while the endpoint was being removed, for who records does not lock it: among the oldest that wait. */
+    [SWEEP_ORPHANS] =
+        "UPDATE webhook_delivery SET state = 3"
+        " WHERE (brand_id, id) IN"
+        " (SELECT w.brand_id, w.id FROM (SELECT d.brand_id, d.id, d.endpoint_id FROM webhook_delivery d"
+        "                                WHERE d.state = 1 ORDER BY d.created_at LIMIT $1) w"
+        "  WHERE NOT EXISTS (SELECT 1 FROM webhook_endpoint e WHERE e.brand_id = w.brand_id AND e.id = w.endpoint_id))",
 
     [MEASURE] = "SELECT count(*), coalesce(min(w.created_at), 0)"
                 " FROM (SELECT d.created_at FROM webhook_delivery d WHERE d.state = 1 ORDER BY d.created_at LIMIT $1) w",
@@ -70,7 +83,7 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
 
 pl_err deliveries_list(tx_t *tx, const delivery_page_t *page, delivery_t **list, size_t *count)
 {
-    pl_db_statement *select = store_statement(tx, STORE_DELIVERY_LOG, LIST);
+    pl_db_statement *select = store_statement(tx, STORE_DELIVERY_LOG, page->state ? LIST_IN_STATE : LIST);
     store_rows rows = {NULL, 0};
     pl_uuid before = page->before;
     pl_err err;
@@ -80,8 +93,9 @@ pl_err deliveries_list(tx_t *tx, const delivery_page_t *page, delivery_t **list,
     pl_db_bind_uuid(select, 1, page->brand_id);
     pl_db_bind_uuid(select, 2, page->endpoint_id);
     pl_db_bind_uuid(select, 3, before);
-    pl_db_bind_int(select, 4, page->state);
-    pl_db_bind_int(select, 5, page->limit);
+    pl_db_bind_int(select, 4, page->limit);
+    if (page->state)
+        pl_db_bind_int(select, 5, page->state);
     err = store_collect(select, tx->arena, sizeof(delivery_t), map, &rows);
     *list = rows.items;
     *count = rows.count;
@@ -150,6 +164,14 @@ pl_err deliveries_measure(tx_t *tx, outbox_t *outbox)
     return err;
 }
 
+static pl_err sweep_orphans(tx_t *tx)
+{
+    pl_db_statement *sweep = store_statement(tx, STORE_DELIVERY_LOG, SWEEP_ORPHANS);
+
+    pl_db_bind_int(sweep, 1, DELIVERY_SWEEP);
+    return pl_db_err(pl_db_run(sweep));
+}
+
 pl_err deliveries_sweep(tx_t *tx)
 {
     static const int64_t later_ms = INT64_C(5) * 24 * 3600 * 1000;
@@ -162,5 +184,5 @@ pl_err deliveries_sweep(tx_t *tx)
         pl_db_bind_int(sweep, 2, DELIVERY_SWEEP);
         err = pl_db_err(pl_db_run(sweep));
     }
-    return err;
+    return err ? err : sweep_orphans(tx);
 }

@@ -10,9 +10,8 @@ enum { CURSOR_FIND, CURSOR_PUT, SCAN, SCAN_SUSPENDS, SCAN_CANCELS, ADD, DUE, POS
 
 static const int64_t KEPT_MS = (int64_t)EXPIRY_KEPT_DAYS * 24 * 3600 * 1000;
 
-#define SCAN_STOPS(column)                                                       \
-    "SELECT l.id, l." column ", l.renews, CAST(0 AS BIGINT)"                     \
-    " FROM license l"                                                            \
+#define SCAN_TIMES(column)                                                       \
+    "SELECT l.id, l." column " FROM license l"                                   \
     " WHERE l.brand_id = $1 AND l." column " IS NOT NULL AND l." column " <= $2" \
     "   AND l." column " >= $3 AND (l." column ", l.id) > ($3, $4)"              \
     " ORDER BY l." column ", l.id"                                               \
@@ -25,15 +24,9 @@ static const char *const sql[] = {
         "INSERT INTO expiry_cursor (brand_id, days, expires_at, license_id) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT (brand_id, days) DO UPDATE SET expires_at = excluded.expires_at, license_id = excluded.license_id",
 
-    [SCAN] = "SELECT l.id, l.expires_at, l.renews, p.slack_s"
-             " FROM license l JOIN product p ON p.brand_id = l.brand_id AND p.id = l.product_id"
-             " WHERE l.brand_id = $1 AND l.expires_at IS NOT NULL AND l.expires_at <= $2 AND l.expires_at >= $3"
-             "   AND (l.expires_at, l.id) > ($3, $4)"
-             " ORDER BY l.expires_at, l.id"
-             " LIMIT $5",
-
-    [SCAN_SUSPENDS] = SCAN_STOPS("suspend_at"),
-    [SCAN_CANCELS] = SCAN_STOPS("cancel_at"),
+    [SCAN] = SCAN_TIMES("expires_at"),
+    [SCAN_SUSPENDS] = SCAN_TIMES("suspend_at"),
+    [SCAN_CANCELS] = SCAN_TIMES("cancel_at"),
 
     [ADD] = "INSERT INTO expiry_notice (brand_id, license_id, expires_at, days, due_at) VALUES ($1, $2, $3, $4, $5)"
             " ON CONFLICT (brand_id, license_id, expires_at, days) DO NOTHING",
@@ -89,8 +82,6 @@ static pl_err map_expiring(pl_db_statement *row, pl_arena *arena, void *item)
     (void)arena;
     expiring->license_id = pl_db_column_uuid(row, 0);
     expiring->expires_at_ms = pl_db_column_int(row, 1);
-    expiring->renews = pl_db_column_int(row, 2) != 0;
-    expiring->slack_ms = pl_db_column_int(row, 3) * 1000;
     return PL_OK;
 }
 

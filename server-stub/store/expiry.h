@@ -11,6 +11,8 @@ enum { EXPIRY_PAGE = 200, EXPIRY_KEPT_DAYS = 90 };
 
 /* In place of days: not the end, but a suspension or cancellation that was foreseen; its time stands where that of the end does. */
 enum { EXPIRY_SUSPENDS = -1, EXPIRY_CANCELS = -2 };
+/* Nor that: a check-in that was missed, and until when it was waited for. Its cursor goes by ids (licensing/check_in_watch.c). */
+enum { EXPIRY_CHECK_IN = -3 };
 
 /* Up to where a brand's licenses were looked through, in the order of their ends and ids. */
 typedef struct {
@@ -24,15 +26,13 @@ typedef struct {
     pl_uuid brand_id;
     pl_uuid license_id;
     int64_t expires_at_ms;
-    int64_t days; /* before it; 0: it has ended; EXPIRY_SUSPENDS, _CANCELS */
+    int64_t days; /* before it; 0: it has ended; EXPIRY_SUSPENDS, _CANCELS, _CHECK_IN */
     int64_t due_at_ms;
 } expiry_notice_t;
 
 typedef struct {
     pl_uuid license_id;
     int64_t expires_at_ms;
-    bool renews;
-    int64_t slack_ms; /* of its product */
 } expiring_t;
 
 pl_err expiry_cursor_find(tx_t *tx, expiry_cursor_t *cursor); /* by brand and days; PL_ERR_NOT_FOUND */

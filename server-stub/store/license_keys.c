@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ENSURE, FIND, FIND_BRANDS };
+enum { ENSURE, FIND, FIND_BRANDS, CLAIM };
 
 static const char *const sql[] = {
     [ENSURE] = "INSERT INTO license_key (brand_id, hash, sealed, tail)"
@@ -24,6 +24,11 @@ static const char *const sql[] = {
                     " WHERE hash = $1"
                     " ORDER BY brand_id"
                     " LIMIT $2",
+
+    [CLAIM] = "INSERT INTO given_key (hash, brand_id)"
+              " VALUES ($1, $2)"
+              " ON CONFLICT (hash) DO UPDATE SET brand_id = given_key.brand_id"
+              " RETURNING brand_id",
 };
 
 const store_set license_keys_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -69,4 +74,18 @@ pl_err license_keys_find_brands(tx_t *tx, const uint8_t hash[KEY_HASH_SIZE], pl_
         brands[(*count)++] = pl_db_column_uuid(select, 0);
     pl_db_reset(select);
     return result == DB_ROW ? PL_OK : pl_db_err(result);
+}
+
+pl_err license_keys_claim(tx_t *tx, pl_uuid brand_id, const uint8_t hash[KEY_HASH_SIZE])
+{
+    pl_db_statement *insert = store_statement(tx, STORE_LICENSE_KEYS, CLAIM);
+    pl_uuid owner = {{0}};
+    pl_err err;
+
+    pl_db_bind_blob(insert, 1, hash, KEY_HASH_SIZE);
+    pl_db_bind_uuid(insert, 2, brand_id);
+    if (!(err = store_one(insert)))
+        owner = pl_db_column_uuid(insert, 0);
+    pl_db_reset(insert);
+    return err ? err : pl_uuid_equal(owner, brand_id) ? PL_OK : PL_ERR_CONFLICT;
 }

@@ -22,5 +22,10 @@ pl_err license_keys_find(tx_t *tx, pl_uuid brand_id, const uint8_t hash[KEY_HASH
 /* The brands that have it, in the order of their ids; for who has the key alone. One step for a key that nobody has. */
 pl_err license_keys_find_brands(tx_t *tx, const uint8_t hash[KEY_HASH_SIZE], pl_uuid brands[LICENSE_KEY_BRANDS_MAX],
                                 size_t *count);
+/*
+ * The brand gives this key and no other may: who does at the same time waits for the end of this transaction. PL_ERR_CONFLICT: another
+ * one has. Ask for it before looking who has the key.
+ */
+pl_err license_keys_claim(tx_t *tx, pl_uuid brand_id, const uint8_t hash[KEY_HASH_SIZE]);
 
 #endif

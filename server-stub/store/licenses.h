@@ -9,7 +9,7 @@
 #include "license/status.h"
 #include "store/store.h"
 
-enum { KEY_HASH_SIZE = 16, LICENSE_PLAN_MAX = 64, LICENSE_PAGE_MAX = 500 };
+enum { KEY_HASH_SIZE = 16, LICENSE_PLAN_MAX = 64, LICENSE_PAGE_MAX = 500, LICENSE_REASON_MAX = 500 };
 
 typedef enum { LICENSE_ACTIVE = 1, LICENSE_SUSPENDED = 2, LICENSE_CANCELLED = 3 } license_status; /* expired is computed */
 
@@ -32,17 +32,19 @@ typedef struct {
     int64_t duration_days;     /* until its end, from the first activation on; 0: expires_at_ms says */
     int64_t suspend_at_ms;     /* 0: not foreseen; see licensing/license_states.h */
     int64_t cancel_at_ms;      /* 0: not foreseen */
+    const char *policy;        /* JSON, over the product's; NULL: none. Only licensing/license_policy.c reads it */
+    const char *status_reason; /* the vendor's words for its last change of status; NULL: none */
     const char *customer_name; /* filled in by licenses_find_by_key alone; NULL: none */
 } license_t;
 
+/* One of customer, product and plan at most, by which there is an index: for more see licensing/license_sift.h. */
 typedef struct {
     pl_uuid brand_id;
-    pl_uuid product_id;         /* nil: any */
-    pl_uuid customer_id;        /* nil: any */
-    const char *plan;           /* NULL: any */
-    int64_t expiring_before_ms; /* 0: any, also those without an end */
-    pl_uuid after;              /* the last id of the page before; nil: from the start */
-    int64_t limit;              /* 1 to LICENSE_PAGE_MAX */
+    pl_uuid customer_id; /* nil: any */
+    pl_uuid product_id;  /* nil: any */
+    const char *plan;    /* NULL: any */
+    pl_uuid after;       /* the last id of the page before; nil: from the start */
+    int64_t limit;       /* 1 to LICENSE_PAGE_MAX */
 } license_page_t;
 
 pl_err licenses_insert(tx_t *tx, const license_t *license); /* PL_ERR_CONFLICT: the key has one of that product */
@@ -62,5 +64,7 @@ pl_err licenses_list_by_key(tx_t *tx, pl_uuid brand_id, const uint8_t key_hash[K
                             size_t *count);
 /* In the order of their ids, so of their creation. */
 pl_err licenses_list(tx_t *tx, const license_page_t *page, license_t **licenses, size_t *count);
+/* The same, of those that have a policy of their own; brand_id, after and limit alone count. */
+pl_err licenses_list_own_policy(tx_t *tx, const license_page_t *page, license_t **licenses, size_t *count);
 
 #endif

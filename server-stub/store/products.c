@@ -13,13 +13,13 @@ enum { INSERT, FIND, FIND_BY_SLUG, LIST, PAGE, CHANGE };
     "key_group,"                                                                                                         \
     " created_at, sessions, session_lease_s, session_beat_s, session_takeover, session_cooldown_s, offline_s,"           \
     " offline_releases, trial_days, trial_entitlements, version, overage, expiry_basis, duration_days, expiry_date,"     \
-    " expiry_effect, free_after_days"
+    " expiry_effect, free_after_days, check_in_s"
 
 static const char *const sql[] = {
     [INSERT] =
         "INSERT INTO product (" COLUMNS ")"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,"
-        " $24, $25, $26, $27, $28, $29, $30)",
+        " $24, $25, $26, $27, $28, $29, $30, $31)",
 
     [FIND] = "SELECT " COLUMNS " FROM product"
              " WHERE brand_id = $1 AND id = $2",
@@ -43,7 +43,7 @@ static const char *const sql[] = {
                "     session_beat_s = $17, session_takeover = $18, session_cooldown_s = $19, offline_s = $20,"
                "     offline_releases = $21, trial_days = $22, trial_entitlements = $23, version = version + 1,"
                "     overage = $25, expiry_basis = $26, duration_days = $27, expiry_date = $28, expiry_effect = $29,"
-               "     free_after_days = $30"
+               "     free_after_days = $30, check_in_s = $31"
                " WHERE brand_id = $1 AND id = $2 AND slug = $3 AND created_at = $14 AND version = $24"
                " RETURNING version",
 };
@@ -80,6 +80,7 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     product->policy.expiry_date_ms = pl_db_column_int(row, 27);
     product->policy.effect = (expiry_effect)pl_db_column_int(row, 28);
     product->policy.free_after_days = pl_db_column_int(row, 29);
+    product->policy.check_in_s = pl_db_column_int(row, 30);
     if ((err = store_text(row, 2, arena, &product->slug)) || (err = store_text(row, 3, arena, &product->name)) ||
         (err = store_text(row, 10, arena, &product->entitlements)) ||
         (err = store_text(row, 22, arena, &product->trial_entitlements)))
@@ -119,6 +120,7 @@ static void bind_policy(pl_db_statement *statement, const product_policy_t *poli
     store_bind_time(statement, 28, policy->expiry_date_ms);
     pl_db_bind_int(statement, 29, policy->effect);
     pl_db_bind_int(statement, 30, policy->free_after_days);
+    pl_db_bind_int(statement, 31, policy->check_in_s);
 }
 
 static pl_db_statement *with_product(const tx_t *tx, size_t statement, const product_t *product)

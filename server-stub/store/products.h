@@ -40,6 +40,7 @@ typedef struct {
     int64_t expiry_date_ms; /* with DATE; else 0 */
     expiry_effect effect;
     int64_t free_after_days; /* a seat that was silent so long is given to a device that needs one; 0: never */
+    int64_t check_in_s;      /* a license must be validated online so often; 0: never. See licensing/check_in.h */
 } product_policy_t;
 
 typedef struct {

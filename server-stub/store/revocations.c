@@ -8,10 +8,10 @@
 
 enum { LICENSES, ACTIVATIONS, COUNT_LICENSES, COUNT_FORESEEN, COUNT_ACTIVATIONS, FIND, PUT };
 
-#define NOT_OVER                                                                               \
-    " JOIN product ON product.brand_id = license.brand_id AND product.id = license.product_id" \
-    " WHERE license.brand_id = $1"                                                             \
-    "   AND (license.expires_at IS NULL OR product.expiry_effect = 1"                          \
+#define NOT_OVER                                                                                    \
+    " JOIN product ON product.brand_id = license.brand_id AND product.id = license.product_id"      \
+    " WHERE license.brand_id = $1"                                                                  \
+    "   AND (license.expires_at IS NULL OR product.expiry_effect = 1 OR license.policy IS NOT NULL" \
     "        OR license.expires_at + CASE WHEN license.renews <> 0 THEN product.slack_s * 1000 ELSE 0 END > $2)"
 
 /* Each has its time, which is named here for the index that it is in. */

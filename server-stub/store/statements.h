@@ -38,6 +38,8 @@ typedef enum {
     STORE_SETTINGS,
     STORE_SUBSCRIPTIONS,
     STORE_MAILS,
+    STORE_OPERATOR_KEYS,
+    STORE_ECOSYSTEM,
     STORE_FACADES,
     STORE_LICENSE_SEEN,
     STORE_CLIENT_SESSIONS,
@@ -50,7 +52,7 @@ typedef enum {
     STORE_PAYMENTS
 } store_set_name;
 
-enum { STORE_SET_COUNT = 39, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 41, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -62,7 +64,7 @@ extern const store_set activations_set, api_keys_set, audit_set, brands_set, cus
     revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set, audit_seals_set, leases_set, webhooks_set,
     deliveries_set, delivery_log_set, expiry_set, settings_set, subscriptions_set, mails_set, facades_set, license_seen_set,
     client_sessions_set, mail_requests_set, email_verifications_set, trial_hardware_set, instant_redemptions_set,
-    refund_requests_set, inbound_events_set, payments_set;
+    refund_requests_set, inbound_events_set, payments_set, operator_keys_set, ecosystem_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

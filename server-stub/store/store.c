@@ -68,6 +68,8 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_REFUND_REQUESTS] = &refund_requests_set,
     [STORE_INBOUND_EVENTS] = &inbound_events_set,
     [STORE_PAYMENTS] = &payments_set,
+    [STORE_OPERATOR_KEYS] = &operator_keys_set,
+    [STORE_ECOSYSTEM] = &ecosystem_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { INSERT, FIND, LIST, CHANGE, REMOVE, BRANDS, NEXT, HOLD, SETTLE, LEAVE };
+enum { INSERT, FIND, LIST, CHANGE, REMOVE, BRANDS, NEXT, HOLD, SETTLE, LEAVE, FREE_ALL };
 
 enum { BRANDS_AT_ONCE = 100 };
 
@@ -54,6 +54,9 @@ static const char *const sql[] = {
 
     [SETTLE] = "UPDATE webhook_endpoint SET state = $4, failures = $5, failing_since = $6, paused_until = $7, held_until = $8"
                " WHERE brand_id = $1 AND id = $2 AND holder = $3 AND version = $9",
+
+    [FREE_ALL] = "UPDATE webhook_endpoint SET held_until = 0"
+                 " WHERE (brand_id, id) IN (SELECT e.brand_id, e.id FROM webhook_endpoint e WHERE e.held_until > 0)",
 
     [LEAVE] = "UPDATE webhook_endpoint SET held_until = $4 WHERE brand_id = $1 AND id = $2 AND holder = $3",
 };
@@ -244,4 +247,9 @@ pl_err webhooks_leave(tx_t *tx, const webhook_t *webhook, pl_uuid holder)
     pl_db_bind_uuid(update, 3, holder);
     pl_db_bind_int(update, 4, tx->now_ms);
     return store_change_one(tx, update);
+}
+
+pl_err webhooks_free_all(tx_t *tx)
+{
+    return pl_db_err(pl_db_run(store_statement(tx, STORE_WEBHOOKS, FREE_ALL)));
 }

@@ -54,5 +54,7 @@ pl_err webhooks_hold(tx_t *tx, const webhook_t *webhook, pl_uuid holder, int64_t
 pl_err webhooks_settle(tx_t *tx, const webhook_t *webhook, pl_uuid holder, int64_t until_ms);
 /* Gives the lease back, and writes nothing else. PL_ERR_NOT_FOUND: it is lost. */
 pl_err webhooks_leave(tx_t *tx, const webhook_t *webhook, pl_uuid holder);
+/* Whoever holds endpoints is gone: for the one server of a database that begins. */
+pl_err webhooks_free_all(tx_t *tx);
 
 #endif

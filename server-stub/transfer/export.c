@@ -147,6 +147,9 @@ static void write_license(export_t *export, const license_view_t *view, const ch
         {"renews", CELL_BOOL, NULL, license->renews},
         {"plan", CELL_TEXT, license->plan, 0},
         {"entitlements", CELL_TEXT, license->entitlements, 0},
+        {"duration_days", CELL_NUMBER, NULL, license->duration_days},
+        {"metadata", CELL_TEXT, license->metadata, 0},
+        {"policy", CELL_TEXT, license->policy, 0},
         {"license_id", CELL_TEXT, id, 0},
     };
 

@@ -79,9 +79,11 @@ static pl_err name_row(import_t *import, const import_row_t *row, const char **n
 
 static const char *content_of(pl_arena *arena, const import_row_t *row)
 {
-    return pl_arena_format(arena, "%s\x1f%s\x1f%s\x1f%s\x1f%d\x1f%d\x1f%lld\x1f%lld\x1f%lld\x1f%d", or_none(row->email),
-                           or_none(row->name), or_none(row->plan), or_none(row->entitlements), (int)row->status, (int)row->reason,
-                           (long long)row->seats, (long long)row->starts_at_ms, (long long)row->expires_at_ms, row->renews);
+    return pl_arena_format(arena, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%d\x1f%d\x1f%lld\x1f%lld\x1f%lld\x1f%lld\x1f%d",
+                           or_none(row->email), or_none(row->name), or_none(row->plan), or_none(row->entitlements),
+                           or_none(row->metadata), or_none(row->policy), (int)row->status, (int)row->reason,
+                           (long long)row->seats, (long long)row->starts_at_ms, (long long)row->expires_at_ms,
+                           (long long)row->duration_days, row->renews);
 }
 
 static pl_err hold_against_file(import_t *import, entry_t *entry)
@@ -173,6 +175,7 @@ static pl_err write_chunk(void *context, tx_t *tx)
     import_t *import = context;
     pl_err err = PL_OK;
 
+    tx->has_no_events = import->order->no_events;
     for (size_t i = 0; !err && i < import->count; i++)
         if (!import->entries[i].is_decided)
             err = write_entry(import, tx, &import->entries[i]);

@@ -17,9 +17,10 @@ typedef struct {
     instance_t *instance;
     const char *brand; /* slug */
     const mapping_t *mapping;
-    pl_span text; /* the file, with a NUL behind it */
-    bool dry_run; /* all is tried, and rolled back */
-    bool update;  /* what differs is changed to what the file says; else it stays as it is */
+    pl_span text;   /* the file, with a NUL behind it */
+    bool dry_run;   /* all is tried, and rolled back */
+    bool update;    /* what differs is changed to what the file says; else it stays as it is */
+    bool no_events; /* webhooks hear nothing of it */
 } import_order_t;
 
 typedef struct {

@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "licensing/admin_customers.h"
+#include "licensing/event_json.h"
+#include "licensing/events.h"
+#include "licensing/license_policy.h"
 #include "store/audit.h"
 #include "store/license_keys.h"
 
@@ -26,6 +30,22 @@ static pl_err check_customer(const import_row_t *row)
     return PL_OK;
 }
 
+static bool has_other_name(const customer_t *customer, const import_row_t *row)
+{
+    return row->name && !is_same_text(customer->name, row->name);
+}
+
+/* A name that is new here is taken in any case. */
+static pl_err take_name(tx_t *tx, const import_place_t *place, const customer_t *before, const import_row_t *row)
+{
+    customer_t customer = *before;
+
+    customer.name = row->name;
+    if (before->name && !place->update)
+        return PL_OK;
+    return before->name ? admin_customer_change(tx, before, &customer) : customers_ensure(tx, &customer);
+}
+
 pl_err import_customer(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
 {
     customer_t customer = {.id = store_new_id(tx), .brand_id = place->brand_id, .email = row->email, .name = row->name};
@@ -41,12 +61,8 @@ pl_err import_customer(tx_t *tx, const import_place_t *place, const import_row_t
         *outcome = ROW_ADDED;
         return customers_ensure(tx, &customer);
     }
-    *outcome = !row->name || is_same_text(found.name, row->name) ? ROW_SAME : ROW_CHANGED;
-    if (*outcome == ROW_CHANGED && !found.name) /* a name that is new here is taken in any case */
-        return customers_ensure(tx, &customer);
-    if (*outcome == ROW_CHANGED && place->update)
-        return pl_fail(PL_ERR_STATE, "the customer has another name here; change it by hand");
-    return PL_OK;
+    *outcome = has_other_name(&found, row) ? ROW_CHANGED : ROW_SAME;
+    return *outcome == ROW_CHANGED ? take_name(tx, place, &found, row) : PL_OK;
 }
 
 /* ---- licenses ---- */
@@ -61,6 +77,9 @@ static pl_err add_license(tx_t *tx, const import_place_t *place, const import_ro
         .key = row->key,
         .plan = row->plan,
         .entitlements = row->entitlements,
+        .metadata = row->metadata,
+        .policy = row->policy,
+        .duration_days = row->duration_days,
         .seats = row->seats,
         .starts_at_ms = row->starts_at_ms,
         .expires_at_ms = row->expires_at_ms,
@@ -69,13 +88,33 @@ static pl_err add_license(tx_t *tx, const import_place_t *place, const import_ro
         .is_imported = true,
     };
     license_view_t view;
+    const license_cause_t cause = {row->reason, NULL};
     const char *key;
     pl_err err = admin_license_issue(tx, place->keyring, &order, &view, &key);
 
     if (err || row->status == LICENSE_ACTIVE)
         return err;
-    return admin_license_change(tx, &view.license, row->status == LICENSE_SUSPENDED ? LICENSE_SUSPEND : LICENSE_CANCEL,
-                                row->reason);
+    return admin_license_change(tx, &view.license, row->status == LICENSE_SUSPENDED ? LICENSE_SUSPEND : LICENSE_CANCEL, &cause);
+}
+
+/* What a mapping does not speak of stays; and a term that has begun is not taken back by a file from before. */
+static bool has_other_own(const license_t *license, const import_row_t *row)
+{
+    return (row->tells_metadata && !is_same_text(license->metadata, row->metadata)) ||
+           (row->tells_policy && !is_same_text(license->policy, row->policy)) ||
+           (row->duration_days && !row->expires_at_ms && !license->expires_at_ms && license->duration_days != row->duration_days);
+}
+
+static void take_own(const import_row_t *row, license_t *license)
+{
+    if (row->tells_metadata)
+        license->metadata = row->metadata;
+    if (row->tells_policy)
+        license->policy = row->policy;
+    if (row->expires_at_ms)
+        license->duration_days = 0; /* else the first activation would begin another term over it */
+    else if (row->duration_days && !license->expires_at_ms)
+        license->duration_days = row->duration_days;
 }
 
 /* An end that the row does not tell stays as it is here, also where it is counted from the first activation. */
@@ -84,28 +123,28 @@ static bool is_same_license(const license_t *license, const import_row_t *row)
     return license->status == row->status && license->reason == row->reason && license->seats == row->seats &&
            license->starts_at_ms == row->starts_at_ms && (!row->expires_at_ms || license->expires_at_ms == row->expires_at_ms) &&
            license->renews == row->renews && is_same_text(license->plan, row->plan) &&
-           is_same_text(license->entitlements, row->entitlements);
+           is_same_text(license->entitlements, row->entitlements) && !has_other_own(license, row);
 }
 
 /* A license does not pass from one customer to another by an import. */
-static pl_err check_customer_of(tx_t *tx, const license_t *license, const import_row_t *row)
+static pl_err find_customer_of(tx_t *tx, const license_t *license, const import_row_t *row, customer_t *customer)
 {
-    customer_t customer;
     pl_err err;
 
     if (!row->email)
         return PL_OK;
-    err = customers_find_by_email(tx, license->brand_id, row->email, &customer);
+    err = customers_find_by_email(tx, license->brand_id, row->email, customer);
     if (err && err != PL_ERR_NOT_FOUND)
         return err;
-    if (err || !pl_uuid_equal(customer.id, license->customer_id))
+    if (err || !pl_uuid_equal(customer->id, license->customer_id))
         return pl_fail(PL_ERR_CONFLICT, "the license of that key is another customer's here");
     return PL_OK;
 }
 
 static pl_err change_license(tx_t *tx, license_t *license, const product_t *product, const import_row_t *row)
 {
-    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_IMPORTED, .target = license->id};
+    audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_IMPORTED, .target = license->id};
+    const license_t before = *license;
     pl_err err;
 
     if (license->status == LICENSE_CANCELLED && row->status != LICENSE_CANCELLED)
@@ -114,16 +153,16 @@ static pl_err change_license(tx_t *tx, license_t *license, const product_t *prod
     license->reason = row->reason;
     license->seats = row->seats;
     license->starts_at_ms = row->starts_at_ms;
-    if (row->expires_at_ms) {
+    if (row->expires_at_ms)
         license->expires_at_ms = row->expires_at_ms;
-        license->duration_days = 0; /* else the first activation would begin another term over it */
-    }
     license->renews = row->renews;
     license->plan = row->plan;
     license->entitlements = row->entitlements;
-    if ((err = admin_license_check_end(license, &product->policy)) || (err = licenses_change(tx, license)))
+    take_own(row, license);
+    if ((err = admin_license_check_end(license, &product->policy)) || (err = license_policy_check(tx, license)) ||
+        (err = event_license_change(tx->arena, &before, license, &entry)) || (err = licenses_change(tx, license)))
         return err;
-    return audit_append(tx, &entry);
+    return events_append(tx, &entry, license->id);
 }
 
 pl_err import_find_license(tx_t *tx, const import_place_t *place, const import_row_t *row, product_t *product, license_t *license)
@@ -137,11 +176,14 @@ pl_err import_find_license(tx_t *tx, const import_place_t *place, const import_r
         (err = keyring_hash_key(place->keyring, pl_span_text(row->key), wanted.key_hash)))
         return err;
     wanted.product_id = product->id;
-    return licenses_find_by_key(tx, &wanted, license);
+    err = licenses_find_by_key(tx, &wanted, license);
+    return err ? err : license_policy_lay(tx->arena, license, product);
 }
 
 pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
 {
+    bool is_renamed = false;
+    customer_t customer;
     product_t product;
     license_t license;
     pl_err err = import_find_license(tx, place, row, &product, &license);
@@ -150,10 +192,19 @@ pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t 
         *outcome = ROW_ADDED;
         return add_license(tx, place, row);
     }
-    if (err || (err = check_customer_of(tx, &license, row)))
+    if (err || (err = find_customer_of(tx, &license, row, &customer)))
         return err;
     *outcome = is_same_license(&license, row) ? ROW_SAME : ROW_CHANGED;
-    if (*outcome == ROW_SAME || !place->update)
+    if (row->email && has_other_name(&customer, row)) {
+        is_renamed = true;
+        if ((err = take_name(tx, place, &customer, row)))
+            return err;
+    }
+    if (*outcome == ROW_SAME) {
+        *outcome = is_renamed ? ROW_CHANGED : ROW_SAME;
+        return PL_OK;
+    }
+    if (!place->update)
         return PL_OK;
     if ((err = change_license(tx, &license, &product, row)))
         return err;

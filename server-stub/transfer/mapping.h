@@ -29,6 +29,9 @@ typedef enum {
     FIELD_ENTITLEMENTS,
     FIELD_INSTANCE,
     FIELD_KIND,
+    FIELD_DURATION_DAYS,
+    FIELD_METADATA,
+    FIELD_POLICY,
     FIELD_COUNT
 } field_name;
 
@@ -61,6 +64,8 @@ typedef struct {
     const char *product;
     const char *plan;
     const char *entitlements;
+    const char *metadata; /* JSON */
+    const char *policy;   /* JSON */
     const char *instance; /* of a seat: URL, host name or machine id */
     const char *kind;     /* of which of them; NULL: told by the form */
     license_status status;
@@ -68,7 +73,10 @@ typedef struct {
     int64_t seats;
     int64_t starts_at_ms;
     int64_t expires_at_ms;
+    int64_t duration_days; /* until its end, from the first activation on, where there is no end yet */
     bool renews;
+    bool tells_metadata; /* the mapping has the field; else what is here stays */
+    bool tells_policy;
 } import_row_t;
 
 /* PL_ERR_INVALID, PL_ERR_TOO_LARGE: the detail names the line. */

@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/timestamp.h"
+#include "licensing/license_policy.h"
+#include "store/customers.h"
 #include "store/products.h"
 
-enum { MS = 1000, SQL_TIME_SIZE = sizeof "2026-11-22 18:00:00" - 1 };
+enum { MS = 1000, DAYS_MAX = 3660, SQL_TIME_SIZE = sizeof "2026-11-22 18:00:00" - 1 };
 
 static const char *translate(const mapping_t *mapping, field_name field, const char *theirs)
 {
@@ -151,6 +154,44 @@ static pl_err read_bool(const char *text, bool *value)
     return pl_fail(PL_ERR_INVALID, "renews is \"%.40s\"; true or false is needed", text);
 }
 
+/* An object, in the spelling that the API keeps. */
+static pl_err read_metadata(pl_arena *arena, const char *text, const char **metadata)
+{
+    const pl_json *object;
+    pl_json_writer json;
+    pl_buf out;
+    pl_err err;
+
+    if (!text)
+        return PL_OK;
+    if ((err = pl_json_parse(arena, pl_span_text(text), METADATA_MAX, &object)) == PL_ERR_MEMORY)
+        return err;
+    if (err || !pl_json_is_object(object))
+        return pl_fail(PL_ERR_INVALID, "metadata is no JSON object of at most %d bytes", (int)METADATA_MAX);
+    pl_buf_init(&out);
+    pl_json_writer_init(&json, &out);
+    pl_json_put_value(&json, NULL, object);
+    err = out.err;
+    if (!err && !(*metadata = pl_arena_text(arena, pl_buf_span(&out))))
+        err = PL_ERR_MEMORY;
+    pl_buf_reset(&out);
+    return err;
+}
+
+/* What a license has of its own. */
+static pl_err read_own(const mapping_t *mapping, pl_arena *arena, const char *const *texts, import_row_t *out)
+{
+    pl_err err;
+
+    out->tells_metadata = mapping->columns[FIELD_METADATA] || mapping->constants[FIELD_METADATA];
+    out->tells_policy = mapping->columns[FIELD_POLICY] || mapping->constants[FIELD_POLICY];
+    if ((err = read_number(texts[FIELD_DURATION_DAYS], FIELD_DURATION_DAYS, DAYS_MAX, &out->duration_days)) ||
+        (err = read_metadata(arena, texts[FIELD_METADATA], &out->metadata)))
+        return err;
+    err = texts[FIELD_POLICY] ? license_policy_merge(arena, NULL, texts[FIELD_POLICY], &out->policy) : PL_OK;
+    return err && err != PL_ERR_MEMORY ? PL_ERR_INVALID : err;
+}
+
 static pl_err read_terms(const mapping_t *mapping, pl_arena *arena, const char *const *texts, import_row_t *out)
 {
     pl_err err;
@@ -160,7 +201,9 @@ static pl_err read_terms(const mapping_t *mapping, pl_arena *arena, const char *
         (err = read_time(mapping, arena, texts[FIELD_STARTS_AT], FIELD_STARTS_AT, &out->starts_at_ms)) ||
         (err = read_time(mapping, arena, texts[FIELD_EXPIRES_AT], FIELD_EXPIRES_AT, &out->expires_at_ms)))
         return err;
-    return read_bool(texts[FIELD_RENEWS], &out->renews);
+    if ((err = read_bool(texts[FIELD_RENEWS], &out->renews)))
+        return err;
+    return read_own(mapping, arena, texts, out);
 }
 
 pl_err mapping_apply(const mapping_t *mapping, pl_arena *arena, const row_t *row, import_row_t *out)

@@ -411,6 +411,55 @@ static void a_table_is_found_by_its_name(void **state)
     assert_false(has);
 }
 
+static void the_size_of_a_database_grows_with_it(void **state)
+{
+    static uint8_t bytes[256 * 1024];
+    fixture *f = *state;
+    pl_db_statement *insert_data = prepare(f, "INSERT INTO item (id, data) VALUES ($1, $2)");
+    uint32_t number = 1;
+    int64_t before, after;
+
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)((number = number * 1664525 + 1013904223) >> 24); /* what does not compress */
+    assert_int_equal(pl_db_size(f->db, &before), PL_OK);
+    assert_true(before > 0);
+    pl_db_bind_int(insert_data, 1, 1);
+    pl_db_bind_blob(insert_data, 2, bytes, sizeof bytes);
+    assert_int_equal(pl_db_run(insert_data), DB_DONE);
+    assert_int_equal(pl_db_size(f->db, &after), PL_OK);
+    assert_true(after >= before + (int64_t)sizeof bytes / 2);
+}
+
+typedef struct {
+    fixture *f;
+    int runs;
+} thrown_back;
+
+/* What PostgreSQL, or an engine like it, says to a transaction that it cannot put in an order with the others. */
+static pl_err be_thrown_back(void *context, pl_db *db)
+{
+    thrown_back *t = context;
+
+    t->runs++;
+    assert_int_equal(insert(db, t->runs, "one"), DB_DONE);
+    return pl_db_script(db, "DO 'BEGIN RAISE EXCEPTION USING ERRCODE = ''40001''; END'");
+}
+
+static void a_transaction_that_is_always_thrown_back_ends_busy_and_leaves_nothing(void **state)
+{
+    fixture *f = *state;
+    thrown_back t = {f, 0};
+
+    if (!postgres_is_tested())
+        skip();
+    assert_int_equal(pl_db_transaction(f->db, be_thrown_back, &t), PL_ERR_BUSY);
+    assert_int_equal(t.runs, 5);
+    assert_false(pl_db_is_in_transaction(f->db));
+    assert_int_equal(count(f), 0);
+    assert_int_equal(insert(f->db, 1, "one"), DB_DONE); /* the connection is as good as before */
+    assert_int_equal(count(f), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -436,6 +485,8 @@ int main(void)
         TEST(a_transaction_gives_up_after_five_runs),
         TEST(a_failed_transaction_is_undone_and_not_run_again),
         TEST(a_table_is_found_by_its_name),
+        TEST(a_transaction_that_is_always_thrown_back_ends_busy_and_leaves_nothing),
+        TEST(the_size_of_a_database_grows_with_it),
     };
 
     return cmocka_run_group_tests_name(postgres_is_tested() ? "postgres" : "sqlite", tests, NULL, NULL);

@@ -63,7 +63,7 @@ done
 for file in bin/pospal-license share/man/man1/pospal-license.1.gz; do is_in pospal-license-tools "./usr/$file\$"; done
 for file in bin/pospal-validator share/man/man1/pospal-validator.1.gz lib/systemd/system/pospal-validator.service \
     share/doc/pospal-validator/OPERATING.md share/doc/pospal-validator/monitoring/grafana.json \
-    share/doc/pospal-validator/mappings/keygen.conf; do
+    share/doc/pospal-validator/mappings/keygen.conf share/doc/pospal-validator/swagger-ui/NOTICE; do
     is_in pospal-validator "./usr/$file\$"
 done
 is_in pospal-validator './etc/pospal/validator.conf$'

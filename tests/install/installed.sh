@@ -24,6 +24,7 @@ version=$(pkg-config --modversion pospal-license)
 expect 'pospal-validator version' "*$version*" "$("$validator" version)"
 expect 'pospal-license version' "*$version*" "$("$command" version)"
 expect '/readyz' '200' "$(curl -s -o "$work/readyz" -w '%{http_code}' "$server/readyz")"
+expect '/docs' '*docs/swagger-ui-bundle.js*' "$(curl -s "$server/docs")"
 expect '/health' '*"status":"ok"*' "$(curl -s "$server/health")"
 
 # The words of pkg-config are meant to be split.

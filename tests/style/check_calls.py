@@ -19,6 +19,15 @@ OWNED = {
 }
 
 
+# A product as the store has it is not what holds for a license: see licensing/license_policy.h. These change products, name them, or lay
+# a license's own rules over them themselves.
+PRODUCTS = set("products_find products_find_by_slug products_list".split())
+MAY_FIND_PRODUCTS = {f"server-stub/{path}.c" for path in """store/products licensing/license_policy licensing/license_sift licensing/judge
+                     licensing/admin_licenses licensing/provision licensing/trial licensing/trial_document licensing/simulate
+                     licensing/key_access licensing/offline_activate licensing/check_in_watch transfer/import_row api/brand_products
+                     api/envelope_brand cli/product cli/release cli/facade licensing/hardware_trial""".split()}
+
+
 def check_call(path, name):
     if name in UNSAFE:
         return f"{name} is banned"
@@ -27,6 +36,8 @@ def check_call(path, name):
     for owner, names in OWNED.items():
         if name in names and path.startswith(("lib/", "server-stub/")) and not path.startswith(owner):
             return f"{name} belongs to {owner}*"
+    if name in PRODUCTS and path.startswith("server-stub/") and path.endswith(".c") and path not in MAY_FIND_PRODUCTS:
+        return f"{name} finds the product's policy, not that of a license; license_policy_product does"
     return None
 
 
@@ -46,5 +57,7 @@ SAMPLES = [
     ({"tests/a.c": "f(atoi (b));\n"}, "atoi is banned"),
     ({"lib/a.c": "if (x) abort();\n"}, "abort has no place"),
     ({"lib/a.c": "p = malloc(3);\n"}, "malloc belongs to lib/base/mem*"),
+    ({"server-stub/api/a.c": "err = products_find(tx, brand, id, &product);\n"}, "products_find finds the product's policy"),
+    ({"server-stub/licensing/license_policy.c": "err = products_find(tx, brand, id, &product);\n"}, None),
     ({"server-stub/api/a.c": "now = time(NULL);\n"}, "time belongs to lib/platform/*"),
 ]

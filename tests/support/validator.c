@@ -194,10 +194,11 @@ typedef struct {
 static pl_err change_license(void *context, tx_t *tx)
 {
     const changing *c = context;
+    const license_cause_t cause = {c->reason, NULL};
     license_view_t view;
     pl_err err = admin_license_show(tx, c->license_id, &view);
 
-    return err ? err : admin_license_change(tx, &view.license, c->change, c->reason);
+    return err ? err : admin_license_change(tx, &view.license, c->change, &cause);
 }
 
 void validator_change(validator *v, pl_uuid license_id, license_change change, pl_reason reason)

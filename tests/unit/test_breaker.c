@@ -48,6 +48,20 @@ static void a_success_between_starts_the_count_anew(void **state)
     assert_true(breaker_allows(&breaker, NOW));
 }
 
+/* Several threads wait for a database that comes back: the first gets through, the others give up on tries that began before. */
+static void failures_that_began_before_it_worked_again_are_late(void **state)
+{
+    (void)state;
+    fail_times(BREAKER_FAILURES, PL_ERR_DATABASE);
+    breaker_note_try(&breaker, (breaker_try_t){PL_OK, NOW + 10, NOW + 100});
+    for (int i = 0; i < 2 * BREAKER_FAILURES; i++)
+        breaker_note_try(&breaker, (breaker_try_t){PL_ERR_DATABASE, NOW + 99, NOW + 200});
+    assert_true(breaker_allows(&breaker, NOW + 200));
+    for (int i = 0; i < BREAKER_FAILURES; i++)
+        breaker_note_try(&breaker, (breaker_try_t){PL_ERR_DATABASE, NOW + 100, NOW + 300});
+    assert_false(breaker_allows(&breaker, NOW + 300));
+}
+
 static void refusals_and_load_are_no_failures(void **state)
 {
     static const pl_err innocent[] = {PL_ERR_NOT_FOUND, PL_ERR_BUSY, PL_ERR_OVERLOADED, PL_ERR_UNAUTHORIZED, PL_ERR_MEMORY};
@@ -106,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(opens_after_five_failures_in_a_row, set_up),
         cmocka_unit_test_setup(a_success_between_starts_the_count_anew, set_up),
+        cmocka_unit_test_setup(failures_that_began_before_it_worked_again_are_late, set_up),
         cmocka_unit_test_setup(refusals_and_load_are_no_failures, set_up),
         cmocka_unit_test_setup(lets_one_try_after_the_pause, set_up),
         cmocka_unit_test_setup(a_try_that_ends_in_a_refusal_shows_that_the_database_works, set_up),

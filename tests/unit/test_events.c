@@ -140,8 +140,12 @@ static pl_err change_customer(void *context, tx_t *tx)
 static pl_err search(void *context, tx_t *tx)
 {
     job *j = context;
+    audit_page_t page;
+    pl_err err = audit_search(tx, &j->search, &page);
 
-    return audit_search(tx, &j->search, &j->rows, &j->count);
+    j->rows = page.entries;
+    j->count = page.count;
+    return err;
 }
 
 /* The newest row of an action. */

@@ -47,11 +47,25 @@ static pl_err reply_fixed(const api_t *api, pl_arena *arena, const void *in, con
     return PL_OK;
 }
 
+static const char built_in[] = "built in";
+
+static pl_err reply_built_in(const api_t *api, pl_arena *arena, const void *in, const void *out, reply_t *reply)
+{
+    (void)api;
+    (void)arena;
+    (void)in;
+    (void)out;
+    reply->constant = pl_span_text(built_in);
+    return PL_OK;
+}
+
 static const endpoint_t echo = {parse_echo, NULL, reply_echo, NULL};
 static const endpoint_t fixed = {NULL, NULL, reply_fixed, NULL};
+static const endpoint_t constant = {NULL, NULL, reply_built_in, NULL};
 static const route_t table[] = {
     {METHOD_POST, "/echo", ROLE_DEVICE, RATE_DEVICE, KIND_MEMORY, BODY_MAX, &echo, NULL},
     {METHOD_GET, "/fixed", ROLE_PUBLIC, RATE_NONE, KIND_MEMORY, 0, &fixed, NULL},
+    {METHOD_GET, "/built-in", ROLE_PUBLIC, RATE_NONE, KIND_MEMORY, 0, &constant, NULL},
 };
 
 static journal_t journal = {.fd = -1, .level = PL_LOG_INFO};
@@ -144,6 +158,23 @@ static void parses_and_replies(void **state)
     head.content_type = "application/json; charset=utf-8";
     assert_int_equal(status_of(&head, "", text), 200);
     assert_string_equal(text, "");
+}
+
+/* Many may fetch it at once, slowly: no request holds a copy. */
+static void what_is_built_in_is_sent_from_where_it_is(void **state)
+{
+    exchange_head_t head = {.method = "GET", .path = "/built-in"};
+    exchange_t *exchange = exchange_open(&loop, &head);
+    const http_reply_t *reply;
+
+    (void)state;
+    assert_non_null(exchange);
+    exchange_run(exchange);
+    reply = exchange_reply(exchange);
+    assert_int_equal(reply->status, 200);
+    assert_ptr_equal(reply->body.data, built_in);
+    assert_int_equal(reply->body.size, sizeof built_in - 1);
+    exchange_close(exchange);
 }
 
 static void the_head_alone_decides_what_it_can(void **state)
@@ -322,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(parses_and_replies, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_built_in_is_sent_from_where_it_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_head_alone_decides_what_it_can, set_up, tear_down),
         cmocka_unit_test_setup_teardown(options_says_what_is_allowed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_body_in_pieces_has_the_same_limit, set_up, tear_down),

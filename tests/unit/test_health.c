@@ -89,6 +89,7 @@ static void each_part_that_is_not_well_makes_it_503(void **state)
         {{.is_clock_trusted = false}, "clock", "untrusted"},
         {{.is_clock_trusted = true, .database_pause_s = 30}, "database", "paused"},
         {{.is_clock_trusted = true, .writer_stalled_ms = 10000}, "writer", "stalled"},
+        {{.is_clock_trusted = true, .disk = {1, 1000}, .is_disk_low = true}, "disk", "low"},
     };
     const pl_json *report;
 
@@ -110,6 +111,46 @@ static void a_database_that_does_not_answer_is_named_and_is_no_error_of_the_repo
     assert_int_equal(ask(&report), 503);
     assert_string_equal(status_of(report, "database"), "database_error");
     assert_string_equal(status_of(report, "writer"), "ok");
+}
+
+static int ask_ready(const pl_json **report)
+{
+    reply_t reply = {.status = 200};
+    pl_buf body;
+
+    pl_buf_init(&body);
+    reply.body = &body;
+    assert_int_equal(operator_readyz.reply(&api, &world.arena, NULL, NULL, &reply), PL_OK);
+    assert_int_equal(pl_json_parse(&world.arena, pl_buf_span(&body), body.size, report), PL_OK);
+    pl_buf_reset(&body);
+    return reply.status;
+}
+
+static void who_is_not_ready_says_which_check_failed(void **state)
+{
+    static const struct {
+        vitals_t vitals;
+        const char *code; /* NULL: ready */
+        const char *check;
+        const char *status;
+    } cases[] = {
+        {{.is_clock_trusted = true}, NULL, "writer", "ok"},
+        {{.is_clock_trusted = true, .disk = {900, 1000}}, NULL, "disk", "ok"},
+        {{.is_clock_trusted = true, .disk = {1, 1000}, .is_disk_low = true}, "disk_full", "disk", "low"},
+        {{.is_clock_trusted = true, .writer_stalled_ms = 10000}, "overloaded", "writer", "stalled"},
+    };
+    const pl_json *report;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        vitals = cases[i].vitals;
+        assert_int_equal(ask_ready(&report), cases[i].code ? 503 : 200);
+        assert_string_equal(pl_json_text(pl_json_get(pl_json_get(report, "checks"), cases[i].check)), cases[i].status);
+        if (cases[i].code) {
+            assert_string_equal(pl_json_text(pl_json_get(report, "code")), cases[i].code);
+            assert_non_null(strstr(pl_json_text(pl_json_get(report, "detail")), cases[i].check));
+        }
+    }
 }
 
 static pl_err ready(void *context, tx_t *tx)
@@ -134,6 +175,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_part_that_is_not_well_makes_it_503, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_database_that_does_not_answer_is_named_and_is_no_error_of_the_report, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(who_is_not_ready_says_which_check_failed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ready_means_that_the_database_answers, set_up, tear_down),
     };
 

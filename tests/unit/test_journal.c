@@ -55,7 +55,7 @@ static const char *written(void)
 
 static void a_request_is_one_line_of_json(void **state)
 {
-    journal_request_t request = {"id-1", "GET", "/a", "acme", NULL, NULL, 200, 42};
+    journal_request_t request = {"id-1", "GET", "/a", "acme", NULL, NULL, 200, 42, NULL};
     pl_buf lines;
 
     (void)state;
@@ -69,11 +69,23 @@ static void a_request_is_one_line_of_json(void **state)
                         "\"route\":\"/a\",\"status\":200,\"duration_us\":42,\"brand\":\"acme\"}\n");
 }
 
+static void a_request_of_a_trace_names_it(void **state)
+{
+    journal_request_t request = {"id-1", "GET", "/a", NULL, NULL, NULL, 200, 42, "4bf92f3577b34da6a3ce929d0e0e4736"};
+    pl_buf lines;
+
+    (void)state;
+    pl_buf_init(&lines);
+    journal_add_request(&journal, &request, &lines);
+    assert_non_null(strstr(lines.data, "\"request_id\":\"id-1\",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"method\":"));
+    pl_buf_reset(&lines);
+}
+
 static void failures_of_ours_are_louder(void **state)
 {
-    journal_request_t broken = {"i", "GET", "/a", NULL, "internal_error", "x", 500, 1};
-    journal_request_t busy = {"i", "GET", "/a", NULL, "busy", NULL, 503, 1};
-    journal_request_t fine = {"i", "GET", "/a", NULL, NULL, NULL, 200, 1};
+    journal_request_t broken = {"i", "GET", "/a", NULL, "internal_error", "x", 500, 1, NULL};
+    journal_request_t busy = {"i", "GET", "/a", NULL, "busy", NULL, 503, 1, NULL};
+    journal_request_t fine = {"i", "GET", "/a", NULL, NULL, NULL, 200, 1, NULL};
     pl_buf lines;
 
     (void)state;
@@ -144,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_request_is_one_line_of_json, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_request_of_a_trace_names_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_of_ours_are_louder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_message_cannot_forge_a_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_its_levels_by_name, set_up, tear_down),

@@ -125,6 +125,52 @@ static void pages_go_on_where_the_last_one_ended(void **state)
     assert_int_equal(pages, 3);
 }
 
+static void filters_together_leave_what_fits_all(void **state)
+{
+    validator *v = *state;
+    const int64_t end_ms = VALIDATOR_NOW_MS + INT64_C(20000) * DAY;
+    const license_order_t orders[] = {
+        {.plan = "gold", .expires_at_ms = end_ms},
+        {.plan = "gold", .product = "kds"},
+        {.plan = "iron", .expires_at_ms = end_ms, .email = "bob@example.com"},
+        {.plan = NULL, .email = "bob@example.com", .product = "kds"},
+    };
+    const struct {
+        license_filter_t filter;
+        size_t found;
+    } rows[] = {
+        {{.plan = "gold", .limit = 1}, 2},
+        {{.product = "till", .limit = 1}, 2},
+        {{.product = "kds", .plan = "gold"}, 1},
+        {{.product = "kds", .plan = "iron"}, 0},
+        {{.email = "bob@example.com"}, 2},
+        {{.email = "bob@example.com", .product = "kds", .limit = 1}, 1},
+        {{.email = "bob@example.com", .product = "kds", .plan = "iron"}, 0},
+        {{.email = "ada@example.com", .plan = "gold", .expiring_before_ms = end_ms + 1}, 1},
+        {{.plan = "gold", .expiring_before_ms = end_ms}, 0},
+        {{.expiring_before_ms = end_ms + 1, .limit = 1}, 2},
+        {{.plan = "silver"}, 0},
+    };
+    const char *key;
+
+    (void)validator_add_product(v, v->made.brand_id, "kds", 1);
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        (void)validator_issue(v, &orders[i], &key);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        license_filter_t filter = rows[i].filter;
+        size_t found = 0;
+        job j;
+
+        do {
+            j = ask(v, filter);
+            found += j.list.count;
+            filter.after = j.list.last;
+        } while (j.list.has_more);
+        if (found != rows[i].found)
+            fail_msg("row %zu: %zu", i, found);
+    }
+}
+
 static void a_page_looks_through_a_bounded_number(void **state)
 {
     validator *v = *state;
@@ -152,6 +198,7 @@ int main(void)
         TEST(an_end_is_before_a_time_and_no_end_is_before_none),
         TEST(a_member_of_metadata_is_matched_exactly_and_at_the_top),
         TEST(pages_go_on_where_the_last_one_ended),
+        TEST(filters_together_leave_what_fits_all),
         TEST(a_page_looks_through_a_bounded_number),
     };
 

@@ -96,8 +96,8 @@ static pl_err change(void *context, tx_t *tx)
     if (err)
         return err;
     if (j->change == LICENSE_REACTIVATE)
-        return admin_license_reactivate(tx, validator_keyring(j->v), &j->view.license);
-    return admin_license_change(tx, &j->view.license, j->change, PL_REASON_NONE);
+        return admin_license_reactivate(tx, validator_keyring(j->v), &j->view.license, NULL);
+    return admin_license_change(tx, &j->view.license, j->change, NULL);
 }
 
 static pl_err publish(void *context, tx_t *tx)

@@ -54,8 +54,12 @@ static pl_err show(void *context, tx_t *tx)
 static pl_err search(void *context, tx_t *tx)
 {
     job *j = context;
+    audit_page_t page;
+    pl_err err = audit_search(tx, &j->search, &page);
 
-    return audit_search(tx, &j->search, &j->entries, &j->count);
+    j->entries = page.entries;
+    j->count = page.count;
+    return err;
 }
 
 static pl_err hand_over(void *context, tx_t *tx)

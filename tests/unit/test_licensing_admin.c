@@ -64,7 +64,9 @@ static pl_err change(void *context, tx_t *tx)
 {
     job *j = context;
 
-    return admin_license_change(tx, &j->license, j->change, j->reason);
+    const license_cause_t cause = {j->reason, NULL};
+
+    return admin_license_change(tx, &j->license, j->change, &cause);
 }
 
 static pl_err renew(void *context, tx_t *tx)

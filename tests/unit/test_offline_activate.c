@@ -250,6 +250,40 @@ static void the_policy_bounds_offline_answers_or_allows_none(void **state)
     validator_close(&v);
 }
 
+static void a_license_may_have_its_own_bound_or_none(void **state)
+{
+    product_t product = {.slug = "never", .name = "Never", .policy = admin_default_policy()};
+    license_order_t order = {.product = "never", .policy = "{\"offline_s\":86400}"};
+    char text[PL_OFFLINE_REQUEST_MAX + 1];
+    pl_device_reply reply;
+    offline_outcome_t out;
+    license_view_t view;
+    pl_claims claims;
+    const char *key;
+    validator v;
+    till t;
+
+    (void)state;
+    validator_open(&v);
+    product.brand_id = v.made.brand_id;
+    product.policy.offline_s = 0;
+    assert_int_equal(validator_do(&v, add_product, &product), PL_OK);
+    (void)validator_issue(&v, &order, &key);
+    t = till_make(1, key);
+    t.product = "never";
+    carried_expect(&v, &t, PL_VERDICT_ACTIVE, &out);
+    claims = read_answer(&v, &out, &reply);
+    assert_int_equal(claims.check_by - claims.issued_at, DAY_S);
+    order = (license_order_t){.policy = "{\"offline_s\":0}"};
+    view = validator_issue(&v, &order, &key);
+    t = till_make(2, key);
+    carried_request(&t, &v.roots, text);
+    assert_int_equal(carried_activate(&v, text, &out), PL_ERR_STATE);
+    assert_int_equal(till_verdict(&v, &t, PL_ACT_ACTIVATE), PL_VERDICT_ACTIVE); /* no seat was lost by it */
+    assert_int_equal(view.seats_taken, 0);
+    validator_close(&v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_device_gets_its_own_seat_again_and_another_none_beyond_the_last),
         cmocka_unit_test(a_request_whose_seat_was_given_back_takes_none_again),
         cmocka_unit_test(denials_are_signed_answers_too),
+        cmocka_unit_test(a_license_may_have_its_own_bound_or_none),
         cmocka_unit_test(what_is_for_somebody_else_gets_no_answer),
         cmocka_unit_test(the_policy_bounds_offline_answers_or_allows_none),
     };

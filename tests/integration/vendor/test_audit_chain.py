@@ -184,6 +184,7 @@ class Audit(VendorTest):
         self.assertEqual(1, self.verify(directory)[1]["audits"][0]["unsealed"])
         server = Validator.__new__(Validator)
         server.program, server.directory, server.data, server.process, server.database = self.program, directory, directory, None, []
+        server.environment = self.server.environment
         server.start()
         server.stop()
         (acme,) = self.verify(directory)[1]["audits"]

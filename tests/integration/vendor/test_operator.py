@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What operators and their machines read: metrics, the contract."""
+"""What operators and their machines read: metrics; and the limits they set."""
 
+import http.client
 import json
 import re
 
-from validator import CONTRACT, VendorTest, Validator, main
+from validator import VendorTest, Validator, main
 
 LINE = re.compile(r'^([a-z_:][a-z0-9_:]*)(\{(?:[a-z_]+="[^"\\\n]*",?)*\})? ([0-9.e+-]+|\+Inf)$')
 LICENSES = "/api/v1/brand/licenses"
@@ -64,6 +65,29 @@ class Metrics(VendorTest):
         self.assertEqual(1, found["pospal_clock_trusted"])
         self.assertEqual(0, found["pospal_database_writing_pause_seconds"])
 
+    def test_the_size_of_the_database_and_its_disk_are_there(self):
+        found = self.read()
+        self.assertGreater(found["pospal_database_size_bytes"], 100000)
+        if self.server.database:
+            self.assertNotIn("pospal_database_disk_free_bytes", found)
+        else:
+            self.assertGreater(found["pospal_database_disk_free_bytes"], 0)
+            self.assertGreaterEqual(found["pospal_database_disk_bytes"], found["pospal_database_disk_free_bytes"])
+
+    def test_without_room_on_its_disk_the_server_is_not_ready(self):
+        server = Validator(self.program)
+        self.addCleanup(server.remove)
+        server.start("--disk-min-free-mb", "1000000000")
+        for path in ("/readyz", "/health"):
+            reply = server.ask("GET", path, key=None)
+            self.assertEqual(200 if server.database else 503, reply.status, reply.text)
+        if not server.database:
+            self.assertEqual("low", reply.json["disk"]["status"])
+            reply = server.ask("GET", "/readyz", key=None)
+            self.assertEqual(("disk_full", "low", "ok"), (reply.code, reply.json["checks"]["disk"], reply.json["checks"]["writer"]))
+            self.assertEqual("10", reply.headers["Retry-After"])
+            self.assertEqual(200, server.ask("GET", LICENSES).status, "it serves all the same, as long as it can")
+
     def test_who_comes_by_a_proxy_finds_nothing(self):
         self.ask(404, "GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.7"})
 
@@ -74,6 +98,39 @@ class Metrics(VendorTest):
         for headers in ({}, {"Authorization": "Bearer s3cre"}, {"Authorization": "Bearer s3cret2"}, {"Authorization": "s3cret"}):
             self.assertEqual(404, server.ask("GET", "/metrics", key=None, headers=headers).status)
         self.assertEqual(200, server.ask("GET", "/metrics", key=None, headers={"Authorization": "Bearer s3cret"}).status)
+
+
+class Public(VendorTest):
+    def test_what_anybody_may_ask(self):
+        for path in ("/livez", "/readyz", "/ready", "/health", "/health/db"):
+            self.ask(200, "GET", path, key=None)
+        self.assertIn("keys", self.ask(200, "GET", "/.well-known/jwks.json", key=None, brand="acme").json)
+        self.ask(404, "GET", "/.well-known/jwks.json", key=None, brand="nobody")
+        self.ask(200, "GET", "/api/v1/device/keyset", key=None, root=self.server.roots[0])
+
+
+class Traces(VendorTest):
+    TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+    def test_the_log_names_the_callers_trace_where_there_is_one(self):
+        server = Validator(self.program)
+        self.addCleanup(server.remove)
+        server.start()
+        parent = f"00-{self.TRACE}-00f067aa0ba902b7-01"
+        for name, value in (("fine", parent), ("bad", parent[:-1]), ("none", None)):
+            sent = {"X-Request-Id": name, **({"traceparent": value} if value else {})}
+            self.assertEqual(200, server.ask("GET", LICENSES, headers=sent).status)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.putrequest("GET", "/livez")
+        for name, value in (("X-Request-Id", "two"), ("traceparent", parent), ("traceparent", parent)):
+            connection.putheader(name, value)
+        connection.endheaders()
+        self.assertEqual(200, connection.getresponse().status)
+        connection.close()
+        self.assertEqual(0, server.stop())
+        lines = [json.loads(line) for line in server.log().splitlines()]
+        found = {line["request_id"]: line.get("trace_id") for line in lines if "request_id" in line}
+        self.assertEqual({"fine": self.TRACE, "bad": None, "none": None, "two": None}, found)
 
 
 class Limits(VendorTest):
@@ -101,15 +158,11 @@ class Limits(VendorTest):
         self.assertEqual("Origin", reply.headers["Vary"])
         preflight = self.ask(204, "OPTIONS", LICENSES + "/x/renew", key=None, headers=here)
         self.assertIn("PATCH", preflight.headers["Access-Control-Allow-Methods"])
+        self.assertIn("traceparent", preflight.headers["Access-Control-Allow-Headers"])
         self.assertIn("Idempotency-Key", preflight.headers["Access-Control-Allow-Headers"])
         for origin in ("https://evil.example", "https://shop.example.evil", "null", "https://shop.example/"):
             reply = self.ask(401, "GET", LICENSES, key=None, headers={"Origin": origin})
             self.assertIsNone(reply.headers["Access-Control-Allow-Origin"])
-
-
-class Contract(VendorTest):
-    def test_the_contract_is_served_as_it_is_written(self):
-        self.assertEqual(CONTRACT, json.loads(self.ask(200, "GET", "/openapi.json", key=None).text))
 
 
 if __name__ == "__main__":

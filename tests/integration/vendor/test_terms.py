@@ -90,7 +90,7 @@ class Terms(VendorTest):
         self.assertEqual(running, self.term(row))
         # As many as the product tolerates come over, and no more.
         self.assertEqual((1, 0, 0), self.bring({**seat, "instance": "m-2"}, mapping="activations"))
-        told = self.server.bring([{**seat, "instance": "m-3"}], mapping="activations")
+        told = self.server.bring([{**seat, "instance": "m-3"}], mapping="activations", code=6)
         self.assertEqual((0, 1), (told["new"], told["refused"]))
         self.assertIn("seats of the license are taken", told["refusals"][0]["reason"])
 
