@@ -36,6 +36,7 @@ class Browser:
 
 class Clients(FacadeTest):
     def setUp(self):
+        super().setUp()
         self.now = 1_000_000
 
     def till(self, parts=PARTS, base=None):

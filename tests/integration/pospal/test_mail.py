@@ -11,6 +11,7 @@ class Mail(FacadeTest):
     arguments = ("--refusals-per-minute", "0", "--trusted-proxy", "127.0.0.1")
 
     def setUp(self):
+        super().setUp()
         Mail.count = getattr(Mail, "count", 0) + 1
         self.address = f"192.0.2.{Mail.count}"
 
