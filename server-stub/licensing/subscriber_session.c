@@ -7,22 +7,21 @@
 #include "licensing/events.h"
 #include "licensing/judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MS = 1000 };
 
 pl_uuid session_text_id(pl_uuid brand_id, const char *text)
 {
-    static const char label[] = "pospal-session";
-    uint8_t message[sizeof(label) + sizeof(brand_id.bytes) + SESSION_TEXT_MAX];
+    char message[sizeof("pospal-session") + PL_UUID_TEXT_SIZE + SESSION_TEXT_MAX + 2];
     uint8_t digest[PL_DIGEST_SIZE];
-    size_t size = strlen(text) < SESSION_TEXT_MAX ? strlen(text) : SESSION_TEXT_MAX;
+    char brand[PL_UUID_TEXT_SIZE];
     pl_uuid id;
 
-    memcpy(message, label, sizeof(label));
-    memcpy(message + sizeof(label), brand_id.bytes, sizeof(brand_id.bytes));
-    memcpy(message + sizeof(label) + sizeof(brand_id.bytes), text, size);
-    pl_digest(pl_span_of(message, sizeof(label) + sizeof(brand_id.bytes) + size), digest);
+    pl_uuid_format(brand_id, brand);
+    (void)snprintf(message, sizeof(message), "pospal-session:%s:%.*s", brand, SESSION_TEXT_MAX, text);
+    pl_digest(pl_span_text(message), digest);
     memcpy(id.bytes, digest, sizeof(id.bytes));
     id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0f) | 0x80);
     id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3f) | 0x80);
