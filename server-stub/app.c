@@ -15,6 +15,7 @@
 #include "http/listen.h"
 #include "http/metrics.h"
 #include "http/server.h"
+#include "http/vitals.h"
 #include "licensing/instance.h"
 #include "licensing/session.h"
 #include "platform/clock.h"
@@ -129,16 +130,13 @@ static void read_vitals(void *context, vitals_t *vitals)
 {
     app_t *app = context;
     writer_state_t writer = writer_state(app->engine.writer);
-    int64_t monotonic_ms = pl_clock_monotonic_us() / 1000;
     capacity_view_t capacity = capacity_view(app->capacity);
     int64_t now_ms;
 
     vitals->disk = capacity.disk;
     vitals->is_disk_low = capacity.is_low;
     vitals->is_clock_trusted = !trusted_time_now(app->time, &now_ms);
-    vitals->database_pause_s = breaker_retry_s(&app->engine.reading, monotonic_ms);
-    if (vitals->database_pause_s == 0)
-        vitals->database_pause_s = breaker_retry_s(&app->engine.writing, monotonic_ms);
+    vitals_read_database(&app->engine, vitals);
     vitals->writes_waiting = writer.waiting + (app->engine.pool ? workers_waiting(app->engine.pool) : 0);
     vitals->writer_stalled_ms = writer.stalled_ms;
 }
@@ -295,9 +293,11 @@ static pl_err open_background(app_t *app)
     const background_options_t options = {app->config, app->instance, app->time, app->log};
     pl_err err = background_open(&options, &app->background);
 
-    if (!err)
-        app->api.webhook_allowed = background_webhook_allowed(app->background);
-    return err;
+    if (err)
+        return err;
+    app->api.webhook_allowed = background_webhook_allowed(app->background);
+    app->api.billing = background_billing(app->background);
+    return PL_OK;
 }
 
 static capacity_t *open_capacity(const app_t *app)
@@ -358,6 +358,7 @@ void app_close(app_t *app)
         return;
     if (app->server)
         pl_log_write(&app->log, PL_LOG_INFO, "stopping");
+    background_hurry(app->background);
     http_server_close(app->server);
     workers_stop(app->engine.workers);
     workers_stop(app->engine.pool);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The sealer, the watch on ends, and the senders of webhooks and mail, put together.
+ * The sealer, the watch on ends, the senders of webhooks and mail, and the biller, put together.
  */
 #include "background.h"
 
 #include "base/mem.h"
+#include "billing/biller.h"
 #include "http/metrics.h"
 #include "licensing/audit_sealer.h"
 #include "licensing/expiry.h"
@@ -38,6 +39,12 @@ struct background {
     mail_account_t mail_account;
     store_t *mail_stores[MAIL_SENDERS_MAX];
     mail_senders_t *_Atomic mail_senders; /* metrics look at it from other threads */
+    billing_t *billing;
+    biller_t *biller;
+    store_t *biller_store;
+    atomic_int_least64_t events_waiting; /* the inbox, as last measured */
+    atomic_int_least64_t events_failed;
+    atomic_int_least64_t events_lag_ms;
 };
 
 /* ---- on the writer's thread ---- */
@@ -67,6 +74,24 @@ static pl_err work_measure(void *context, tx_t *tx)
     return err ? err : mails_measure(tx, &found->mail);
 }
 
+static pl_err work_measure_inbox(void *context, tx_t *tx)
+{
+    return inbound_events_measure(tx, context);
+}
+
+static pl_err measure_inbox(background_t *background, store_t *store, const tx_t *about)
+{
+    inbound_count_t count;
+    pl_err err = store_read(store, about, work_measure_inbox, &count);
+
+    if (err)
+        return err;
+    atomic_store(&background->events_waiting, count.waiting);
+    atomic_store(&background->events_failed, count.failed);
+    atomic_store(&background->events_lag_ms, count.oldest_ms ? about->now_ms - count.oldest_ms : 0);
+    return PL_OK;
+}
+
 static pl_err measure(background_t *background, store_t *store, const tx_t *about)
 {
     measure_t found;
@@ -81,7 +106,27 @@ static pl_err measure(background_t *background, store_t *store, const tx_t *abou
     atomic_store(&background->lag_ms, found.outbox.lag_ms);
     atomic_store(&background->mail_waiting, found.mail.waiting);
     atomic_store(&background->mail_lag_ms, found.mail.lag_ms);
-    return PL_OK;
+    return measure_inbox(background, store, about);
+}
+
+static void write_inbox_metrics(background_t *background, pl_buf *out)
+{
+    const struct {
+        const char *name;
+        const char *help;
+        int64_t value;
+    } gauges[] = {
+        {"pospal_payment_events_waiting", "Events of payment providers that are to be worked on.",
+         atomic_load(&background->events_waiting)},
+        {"pospal_payment_events_failed", "Events of payment providers that were given up; see billing events.",
+         atomic_load(&background->events_failed)},
+        {"pospal_payment_events_lag_seconds", "Age of the oldest that waits.", atomic_load(&background->events_lag_ms) / 1000},
+    };
+
+    for (size_t i = 0; i < sizeof gauges / sizeof gauges[0]; i++)
+        pl_buf_add_format(out, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRId64 "\n", gauges[i].name, gauges[i].help, gauges[i].name,
+                          gauges[i].name, gauges[i].value);
+    billing_write_metrics(background->billing, out);
 }
 
 void background_write_metrics(background_t *background, pl_buf *out)
@@ -93,6 +138,7 @@ void background_write_metrics(background_t *background, pl_buf *out)
 
     metrics_write_outbox(&outbox, out);
     metrics_write_mail(&queue, &counts, senders != NULL, out);
+    write_inbox_metrics(background, out);
 }
 
 pl_err background_tick(background_t *background, store_t *store, const tx_t *about, bool is_last)
@@ -164,6 +210,27 @@ const address_list_t *background_webhook_allowed(const background_t *background)
     return &background->allowed;
 }
 
+billing_t *background_billing(const background_t *background)
+{
+    return background->billing;
+}
+
+static pl_err start_biller(background_t *background)
+{
+    biller_options_t options = {
+        .billing = background->billing,
+        .keys = instance_keys(background->options.instance),
+        .compare_ms = background->options.config->billing_reconcile_minutes * 60000,
+        .now = tell_time,
+        .context = background,
+        .log = background->options.log,
+    };
+    pl_err err = instance_open_store(background->options.instance, DB_READ_WRITE, &background->biller_store);
+
+    options.store = background->biller_store;
+    return err ? err : biller_start(&options, &background->biller);
+}
+
 static pl_err work_free(void *context, tx_t *tx)
 {
     (void)context;
@@ -209,7 +276,14 @@ static pl_err start_webhooks(background_t *background)
             return err;
     if ((err = free_endpoints(background)))
         return err;
-    return senders_start(&options, &background->senders);
+    err = senders_start(&options, &background->senders);
+    return err ? err : start_biller(background);
+}
+
+void background_hurry(background_t *background)
+{
+    if (background)
+        billing_end(background->billing);
 }
 
 static pl_err start_mail(background_t *background)
@@ -251,9 +325,12 @@ void background_stop(background_t *background)
 {
     if (!background)
         return;
+    background_hurry(background);
     senders_stop(background->senders);
     background->senders = NULL;
     mail_senders_stop(atomic_exchange(&background->mail_senders, NULL));
+    biller_stop(background->biller);
+    background->biller = NULL;
 }
 
 void background_close(background_t *background)
@@ -266,11 +343,14 @@ void background_close(background_t *background)
     for (size_t i = 0; i < MAIL_SENDERS_MAX; i++)
         store_close(background->mail_stores[i]);
     mail_account_close(&background->mail_account);
+    store_close(background->biller_store);
+    billing_free(background->billing);
     pl_free(background);
 }
 
 pl_err background_open(const background_options_t *options, background_t **background)
 {
+    const billing_options_t billing = {.timeout_ms = options->config->billing_timeout_s * 1000};
     background_t *made = pl_alloc(sizeof *made);
     pl_err err = PL_OK;
 
@@ -279,7 +359,9 @@ pl_err background_open(const background_options_t *options, background_t **backg
     made->options = *options;
     audit_sealer_init(&made->sealer);
     expiry_watch_init(&made->watch);
-    if (options->config->webhook_allow && (err = address_list_parse(options->config->webhook_allow, &made->allowed)))
+    if (!(made->billing = billing_new(&billing)))
+        err = PL_ERR_MEMORY;
+    if (!err && options->config->webhook_allow && (err = address_list_parse(options->config->webhook_allow, &made->allowed)))
         err =
             pl_fail(err, "webhook_allow is \"%s\"; networks like 10.0.0.0/8 fd00::/8 are needed", options->config->webhook_allow);
     if (!err && options->config->mail_url)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the server does without being asked: sealing the audit, telling of licenses that end, sending webhooks and mail.
+ * What the server does without being asked: sealing the audit, telling of licenses that end, sending webhooks and mail, going on with
+ * payments.
  */
 #ifndef POSPAL_BACKGROUND_H
 #define POSPAL_BACKGROUND_H
 
 #include "base/log.h"
+#include "billing/accounts.h"
 #include "config.h"
 #include "licensing/instance.h"
 #include "licensing/trusted_time.h"
@@ -30,6 +32,9 @@ pl_err background_tick(background_t *background, store_t *store, const tx_t *abo
 /* What of webhooks and mail waited at the last look, a few seconds ago, and what became of the rest. Any thread. */
 void background_write_metrics(background_t *background, pl_buf *out);
 const address_list_t *background_webhook_allowed(const background_t *background);
+billing_t *background_billing(const background_t *background);
+/* Before the server is closed: nobody waits for the payment provider any more. Accepts NULL. */
+void background_hurry(background_t *background);
 /* Before the writer is stopped: ends the sending. */
 void background_stop(background_t *background);
 void background_close(background_t *background); /* after it; both accept NULL */

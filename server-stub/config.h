@@ -39,6 +39,8 @@ typedef enum {
     CONFIG_WEBHOOK_THREADS,
     CONFIG_WEBHOOK_TIMEOUT_S,
     CONFIG_WEBHOOK_RETRY_MS,
+    CONFIG_BILLING_RECONCILE_MINUTES,
+    CONFIG_BILLING_TIMEOUT_S,
     CONFIG_DISK_MIN_FREE_MB,
     CONFIG_DISK_MIN_FREE_PERCENT,
     CONFIG_MAIL_URL,
@@ -73,26 +75,28 @@ typedef struct {
     int64_t refusals_per_minute; /* of one address; 0: no limit */
     const char *trusted_proxy;   /* an address; its X-Forwarded-For is believed */
     const char *log_level;
-    int64_t docs;                    /* 1: the contract is shown at /docs; 0: there is nothing */
-    int64_t api_requests_per_minute; /* of one API key; 0: no limit */
-    const char *cors_origins;        /* see http/cors.h; NULL: none */
-    const char *metrics_token;       /* who sends it may read /metrics; NULL: this machine may */
-    const char *webhook_allow;       /* networks that webhooks may go to besides what is public */
-    const char *webhook_ca;          /* certificates, PEM, in place of the system's */
-    int64_t webhook_threads;         /* that send; 0: this server sends none */
-    int64_t webhook_timeout_s;       /* of one attempt */
-    int64_t webhook_retry_ms;        /* the first pause after a failure; it doubles */
-    int64_t disk_min_free_mb;        /* SQLite: with less the server is not ready */
-    int64_t disk_min_free_percent;   /* the same, of the file system; 0: not looked at */
-    const char *mail_url;            /* smtps://host:465, smtp://host:587, https://api.resend.com; NULL: mail waits */
-    const char *mail_user;           /* SMTP's */
-    const char *mail_secret_file;    /* holds its password, or the API's key */
-    const char *mail_ca;             /* certificates, PEM, in place of the system's */
-    int64_t mail_plain_loopback;     /* 1: without TLS to a server on this machine */
-    int64_t mail_threads;            /* that send; 0: this server sends none */
-    int64_t mail_timeout_s;          /* of one attempt */
-    int64_t mail_retry_ms;           /* the first pause after a failure; it doubles */
-    const char *mail_templates;      /* directory of brands' own templates */
+    int64_t docs;                      /* 1: the contract is shown at /docs; 0: there is nothing */
+    int64_t api_requests_per_minute;   /* of one API key; 0: no limit */
+    const char *cors_origins;          /* see http/cors.h; NULL: none */
+    const char *metrics_token;         /* who sends it may read /metrics; NULL: this machine may */
+    const char *webhook_allow;         /* networks that webhooks may go to besides what is public */
+    const char *webhook_ca;            /* certificates, PEM, in place of the system's */
+    int64_t webhook_threads;           /* that send; 0: this server sends none */
+    int64_t webhook_timeout_s;         /* of one attempt */
+    int64_t webhook_retry_ms;          /* the first pause after a failure; it doubles */
+    int64_t disk_min_free_mb;          /* SQLite: with less the server is not ready */
+    int64_t disk_min_free_percent;     /* the same, of the file system; 0: not looked at */
+    const char *mail_url;              /* smtps://host:465, smtp://host:587, https://api.resend.com; NULL: mail waits */
+    const char *mail_user;             /* SMTP's */
+    const char *mail_secret_file;      /* holds its password, or the API's key */
+    const char *mail_ca;               /* certificates, PEM, in place of the system's */
+    int64_t mail_plain_loopback;       /* 1: without TLS to a server on this machine */
+    int64_t mail_threads;              /* that send; 0: this server sends none */
+    int64_t mail_timeout_s;            /* of one attempt */
+    int64_t mail_retry_ms;             /* the first pause after a failure; it doubles */
+    const char *mail_templates;        /* directory of brands' own templates */
+    int64_t billing_reconcile_minutes; /* between two comparisons with the payment provider; 0: only what must be is compared */
+    int64_t billing_timeout_s;         /* of one exchange with it */
 } config_t;
 
 /* Where values come from; file and flags may be NULL or hold NULLs. */

@@ -9,6 +9,9 @@
 #include "api/ecosystem.h"
 #include "api/envelope.h"
 #include "api/operator.h"
+#include "api/pospal.h"
+#include "api/pospal_money.h"
+#include "api/pospal_routes.h"
 #include "api/product.h"
 #include "api/vendor.h"
 #include "wire/beat.h"
@@ -105,6 +108,30 @@ static const route_t table[] = {
     {METHOD_GET,  "/readyz",                    ROLE_PUBLIC,   RATE_NONE,   KIND_READ,   NO_BODY,         &operator_readyz, NULL},
     {METHOD_GET,  "/metrics",                   ROLE_OBSERVER, RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_metrics, NULL},
     {METHOD_GET,  "/openapi.json",              ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_openapi, NULL},
+    {METHOD_POST, "/validate-unified", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_validate_unified, NULL},
+    {METHOD_POST, "/validate", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_validate, NULL},
+    {METHOD_POST, "/instant-validate", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_instant_validate, NULL},
+    {METHOD_POST, "/session/start", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_session_start, NULL},
+    {METHOD_POST, "/session/heartbeat", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_session_heartbeat, NULL},
+    {METHOD_POST, "/session/end", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_session_end, NULL},
+    {METHOD_POST, "/session/takeover", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_session_takeover, NULL},
+    {METHOD_POST, "/session/disconnect-email", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_session_disconnect_email, NULL},
+    {METHOD_POST, "/license/activation-email", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_activation_email, NULL},
+    {METHOD_POST, "/recover-license", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_recover_license, NULL},
+    {METHOD_POST, "/refund-request", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_refund_request, NULL},
+    {METHOD_POST, "/verify/email/start", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_verify_start, NULL},
+    {METHOD_POST, "/verify/email/confirm", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_verify_confirm, NULL},
+    {METHOD_POST, "/check-duplicate", ROLE_FACADE, RATE_DEVICE, KIND_READ, POSPAL_BODY_MAX, &pospal_check_duplicate, NULL},
+    {METHOD_POST, "/trial/register", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_trial_register, NULL},
+    {METHOD_POST, "/trial/status", ROLE_FACADE, RATE_DEVICE, KIND_READ, POSPAL_BODY_MAX, &pospal_trial_status, NULL},
+    {METHOD_POST, "/webhook", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_EVENT_MAX, &pospal_webhook, NULL},
+    {METHOD_GET,  "/pricing", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, NO_BODY, &pospal_pricing, NULL},
+    {METHOD_POST, "/pricing", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_pricing, NULL},
+    {METHOD_POST, "/create-checkout-session", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_create_checkout, NULL},
+    {METHOD_POST, "/create-portal-session", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_create_portal, NULL},
+    {METHOD_POST, "/customer-portal", ROLE_FACADE, RATE_DEVICE, KIND_SLOW, POSPAL_BODY_MAX, &pospal_customer_portal, NULL},
+    {METHOD_POST, "/invoice-refund", ROLE_FACADE, RATE_DEVICE, KIND_WRITE, POSPAL_BODY_MAX, &pospal_invoice_refund, NULL},
+    {METHOD_GET,  "/trial/status", ROLE_FACADE, RATE_DEVICE, KIND_READ, NO_BODY, &pospal_trial_status, NULL},
     {METHOD_GET,  "/docs",                      ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
     {METHOD_GET,  "/docs/start.js",             ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},
     {METHOD_GET,  "/docs/swagger-ui-bundle.js", ROLE_PUBLIC,   RATE_NONE,   KIND_MEMORY, NO_BODY,         &operator_docs, NULL},

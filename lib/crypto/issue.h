@@ -20,4 +20,7 @@ pl_err pl_key_pair_from_secret(pl_alg alg, const uint8_t secret[32], pl_key_pair
 pl_err pl_key_pair_sign(const pl_key_pair *pair, pl_span message, uint8_t signature[PL_SIGNATURE_SIZE]);
 void pl_key_pair_wipe(pl_key_pair *pair);
 
+/* HMAC-SHA-256 with a secret of any length, which others chose, over parts one after the other. */
+void pl_mac_parts(pl_span secret, const pl_span *parts, size_t count, uint8_t mac[PL_MAC_SIZE]);
+
 #endif

@@ -21,3 +21,14 @@ pl_err pl_ed25519_sign(const pl_key_pair *pair, pl_span message, uint8_t signatu
         return pl_fail(PL_ERR_INTERNAL, "libsodium did not sign");
     return PL_OK;
 }
+
+void pl_mac_parts(pl_span secret, const pl_span *parts, size_t count, uint8_t mac[PL_MAC_SIZE])
+{
+    crypto_auth_hmacsha256_state state;
+
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)secret.data, secret.size);
+    for (size_t i = 0; i < count; i++)
+        crypto_auth_hmacsha256_update(&state, (const unsigned char *)parts[i].data, parts[i].size);
+    crypto_auth_hmacsha256_final(&state, mac);
+    pl_wipe(&state, sizeof(state));
+}

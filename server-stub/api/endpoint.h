@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "api/fault.h"
 #include "api/vitals.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -29,24 +30,12 @@ typedef struct {
     const char *metrics_token; /* NULL: metrics are for this machine alone */
     bool shows_docs;
     key_uses_t *key_uses;
+    struct billing *billing;                              /* see billing/accounts.h */
     const address_list_t *webhook_allowed;                /* by the operator, besides what is public */
     void (*read_vitals)(void *context, vitals_t *vitals); /* any thread, without waiting */
     void (*write_metrics)(void *context, pl_buf *out);    /* the same */
     void *context;
 } api_t;
-
-/* What is wrong with one member of a request; a problem document lists them all. */
-typedef struct fault fault_t;
-struct fault {
-    fault_t *next;
-    const char *member; /* "products/2"; of the query: its name */
-    const char *detail; /* a sentence */
-};
-
-typedef struct {
-    fault_t *first;
-    fault_t *last;
-} faults_t;
 
 /* The license key that a request goes by, by a digest, wherever it stood: each has a bucket of its own. */
 typedef struct {
@@ -94,7 +83,7 @@ typedef struct {
 /*
  * parse   decodes and authorises, on the event loop. NULL: nothing to decode.
  * act     inside a transaction; may be run again, so it has no effect outside of it. KIND_SLOW: once, and with a transaction only
- *         where it makes one, by store_read on tx->store, which it does not keep while it waits for somebody else.
+ *         where it makes one, by store_read or store_write on tx->store, which it does not keep while it waits for somebody else.
  * recall  KIND_CACHED: answers from memory if it can, on the event loop; false: act must be run. It may write to what parse made.
  * reply   after the commit, on the event loop: encodes and signs.
  */
@@ -118,6 +107,7 @@ typedef enum {
     ROLE_DEVICE,   /* the library: authorised by the license key in the body */
     ROLE_PRODUCT,  /* a product without the library: authorised by the license key */
     ROLE_BRAND,    /* a vendor's back end: authorised by an API key that has the route's scope */
+    ROLE_FACADE,   /* a program written for another system: by what its body holds, see api/pospal.h */
     ROLE_OPERATOR, /* who runs the server, looking across brands: authorised by an operator key */
     ROLE_OBSERVER  /* anybody who asks how the server is: heard also when the clock is doubted or the database is given a pause */
 } role_t;

@@ -57,6 +57,8 @@ instance_place_t cli_place(const cli_common_t *common);
 extern const command_t command_epoch_raise;
 extern const command_t command_init, command_serve, command_version, command_backup, command_restore;
 extern const command_t command_brand_add, command_brand_list, command_brand_set, command_brand_settings;
+extern const command_t command_facade_bind, command_facade_list, command_facade_unbind;
+extern const command_t command_billing_reconcile, command_billing_events, command_billing_retry;
 extern const command_t command_operator_key_add, command_operator_key_list, command_operator_key_revoke;
 extern const command_t command_product_add, command_product_change, command_product_list;
 extern const command_t command_license_issue, command_license_show, command_license_list, command_license_file;

@@ -42,6 +42,8 @@ static const option_t options[] = {
     {"webhook-threads", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_THREADS]), false, "N", "threads that send webhooks (4; 0: none are sent)", 0, 0},
     {"webhook-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_TIMEOUT_S]), false, "S", "for one attempt to send a webhook (15)", 0, 0},
     {"webhook-retry-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WEBHOOK_RETRY_MS]), false, "MS", "the first pause after a webhook failed (5000); it doubles", 0, 0},
+    {"billing-reconcile-minutes", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BILLING_RECONCILE_MINUTES]), false, "N", "between comparisons with the payment provider (60; 0: only what must be)", 0, 0},
+    {"billing-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BILLING_TIMEOUT_S]), false, "S", "for one answer of the payment provider (10)", 0, 0},
     {"disk-min-free-mb", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_MB]), false, "N", "megabytes of the database's disk without which the server is not ready (64)", 0, 0},
     {"disk-min-free-percent", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_PERCENT]), false, "N", "the same, of the disk (0: not looked at)", 0, 0},
     {"mail-url", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_URL]), false, "URL", "mail goes there: smtps://host:465, smtp://host:587 (STARTTLS), https://api.resend.com (none: mail waits)", 0, 0},

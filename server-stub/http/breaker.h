@@ -17,6 +17,7 @@ enum { BREAKER_FAILURES = 5, BREAKER_OPEN_MS = 30000 };
 typedef struct {
     _Atomic int failures;
     _Atomic int64_t open_until_ms; /* 0: closed */
+    _Atomic int64_t failed_ms;     /* the last time; 0: never */
     _Atomic int64_t worked_ms;     /* when it was seen to work, about */
 } breaker_t;
 
@@ -37,6 +38,14 @@ void breaker_note_try(breaker_t *breaker, breaker_try_t outcome);
 void breaker_note(breaker_t *breaker, pl_err err, int64_t now_ms);
 /* Whoever was allowed at now_ms did not ask after all: the next one may try. */
 void breaker_return(breaker_t *breaker, int64_t now_ms);
+typedef struct {
+    int pause_s;       /* until the next try; 0: closed, or the next one may try */
+    bool is_half_open; /* the next one may try */
+    int failures;
+    int64_t failed_ms; /* ago; -1: never */
+} breaker_state_t;
+
+breaker_state_t breaker_state(const breaker_t *breaker, int64_t now_ms);
 /* Seconds until the next try, at least 1; 0 when closed. */
 int breaker_retry_s(const breaker_t *breaker, int64_t now_ms);
 

@@ -65,3 +65,12 @@ void cors_add_headers(http_reply_t *reply, const char *origin, const char *allow
                           "traceparent, tracestate");
     http_reply_add_header(reply, "Access-Control-Max-Age", "600");
 }
+
+void cors_add_open_headers(http_reply_t *reply)
+{
+    http_reply_add_header(reply, "Access-Control-Allow-Origin", "*");
+    http_reply_add_header(reply, "Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+    http_reply_add_header(reply, "Access-Control-Allow-Headers", "Content-Type, Authorization");
+    http_reply_add_header(reply, "Pragma", "no-cache");
+    http_reply_add_header(reply, "Expires", "0");
+}

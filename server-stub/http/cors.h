@@ -16,4 +16,10 @@ const char *cors_find(const char *list, const char *origin);
 /* origin: of cors_find, must live as long as the reply. allow: the path's methods, for a preflight; NULL: this is none. */
 void cors_add_headers(http_reply_t *reply, const char *origin, const char *allow);
 
+/*
+ * What POSPal's licensing API sends with every reply: any page may read it. Credentials stand in the body there, so that a page gets
+ * nothing that it does not know the key to.
+ */
+void cors_add_open_headers(http_reply_t *reply);
+
 #endif

@@ -12,6 +12,8 @@
 #include "crypto/crypto.h"
 #include "http/cors.h"
 #include "http/exchange_act.h"
+#include "http/exchange_facade.h"
+#include "http/exchange_headers.h"
 #include "http/exchange_rate.h"
 #include "http/forwarded.h"
 #include "platform/clock.h"
@@ -216,17 +218,16 @@ static void reply_problem(exchange_t *exchange)
     http_failure_t failure;
 
     be_terse(exchange);
-    failure = (http_failure_t){exchange->err,           exchange->detail,       exchange->id,          exchange->allow,
-                               exchange->retry_after_s, exchange->faults.first, exchange->request.path};
+    failure = (http_failure_t){exchange->err,
+                               exchange->detail,
+                               exchange->id,
+                               exchange->allow,
+                               exchange->retry_after_s,
+                               exchange->faults.first,
+                               exchange->request.path,
+                               exchange_is_at_facade(exchange),
+                               exchange_now_ms(exchange)};
     http_reply_problem(&exchange->reply, &failure, &exchange->reply_body);
-}
-
-static void reply_options(exchange_t *exchange)
-{
-    exchange->reply.status = 204;
-    http_reply_add_header(&exchange->reply, "Allow", exchange->allow);
-    http_reply_add_header(&exchange->reply, "X-Request-Id", exchange->id);
-    cors_add_headers(&exchange->reply, exchange->origin, exchange->allow);
 }
 
 static pl_err reply_result(exchange_t *exchange)
@@ -263,8 +264,7 @@ static void make_reply(exchange_t *exchange)
         exchange_fail(exchange, err);
     if (exchange->err)
         reply_problem(exchange);
-    exchange_rate_headers(exchange);
-    cors_add_headers(&exchange->reply, exchange->origin, NULL);
+    exchange_add_headers(exchange);
     if (exchange->is_refusal && exchange->route && exchange->route->rate != RATE_NONE)
         limiter_charge(&exchange->loop->limiter, exchange->address, exchange->started_us / 1000);
 }
@@ -272,8 +272,8 @@ static void make_reply(exchange_t *exchange)
 /* Counted before it is sent: whoever has the reply finds it in the metrics. */
 const http_reply_t *exchange_reply(exchange_t *exchange)
 {
-    if (exchange->err == PL_ERR_METHOD && strcmp(exchange->method, "OPTIONS") == 0)
-        reply_options(exchange);
+    if (strcmp(exchange->method, "OPTIONS") == 0 && (exchange->err == PL_ERR_METHOD || exchange_is_open(exchange)))
+        exchange_reply_options(exchange);
     else
         make_reply(exchange);
     if (exchange->loop->counts)

@@ -26,6 +26,8 @@ static const char *actor(const exchange_t *exchange)
         return "device";
     case ROLE_PRODUCT:
         return "product";
+    case ROLE_FACADE:
+        return "facade";
     case ROLE_BRAND: /* api/brand.c names the key */
     case ROLE_OPERATOR:
     case ROLE_PUBLIC:
@@ -98,8 +100,8 @@ static void act_in_pool(slow_job_t *job, store_t *store)
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
     bool writes = exchange->route->kind == KIND_WRITE;
-    tx_t about = {NULL,        &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL,
-                  exchange->id, false};
+    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL, exchange->id,
+                  false};
     int64_t began_ms = pl_clock_monotonic_us() / 1000;
     pl_err err = (writes ? store_write : store_read)(store, &about, act_now, exchange);
 

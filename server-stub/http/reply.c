@@ -9,7 +9,7 @@
 #include "api/refusal.h"
 #include "wire/problem.h"
 
-enum { RETRY_BUSY_S = 1, RETRY_BROKEN_S = 5, RETRY_RATE_S = 10 };
+enum { RETRY_BUSY_S = 1, RETRY_BROKEN_S = 5, RETRY_OFFLINE_S = 30 /* as those programs know it */, RETRY_RATE_S = 10 };
 
 /* Errors that never travel mean that we misused something of our own. */
 static pl_err presentable(pl_err err)
@@ -17,12 +17,14 @@ static pl_err presentable(pl_err err)
     return pl_err_http(err) == 0 ? PL_ERR_INTERNAL : err;
 }
 
-static int retry_after_s(const http_failure_t *failure, int status)
+static int retry_after_s(const http_failure_t *failure, const refusal_shape_t *shape, int status)
 {
-    if (failure->retry_after_s > 0)
-        return failure->retry_after_s;
     if (failure->err == PL_ERR_OVERLOADED || failure->err == PL_ERR_BUSY)
         return RETRY_BUSY_S;
+    if (shape->is_open && status == 503)
+        return RETRY_OFFLINE_S;
+    if (failure->retry_after_s > 0)
+        return failure->retry_after_s;
     if (status == 429)
         return RETRY_RATE_S;
     return status == 503 ? RETRY_BROKEN_S : 0;
@@ -76,24 +78,32 @@ static void write_body(const refusal_t *refusal, pl_buf *body)
     pl_json_close(&writer);
 }
 
+static const refusal_shape_t *shape_of(const http_failure_t *failure)
+{
+    const refusal_shape_t *shape = refusal_shape_of(failure->path);
+    bool is_facade = failure->is_facade && failure->err == PL_ERR_NOT_FOUND && !shape->replace && !shape->extend;
+
+    return is_facade ? refusal_shape_pospal() : shape;
+}
+
 void http_reply_problem(http_reply_t *reply, const http_failure_t *failure, pl_buf *body)
 {
     pl_err err = presentable(failure->err);
-    refusal_t refusal = {err, pl_err_http(err), failure->detail, failure->request_id, NULL, 0, NULL};
-    int wait_s = retry_after_s(failure, refusal.status);
+    refusal_t refusal = {err, pl_err_http(err),  failure->detail, failure->request_id, NULL,
+                         0,   shape_of(failure), failure->path,   failure->now_ms};
+    int wait_s = retry_after_s(failure, refusal.shape, refusal.status);
 
     if (err == PL_ERR_INVALID) /* whoever is refused for another reason has no right to these */
         refusal.faults = failure->faults;
     reply->status = refusal.status;
     refusal.retry_after_s = wait_s;
-    refusal.shape = refusal_shape_of(failure->path);
     /* What broke inside is for the log; a stranger learns the code and the request id. */
     if (reply->status >= 500 && err != PL_ERR_OVERLOADED)
         refusal.detail = NULL;
     write_body(&refusal, body);
     reply->body = pl_buf_span(body);
     http_reply_add_header(reply, "Content-Type", refusal.shape->replace ? "application/json" : "application/problem+json");
-    http_reply_add_header(reply, "Cache-Control", "no-store");
+    http_reply_add_header(reply, "Cache-Control", refusal.shape->is_open ? "no-cache, no-store, must-revalidate" : "no-store");
     http_reply_add_header(reply, "X-Request-Id", failure->request_id);
     if (err == PL_ERR_METHOD)
         http_reply_add_header(reply, "Allow", failure->allow);

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { HTTP_REPLY_HEADERS_MAX = 16 };
+enum { HTTP_REPLY_HEADERS_MAX = 20 };
 
 typedef struct {
     const char *name;
@@ -36,6 +36,8 @@ typedef struct {
     int retry_after_s; /* 0: the status's usual one */
     const fault_t *faults;
     const char *path; /* says in which shape, see api/refusal.h; NULL: a problem document */
+    bool is_facade;   /* the host is bound to POSPal's licensing API, whose shape a path has that is not there */
+    int64_t now_ms;
 } http_failure_t;
 
 /* A problem document (RFC 9457), or what the clients of that path read in its place; written into body. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From the database to a keyring: unseals the secrets, finds each brand's signers, verifies its newest keyset with its own roots.
+ * From the database to a keyring: unseals the secrets, finds each brand's signers, verifies its newest keyset with its own roots; and which
+ * hosts are bound to what.
  */
 #include "licensing/keyring_state.h"
 
@@ -170,6 +171,25 @@ static pl_err load_brands(tx_t *tx, keyring_t *keyring)
     return index_roots(keyring);
 }
 
+static pl_err load_facades(tx_t *tx, keyring_t *keyring)
+{
+    facade_t *rows;
+    size_t count;
+    pl_err err = facades_list(tx, &rows, &count);
+
+    if (err || count == 0)
+        return err;
+    if (!(keyring->facades = pl_arena_take(&keyring->arena, count * sizeof(*keyring->facades))))
+        return PL_ERR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        keyring->facades[i] = rows[i];
+        if (!(keyring->facades[i].host = pl_arena_text(&keyring->arena, pl_span_text(rows[i].host))))
+            return PL_ERR_MEMORY;
+    }
+    keyring->facade_count = count;
+    return PL_OK;
+}
+
 pl_err keyring_load(const uint8_t sealing_key[PL_SEAL_KEY_SIZE], tx_t *tx, keyring_t **out)
 {
     keyring_t *keyring = pl_alloc(sizeof(*keyring));
@@ -179,7 +199,7 @@ pl_err keyring_load(const uint8_t sealing_key[PL_SEAL_KEY_SIZE], tx_t *tx, keyri
         return PL_ERR_MEMORY;
     atomic_init(&keyring->references, 1);
     pl_arena_init(&keyring->arena);
-    if ((err = load_secrets(sealing_key, tx, keyring)) || (err = load_brands(tx, keyring))) {
+    if ((err = load_secrets(sealing_key, tx, keyring)) || (err = load_brands(tx, keyring)) || (err = load_facades(tx, keyring))) {
         keyring_release(keyring);
         return err;
     }

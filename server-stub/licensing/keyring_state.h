@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "licensing/keys.h"
+#include "store/facades.h"
 
 enum { KEY_HASH_SECRET_SIZE = 32 };
 
@@ -27,6 +28,8 @@ struct keyring {
     size_t brand_count;
     root_entry_t *roots; /* by kid */
     size_t root_count;
+    facade_t *facades;
+    size_t facade_count;
 };
 
 /* Reads everything in the transaction. The keyring has one reference, the caller's. */

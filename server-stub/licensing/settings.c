@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-typedef enum { KIND_EMAIL, KIND_MAILBOX, KIND_URL, KIND_LANGUAGE, KIND_WORD, KIND_SECRET } setting_kind;
+typedef enum { KIND_EMAIL, KIND_MAILBOX, KIND_URL, KIND_LANGUAGE, KIND_WORD, KIND_ORIGINS, KIND_SECRET } setting_kind;
 
 static const struct {
     const char *name;
@@ -30,7 +30,12 @@ static const struct {
                                         "whsec_...; up to three with spaces between, the others while one is rotated; a secret"},
     [SETTING_STRIPE_PRICE] = {"stripe_price", KIND_WORD, NULL, "price_...: what a subscription costs"},
     [SETTING_STRIPE_API] = {"stripe_api", KIND_URL, "https://api.stripe.com", "where Stripe's API is"},
+    [SETTING_POSPAL_TRIAL_SALT] =
+        {"pospal_trial_salt", KIND_SECRET, NULL,
+         "with which POSPal's licensing API hashed the hardware of trials; set it before the first of them; a secret"},
     [SETTING_STRIPE_PORTAL_URL] = {"stripe_portal_url", KIND_URL, NULL, "the sign-in page of the customer portal"},
+    [SETTING_RETURN_ORIGINS] = {"return_origins", KIND_ORIGINS, NULL,
+                                "https://..., besides the website's: where a checkout may return to; with spaces between"},
 };
 
 const char *setting_text(setting_name name)
@@ -76,6 +81,20 @@ static bool is_mailbox(const char *value)
     return customers_email_is_valid(address);
 }
 
+/* "https://shop.example https://app.example:8443": no path, for a page's origin has none. */
+static bool are_origins(const char *value)
+{
+    for (const char *at = value; *at;) {
+        size_t size = strcspn(at, " ");
+        size_t scheme = strncmp(at, "https://", 8) == 0 ? 8 : strncmp(at, "http://", 7) == 0 ? 7 : 0;
+
+        if (!scheme || size <= scheme || memchr(at + scheme, '/', size - scheme))
+            return false;
+        at += size + strspn(at + size, " ");
+    }
+    return true;
+}
+
 static bool is_of_kind(setting_kind kind, const char *value)
 {
     if (!*value || strlen(value) > SETTING_VALUE_MAX || !pl_text_is_clean(value))
@@ -91,6 +110,8 @@ static bool is_of_kind(setting_kind kind, const char *value)
         return strlen(value) <= 16 && strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") == strlen(value);
     case KIND_WORD:
         return !strpbrk(value, " /?#&");
+    case KIND_ORIGINS:
+        return are_origins(value);
     case KIND_SECRET:
         return strlen(value) >= 8;
     }

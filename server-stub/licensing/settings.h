@@ -21,6 +21,8 @@ typedef enum {
     SETTING_STRIPE_PRICE,           /* price_...: what a subscription costs */
     SETTING_STRIPE_API,             /* https://api.stripe.com unless set */
     SETTING_STRIPE_PORTAL_URL,      /* the fixed sign-in page of the customer portal */
+    SETTING_POSPAL_TRIAL_SALT,      /* secret; hardware ids of trials are hashed with it, see licensing/hardware_trial.h */
+    SETTING_RETURN_ORIGINS,         /* besides the website's: pages that a checkout may return to */
     SETTING_COUNT
 } setting_name;
 

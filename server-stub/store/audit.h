@@ -74,7 +74,30 @@ typedef enum {
     AUDIT_OPERATOR_KEY_ADDED = 115,
     AUDIT_OPERATOR_KEY_REVOKED = 116,
     AUDIT_OPERATOR_LOOKED = 117, /* across brands; metadata: of what, and the commitment to the address that was asked for */
-    AUDIT_MAIL_RESENT = 120      /* put into the outbox again; metadata: its template */
+    /* By clients of POSPal's licensing API. */
+    AUDIT_FACADE_BOUND = 140, /* to a product; metadata: the host */
+    AUDIT_FACADE_UNBOUND = 141,
+    AUDIT_MACHINE_SWITCHED = 142,   /* metadata: the activation before */
+    AUDIT_REFUND_REQUESTED = 143,   /* metadata: its id */
+    AUDIT_LICENSE_RECOVERY = 144,   /* its key was mailed to its customer, who had asked */
+    AUDIT_TRIAL_CONTRADICTED = 145, /* a program told a later first run than it had */
+    AUDIT_EMAIL_VERIFIED = 146,
+    /* As the payment provider told; metadata: its ids, and amounts. */
+    AUDIT_PAYMENT_RECEIVED = 125,
+    AUDIT_PAYMENT_FAILED = 126,
+    AUDIT_PAYMENT_REFUNDED = 127,
+    AUDIT_PAYMENT_DISPUTED = 128,
+    AUDIT_DISPUTE_CLOSED = 129,
+    AUDIT_SUBSCRIPTION_BEGUN = 130,
+    AUDIT_SUBSCRIPTION_CHANGED = 131,
+    AUDIT_SUBSCRIPTION_ENDED = 132,
+    AUDIT_PAYMENT_DUPLICATE = 133, /* a second subscription for a license that has a live one, which is replaced by it */
+    AUDIT_PAYMENT_PENDING = 134,   /* bought, and paid for later */
+    AUDIT_PAYMENT_METHOD = 135,
+    AUDIT_BILLING_MENDED = 136, /* by comparison with the provider */
+    AUDIT_PORTAL_OPENED = 138,
+    AUDIT_BILLING_CUSTOMER = 139, /* what the provider knows of the customer changed */
+    AUDIT_MAIL_RESENT = 120       /* put into the outbox again; metadata: its template */
 } audit_action;
 
 typedef struct {

@@ -40,10 +40,20 @@ typedef enum {
     STORE_MAILS,
     STORE_OPERATOR_KEYS,
     STORE_ECOSYSTEM,
+    STORE_FACADES,
+    STORE_LICENSE_SEEN,
+    STORE_CLIENT_SESSIONS,
+    STORE_MAIL_REQUESTS,
+    STORE_EMAIL_VERIFICATIONS,
+    STORE_TRIAL_HARDWARE,
+    STORE_INSTANT_REDEMPTIONS,
+    STORE_REFUND_REQUESTS,
+    STORE_INBOUND_EVENTS,
+    STORE_PAYMENTS,
     STORE_MAIL_LOG
 } store_set_name;
 
-enum { STORE_SET_COUNT = 32, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 42, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -53,8 +63,9 @@ typedef struct {
 extern const store_set activations_set, api_keys_set, audit_set, brands_set, customers_set, idempotency_set, instance_seats_set,
     license_keys_set, licenses_set, meta_set, products_set, releases_set, sessions_set, signing_keys_set, offline_releases_set,
     revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set, audit_seals_set, leases_set, webhooks_set,
-    deliveries_set, delivery_log_set, expiry_set, settings_set, subscriptions_set, mails_set, operator_keys_set, ecosystem_set,
-    mail_log_set;
+    deliveries_set, delivery_log_set, expiry_set, settings_set, subscriptions_set, mails_set, facades_set, license_seen_set,
+    client_sessions_set, mail_requests_set, email_verifications_set, trial_hardware_set, instant_redemptions_set,
+    refund_requests_set, inbound_events_set, payments_set, operator_keys_set, ecosystem_set, mail_log_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

@@ -11,20 +11,20 @@ enum { INSERT, CHANGE, BY_LICENSE, BY_PROVIDER, BY_PROVIDER_CUSTOMER, BY_CHECKOU
 #define COLUMNS                                                                                                     \
     "s.brand_id, s.id, s.license_id, s.customer_id, s.provider, s.provider_customer, s.provider_subscription,"      \
     " s.provider_checkout, s.state, s.ends_with_period, s.period_start, s.period_end, s.next_billing_at, s.amount," \
-    " s.currency, s.failures, s.told_at, s.compared_at, s.version, s.created_at"
+    " s.currency, s.failures, s.told_at, s.compared_at, s.version, s.created_at, s.begun_at"
 
 static const char *const sql[] = {
     [INSERT] = "INSERT INTO subscription (brand_id, id, license_id, customer_id, provider, provider_customer,"
                "                          provider_subscription, provider_checkout, state, ends_with_period, period_start,"
-               "                          period_end, next_billing_at, amount, currency, failures, told_at, compared_at, version,"
-               "                          created_at)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, $19)",
+               "                          period_end, next_billing_at, amount, currency, failures, told_at, compared_at, begun_at,"
+               "                          version, created_at)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1, $20)",
 
     [CHANGE] =
         "UPDATE subscription"
         " SET customer_id = $4, provider = $5, provider_customer = $6, provider_subscription = $7, provider_checkout = $8,"
         "     state = $9, ends_with_period = $10, period_start = $11, period_end = $12, next_billing_at = $13, amount = $14,"
-        "     currency = $15, failures = $16, told_at = $17, compared_at = $18, version = version + 1"
+        "     currency = $15, failures = $16, told_at = $17, compared_at = $18, begun_at = $19, version = version + 1"
         " WHERE brand_id = $1 AND id = $2 AND version = $3"
         " RETURNING version",
 
@@ -90,11 +90,12 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
         .compared_at_ms = pl_db_column_int(row, 17),
         .version = pl_db_column_int(row, 18),
         .created_at_ms = pl_db_column_int(row, 19),
+        .begun_at_ms = pl_db_column_int(row, 20),
     };
     return map_texts(row, arena, subscription);
 }
 
-/* From the provider to the comparison: $from and on. */
+/* From the provider to the beginning: $from and on. */
 static void bind_terms(pl_db_statement *statement, int from, const subscription_t *subscription)
 {
     pl_db_bind_text(statement, from, subscription->provider);
@@ -114,6 +115,7 @@ static void bind_terms(pl_db_statement *statement, int from, const subscription_
     pl_db_bind_int(statement, from + 11, subscription->failures);
     pl_db_bind_int(statement, from + 12, subscription->told_at_ms);
     pl_db_bind_int(statement, from + 13, subscription->compared_at_ms);
+    pl_db_bind_int(statement, from + 14, subscription->begun_at_ms);
 }
 
 pl_err subscriptions_insert(tx_t *tx, const subscription_t *subscription)
@@ -125,7 +127,7 @@ pl_err subscriptions_insert(tx_t *tx, const subscription_t *subscription)
     pl_db_bind_uuid(insert, 3, subscription->license_id);
     pl_db_bind_uuid(insert, 4, subscription->customer_id);
     bind_terms(insert, 5, subscription);
-    pl_db_bind_int(insert, 19, tx->now_ms);
+    pl_db_bind_int(insert, 20, tx->now_ms);
     return pl_db_err(pl_db_run(insert));
 }
 

@@ -37,6 +37,7 @@ typedef struct {
     int64_t amount;       /* minor units; -1: not known */
     const char *currency; /* NULL: not known */
     int64_t failures;
+    int64_t begun_at_ms;    /* when it was bought, by the provider's clock; 0: not known */
     int64_t told_at_ms;     /* the provider's time of the newest event that changed it */
     int64_t compared_at_ms; /* 0: never, or it must be */
     int64_t version;

@@ -43,7 +43,7 @@ static const char *header(const char *name)
 
 static void fail_with(pl_err err, const char *detail, int retry_after_s)
 {
-    http_failure_t failure = {err, detail, "id-1", "GET, OPTIONS", retry_after_s, NULL, NULL};
+    http_failure_t failure = {err, detail, "id-1", "GET, OPTIONS", retry_after_s, NULL, NULL, false, 0};
 
     memset(&reply, 0, sizeof reply);
     http_reply_problem(&reply, &failure, &body);
@@ -106,7 +106,7 @@ static void lists_every_member_at_fault(void **state)
 {
     fault_t second = {NULL, "email", "an address has an @"};
     fault_t first = {&second, "seats", "1 to 10"};
-    http_failure_t failure = {PL_ERR_INVALID, "seats: 1 to 10", "id-1", NULL, 0, &first, NULL};
+    http_failure_t failure = {PL_ERR_INVALID, "seats: 1 to 10", "id-1", NULL, 0, &first, NULL, false, 0};
 
     (void)state;
     http_reply_problem(&reply, &failure, &body);
@@ -148,7 +148,7 @@ static void each_family_of_paths_has_its_shape(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof shape_samples / sizeof *shape_samples; i++) {
         const shape_sample *s = &shape_samples[i];
-        http_failure_t failure = {s->err, s->detail, "id-1", "POST, OPTIONS", 0, NULL, s->path};
+        http_failure_t failure = {s->err, s->detail, "id-1", "POST, OPTIONS", 0, NULL, s->path, false, 0};
 
         memset(&reply, 0, sizeof reply);
         http_reply_problem(&reply, &failure, &body);
@@ -165,12 +165,59 @@ static void each_family_of_paths_has_its_shape(void **state)
     }
 }
 
+/* Programs written for POSPal's licensing API: nothing else may stand in their refusals, and a broken database is no bad license. */
+static const shape_sample pospal_samples[] = {
+    {"/validate-unified", PL_ERR_MALFORMED, "x",
+     "\"error\":{\"code\":\"INVALID_REQUEST_FORMAT\",\"message\":[\"Request body must be a JSON object\"],\"category\":"
+     "\"authentication\",\"severity\":\"low\",\"retryable\":false},\"metadata\":{"},
+    {"/validate-unified", PL_ERR_METHOD, NULL, "\"message\":\"Method not allowed\""},
+    {"/validate-unified", PL_ERR_NOT_FOUND, NULL, "{\"error\":\"Not found\"}"},
+    {"/validate", PL_ERR_TOO_LARGE, "too much", "{\"success\":false,\"error\":\"too much\",\"errorCode\":\"REQUEST_TOO_LARGE\""},
+    {"/session/start", PL_ERR_RATE_LIMITED, NULL, "\"code\":\"RATE_LIMIT\",\"retryAfter\":10}"},
+    {"/webhook", PL_ERR_MALFORMED, NULL, "{\"error\":\"Request body must be a JSON object\",\"code\":"},
+    {"/validate", PL_ERR_DATABASE, "secret.db", "{\"success\":false,\"offline\":true,"},
+    {"/validate-unified", PL_ERR_CLOCK, "secret.db", "\"fallbackData\":{\"lastKnownStatus\":\"unknown\""},
+    {"/customer-portal", PL_ERR_INTERNAL, "secret.db", "{\"error\":\"Internal error\""},
+};
+
+static void programs_of_pospals_api_read_its_shapes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof pospal_samples / sizeof *pospal_samples; i++) {
+        const shape_sample *s = &pospal_samples[i];
+        http_failure_t failure = {s->err, s->detail, "id-1", "POST, OPTIONS", 0, NULL, s->path, true, INT64_C(1790000000123)};
+
+        memset(&reply, 0, sizeof reply);
+        http_reply_problem(&reply, &failure, &body);
+        if (!strstr(body.data, s->part))
+            fail_msg("%s: %s", s->path, body.data);
+        assert_null(strstr(body.data, "secret.db"));
+        assert_string_equal(header("Content-Type"), "application/json");
+        assert_string_equal(header("Cache-Control"), "no-cache, no-store, must-revalidate");
+        if (reply.status == 503)
+            assert_string_equal(header("Retry-After"), "30");
+    }
+}
+
+static void a_path_that_is_not_there_has_their_shape_where_the_host_is_theirs(void **state)
+{
+    http_failure_t failure = {PL_ERR_NOT_FOUND, NULL, "id-1", NULL, 0, NULL, "/nowhere", true, 0};
+
+    (void)state;
+    http_reply_problem(&reply, &failure, &body);
+    assert_string_equal(body.data, "{\"error\":\"Not found\"}");
+    failure.is_facade = false;
+    http_reply_problem(&reply, &failure, &body);
+    assert_non_null(strstr(body.data, "\"not_found\""));
+}
+
 static void members_at_fault_stand_in_the_error_too_and_in_no_other_refusal(void **state)
 {
     fault_t third = {NULL, "code", "not here"};
     fault_t second = {&third, "seats", "not 7"};
     fault_t first = {&second, "seats", "1 to 10"};
-    http_failure_t failure = {PL_ERR_INVALID, "seats: 1 to 10", "id-1", NULL, 0, &first, "/api/v1/brand/licenses/provision"};
+    http_failure_t failure = {
+        PL_ERR_INVALID, "seats: 1 to 10", "id-1", NULL, 0, &first, "/api/v1/brand/licenses/provision", false, 0};
 
     (void)state;
     http_reply_problem(&reply, &failure, &body);
@@ -194,6 +241,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(says_when_to_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(says_what_a_path_allows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_family_of_paths_has_its_shape, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(programs_of_pospals_api_read_its_shapes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_path_that_is_not_there_has_their_shape_where_the_host_is_theirs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(members_at_fault_stand_in_the_error_too_and_in_no_other_refusal, set_up, tear_down),
     };
 

@@ -83,13 +83,27 @@ static void an_older_database_is_brought_up_to_date_only_by_who_may(void **state
     store_close(store);
 }
 
-static const store_set *const all_sets[] = {
-    &activations_set,  &api_keys_set,       &audit_set,       &brands_set,        &customers_set,    &license_keys_set,
-    &licenses_set,     &meta_set,           &products_set,    &sessions_set,      &signing_keys_set, &offline_releases_set,
-    &revocations_set,  &releases_set,       &trials_set,      &usage_set,         &idempotency_set,  &activation_pages_set,
-    &audit_search_set, &instance_seats_set, &audit_seals_set, &leases_set,        &webhooks_set,     &deliveries_set,
-    &delivery_log_set, &expiry_set,         &settings_set,    &subscriptions_set, &mails_set,        &operator_keys_set,
-    &ecosystem_set,    &mail_log_set};
+static const store_set *const all_sets[] = {&activations_set,     &api_keys_set,
+                                            &audit_set,           &brands_set,
+                                            &customers_set,       &license_keys_set,
+                                            &licenses_set,        &meta_set,
+                                            &products_set,        &sessions_set,
+                                            &signing_keys_set,    &offline_releases_set,
+                                            &revocations_set,     &releases_set,
+                                            &trials_set,          &usage_set,
+                                            &idempotency_set,     &activation_pages_set,
+                                            &audit_search_set,    &instance_seats_set,
+                                            &audit_seals_set,     &leases_set,
+                                            &webhooks_set,        &deliveries_set,
+                                            &delivery_log_set,    &expiry_set,
+                                            &settings_set,        &subscriptions_set,
+                                            &mails_set,           &facades_set,
+                                            &license_seen_set,    &client_sessions_set,
+                                            &mail_requests_set,   &email_verifications_set,
+                                            &trial_hardware_set,  &instant_redemptions_set,
+                                            &refund_requests_set, &inbound_events_set,
+                                            &payments_set,        &operator_keys_set,
+                                            &ecosystem_set,       &mail_log_set};
 
 /* A step of a plan that walks all licenses, seats or customers of a brand, or all there are, or all seats ever released. A list may. */
 static bool is_walk(const char *step, const char *sql)

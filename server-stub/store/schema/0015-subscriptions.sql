@@ -46,6 +46,7 @@ CREATE TABLE subscription (
     amount                BIGINT,          -- minor units
     currency              TEXT,            -- ISO 4217, lower case
     failures              BIGINT NOT NULL, -- payments that failed, one after the other
+    begun_at              BIGINT NOT NULL, -- when it was bought, by the provider's clock; 0: not known
     told_at               BIGINT NOT NULL, -- the provider's time of the newest event that changed it
     compared_at           BIGINT NOT NULL, -- with the provider; 0: never, or it must be
     version               BIGINT NOT NULL,
@@ -80,6 +81,7 @@ CREATE TABLE payment (
     currency         TEXT   NOT NULL,
     paid_at          BIGINT,
     told_at          BIGINT NOT NULL,
+    disputed_at      BIGINT NOT NULL, -- the provider's time of the newest event about a dispute; 0: there was none
     created_at       BIGINT NOT NULL,
     PRIMARY KEY (brand_id, id),
     UNIQUE (brand_id, provider, provider_invoice)
@@ -103,13 +105,16 @@ CREATE TABLE inbound_event (
     due_at      BIGINT NOT NULL,
     held_until  BIGINT NOT NULL, -- by whoever works on it
     settled_at  BIGINT,
+    product_id  BLOB,            -- which the address that it came to is for
     customer_id BLOB,
     outcome     TEXT,            -- one word, or why it failed
-    body        BLOB   NOT NULL, -- as it came
+    body        BLOB   NOT NULL, -- as it came; empty once it is of no more use
     PRIMARY KEY (brand_id, provider, event_id)
 ) WITHOUT ROWID;
 
 CREATE INDEX inbound_event_due ON inbound_event (due_at) WHERE state = 1;
+CREATE INDEX inbound_event_failed ON inbound_event (brand_id, received_at) WHERE state = 4;
+CREATE INDEX inbound_event_to_sweep ON inbound_event (settled_at) WHERE settled_at IS NOT NULL AND length(body) > 0;
 CREATE INDEX inbound_event_by_time ON inbound_event (brand_id, received_at);
 
 -- Mail that is to go out, went out, or could not. One of each purpose: who asks again for the same asks for nothing.
@@ -172,8 +177,45 @@ CREATE TABLE email_verification (
     PRIMARY KEY (brand_id, id)
 ) WITHOUT ROWID;
 
+CREATE INDEX email_verification_by_time ON email_verification (brand_id, created_at);
 CREATE INDEX email_verification_by_email ON email_verification (brand_id, email_folded, created_at);
 CREATE INDEX email_verification_by_address ON email_verification (brand_id, address, created_at) WHERE address IS NOT NULL;
+
+-- Who asked for mail to whom without a proof that it is theirs: counted, kept for a day.
+CREATE TABLE mail_request (
+    brand_id     BLOB   NOT NULL REFERENCES brand (id),
+    id           BLOB   NOT NULL CHECK (length(id) = 16),
+    kind         BIGINT NOT NULL, -- store/mail_requests.h
+    email_folded TEXT   NOT NULL,
+    address      TEXT   NOT NULL, -- "" where it is not known
+    created_at   BIGINT NOT NULL,
+    PRIMARY KEY (brand_id, id)
+) WITHOUT ROWID;
+
+CREATE INDEX mail_request_by_time ON mail_request (brand_id, created_at);
+CREATE INDEX mail_request_by_email ON mail_request (brand_id, kind, email_folded, created_at);
+CREATE INDEX mail_request_by_address ON mail_request (brand_id, kind, address, created_at);
+
+-- Which machine took what was bought by a checkout's id alone; the first one, and no other.
+CREATE TABLE instant_redemption (
+    brand_id    BLOB   NOT NULL REFERENCES brand (id),
+    checkout    TEXT   NOT NULL,
+    machine     TEXT   NOT NULL, -- as activation.identifier has it
+    redeemed_at BIGINT NOT NULL,
+    PRIMARY KEY (brand_id, checkout)
+) WITHOUT ROWID;
+
+-- By which another system knew the hardware of a trial: a hash made with the brand's salt.
+CREATE TABLE trial_hardware (
+    brand_id        BLOB   NOT NULL,
+    product_id      BLOB   NOT NULL,
+    hash            BLOB   NOT NULL CHECK (length(hash) = 32),
+    license_id      BLOB   NOT NULL,
+    first_run_at    BIGINT NOT NULL, -- midnight UTC of the earliest day that it told
+    contradicted_at BIGINT,          -- it told a later one since
+    PRIMARY KEY (brand_id, product_id, hash),
+    FOREIGN KEY (brand_id, product_id, license_id) REFERENCES trial_device (brand_id, product_id, license_id)
+) WITHOUT ROWID;
 
 -- When a license was last looked at, for programs that are told how long to keep an answer.
 CREATE TABLE license_seen (
@@ -207,3 +249,5 @@ CREATE TABLE refund_request (
 
 CREATE INDEX refund_request_by_state ON refund_request (brand_id, state, id);
 CREATE INDEX refund_request_by_customer ON refund_request (brand_id, customer_id, id);
+
+INSERT INTO lease (name, held_until) VALUES ('billing', 0);
