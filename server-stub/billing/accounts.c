@@ -7,11 +7,20 @@
 #include "base/mem.h"
 #include "billing/prices.h"
 #include "licensing/settings.h"
+#include "platform/clock.h"
 #include "platform/thread.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
-enum { LINES_KEPT = 8, ROWS_MAX = 32 };
+enum {
+    LINES_KEPT = 8,
+    ROWS_MAX = 32,
+    FAILURES_MAX =
+        3 *
+        STRIPE_ATTEMPTS, /* one after the other; then it is given a pause, so that those who wait for it do not take all threads */
+    PAUSE_MS = 10 * 1000
+};
 
 struct billing {
     stripe_curl_options_t curl;
@@ -22,6 +31,8 @@ struct billing {
     stripe_line_t *lines[LINES_KEPT]; /* idle */
     size_t line_count;
     prices_t prices;
+    atomic_int failures;
+    atomic_int_least64_t paused_until_ms;                       /* monotonic */
     atomic_uint_least64_t counts[ROWS_MAX + 1][BILLING_COUNTS]; /* the last row: of no type that we know */
 };
 
@@ -60,8 +71,18 @@ static stripe_line_t *open_loan(void *context)
 static void exchange_on_loan(stripe_line_t *line, const stripe_request_t *request, stripe_reply_t *reply)
 {
     const loan_t *loan = (const loan_t *)(void *)line;
+    billing_t *billing = loan->billing;
 
-    loan->billing->transport.exchange(loan->line, request, reply);
+    if (pl_clock_monotonic_us() / 1000 < atomic_load(&billing->paused_until_ms)) {
+        reply->should_retry = 0;
+        (void)snprintf(reply->error, sizeof reply->error, "it failed several times and is given a pause");
+        return;
+    }
+    billing->transport.exchange(loan->line, request, reply);
+    if (reply->status && reply->status < 500)
+        atomic_store(&billing->failures, 0);
+    else if (atomic_fetch_add(&billing->failures, 1) + 1 >= FAILURES_MAX)
+        atomic_store(&billing->paused_until_ms, pl_clock_monotonic_us() / 1000 + PAUSE_MS);
 }
 
 static void close_loan(stripe_line_t *line)

@@ -157,7 +157,7 @@ static bool is_worth_another(const stripe_t *stripe, int attempt, const stripe_r
         return false;
     if (reply->retry_after_s * 1000 > STRIPE_PAUSE_MAX_MS) /* whoever asks cannot wait so long */
         return false;
-    if (reply->status && reply->should_retry >= 0)
+    if (reply->should_retry >= 0)
         return reply->should_retry == 1;
     return is_their_failure(reply->status) || reply->status == 409; /* another one works on the same */
 }

@@ -211,6 +211,27 @@ static void a_lost_cancellation_and_events_nobody_took_are_mended(void **state)
     taverna_close_scene(s);
 }
 
+/* ---- a provider that is away ---- */
+
+static void one_that_fails_again_and_again_is_given_a_pause(void **state)
+{
+    taverna_t *s = taverna_open_scene(state);
+    inbox_t inbox = taverna_inbox_of(s);
+    billing_account_t account;
+    stripe_price_t price;
+    stripe_t stripe;
+
+    s->fake.is_down = true;
+    assert_int_equal(billing_find_account(inbox.store, inbox.about, &inbox.scope, &account), PL_OK);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(billing_connect(s->billing, &account, &s->v->arena, &stripe), PL_OK);
+        assert_int_equal(stripe_fetch_price(&stripe, "price_1", &price), PL_ERR_PAYMENTS_DOWN);
+        stripe_close(&stripe);
+    }
+    assert_int_equal(s->fake.asked, 3 * STRIPE_ATTEMPTS);
+    taverna_close_scene(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +244,7 @@ int main(void)
         TEST(a_refund_may_come_before_its_payment),
         TEST(a_lost_purchase_is_found_and_a_dry_run_writes_nothing),
         TEST(a_lost_cancellation_and_events_nobody_took_are_mended),
+        TEST(one_that_fails_again_and_again_is_given_a_pause),
 #undef TEST
     };
 
