@@ -38,8 +38,10 @@ static const char *const sql[] = {
                       " ORDER BY r.id"
                       " LIMIT $3",
 
+    /* The ids from the index alone: else SQLite looks through all of the brand's. */
     [OF_CUSTOMER] = "SELECT " COLUMNS " FROM refund_request r"
-                    " WHERE r.brand_id = $1 AND r.customer_id = $2"
+                    " WHERE r.brand_id = $1"
+                    "   AND r.id IN (SELECT c.id FROM refund_request c WHERE c.brand_id = $1 AND c.customer_id = $2)"
                     " ORDER BY r.id DESC"
                     " LIMIT $3",
 
