@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { INSERT, FIND, LOCK, ANYWHERE, HOLD, SETTLE, REPEAT, DUE, RELEASE, LIST, WAITING, FAILED, SWEEP };
+enum { INSERT, FIND, LOCK, ANYWHERE, HOLD, SETTLE, REPEAT, DUE, RELEASE, LIST, LIST_STATE, WAITING, FAILED, SWEEP };
 
 #define HEAD                                                                                                     \
     "e.brand_id, e.provider, e.event_id, e.type, e.object_id, e.created_at, e.received_at, e.state, e.attempts," \
@@ -48,9 +48,14 @@ static const char *const sql[] = {
     [RELEASE] = "UPDATE inbound_event SET held_until = 0 WHERE state = 1 AND due_at <= $1 AND held_until > 0",
 
     [LIST] = "SELECT " HEAD " FROM inbound_event e"
-             " WHERE e.brand_id = $1 AND e.received_at >= $2 AND (CAST($3 AS BIGINT) = 0 OR e.state = $3)"
+             " WHERE e.brand_id = $1 AND e.received_at >= $2"
              " ORDER BY e.received_at DESC"
-             " LIMIT $4",
+             " LIMIT $3",
+
+    [LIST_STATE] = "SELECT " HEAD " FROM inbound_event e"
+                   " WHERE e.brand_id = $1 AND e.state = $4 AND e.received_at >= $2"
+                   " ORDER BY e.received_at DESC"
+                   " LIMIT $3",
 
     [WAITING] = "SELECT count(*), min(w.received_at) FROM"
                 " (SELECT e.received_at FROM inbound_event e WHERE e.state = 1 ORDER BY e.due_at LIMIT 10000) AS w",
@@ -227,14 +232,15 @@ pl_err inbound_events_release(tx_t *tx)
 
 pl_err inbound_events_list(tx_t *tx, const inbound_page_t *page, inbound_event_t **events, size_t *count)
 {
-    pl_db_statement *select = store_statement(tx, STORE_INBOUND_EVENTS, LIST);
+    pl_db_statement *select = store_statement(tx, STORE_INBOUND_EVENTS, page->state ? LIST_STATE : LIST);
     store_rows rows = {NULL, 0};
     pl_err err;
 
     pl_db_bind_uuid(select, 1, page->brand_id);
     pl_db_bind_int(select, 2, page->received_after_ms);
-    pl_db_bind_int(select, 3, page->state);
-    pl_db_bind_int(select, 4, INBOUND_PAGE_MAX);
+    pl_db_bind_int(select, 3, INBOUND_PAGE_MAX);
+    if (page->state)
+        pl_db_bind_int(select, 4, page->state);
     err = store_collect(select, tx->arena, sizeof(inbound_event_t), map, &rows);
     *events = rows.items;
     *count = rows.count;

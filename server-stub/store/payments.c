@@ -33,7 +33,8 @@ static const char *const sql[] = {
                   " LIMIT 1",
 
     [BY_LICENSE] = "SELECT " COLUMNS " FROM payment p"
-                   " WHERE p.brand_id = $1 AND p.license_id = $2"
+                   " WHERE p.brand_id = $1"
+                   "   AND p.id IN (SELECT x.id FROM payment x WHERE x.brand_id = $1 AND x.license_id = $2)"
                    " ORDER BY coalesce(p.paid_at, p.told_at) DESC, p.id DESC"
                    " LIMIT $3",
 };

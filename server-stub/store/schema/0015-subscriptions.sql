@@ -115,6 +115,7 @@ CREATE TABLE inbound_event (
 CREATE INDEX inbound_event_due ON inbound_event (due_at) WHERE state = 1;
 CREATE INDEX inbound_event_failed ON inbound_event (brand_id, received_at) WHERE state = 4;
 CREATE INDEX inbound_event_to_sweep ON inbound_event (settled_at) WHERE settled_at IS NOT NULL AND length(body) > 0;
+CREATE INDEX inbound_event_by_state ON inbound_event (brand_id, state, received_at);
 CREATE INDEX inbound_event_by_time ON inbound_event (brand_id, received_at);
 
 -- Mail that is to go out, went out, or could not. One of each purpose: who asks again for the same asks for nothing.
