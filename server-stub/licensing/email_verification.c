@@ -82,6 +82,7 @@ static pl_err mail_code(tx_t *tx, const keyring_t *keyring, const email_verifica
     const mail_order_t mail = {.brand_id = row->brand_id,
                                .template = MAIL_VERIFICATION_CODE,
                                .purpose = purpose,
+                               .expires_at_ms = row->expires_at_ms,
                                .recipient = order->email,
                                .values = values,
                                .count = sizeof(values) / sizeof(values[0])};
