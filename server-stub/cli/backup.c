@@ -13,6 +13,18 @@ static const option_t options[] = {
     {"file", OPTION_OPERAND, offsetof(backup_t, file), true, "FILE", "the copy of the database", 0, 0},
 };
 
+pl_err cli_backup_before(cli_t *cli, const char *directory, const char *what, const char **path)
+{
+    pl_err err;
+
+    *path = pl_arena_format(&cli->arena, "%s/validator.db.before-%s-%lld", directory, what,
+                            (long long)instance_now_ms(cli->instance));
+    if (!*path)
+        return PL_ERR_MEMORY;
+    err = instance_backup(cli->instance, *path);
+    return err == PL_ERR_UNSUPPORTED ? pl_fail(err, "make a backup of the database first (pg_dump), then say --no-backup") : err;
+}
+
 static pl_err run_backup(cli_t *cli, const void *values)
 {
     const backup_t *backup = values;

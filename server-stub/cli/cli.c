@@ -84,6 +84,7 @@ static const command_t *const commands[] = {
     &command_keys_add_root,
     &command_audit_list,
     &command_simulate,
+    &command_import_d1, /* before the shorter name */
     &command_import,
     &command_export,
     &command_audit_verify,
@@ -360,5 +361,7 @@ cli_exit_t cli_run(const cli_world_t *world, char *const *words)
     instance_close(run.cli.instance);
     pl_buf_reset(&run.result);
     pl_arena_reset(&run.cli.arena);
-    return err || !run.cli.is_partial ? cli_exit_code(err) : CLI_EXIT_PARTIAL;
+    if (!err && run.cli.is_partial)
+        return CLI_EXIT_PARTIAL;
+    return !err && run.cli.needs_attention ? CLI_EXIT_FAILED : cli_exit_code(err);
 }

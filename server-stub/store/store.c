@@ -70,6 +70,11 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_PAYMENTS] = &payments_set,
     [STORE_OPERATOR_KEYS] = &operator_keys_set,
     [STORE_ECOSYSTEM] = &ecosystem_set,
+    [STORE_ARCHIVE] = &archive_set,
+    [STORE_ARRIVALS] = &arrivals_set,
+    [STORE_CHORES] = &chores_set,
+    [STORE_PERSONAL] = &personal_set,
+    [STORE_TALLIES] = &tallies_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)

@@ -111,7 +111,7 @@ class Validator:
     def command(self, *words, code=0):
         done = subprocess.run([self.program, *words, "--data", self.data, *self.database, "--json"], capture_output=True, text=True, check=False,
                               env=self.environment)
-        assert done.returncode == code, f"{words}: {done.returncode} {done.stderr}"
+        assert done.returncode == code, f"{words}: {done.returncode} {done.stderr or done.stdout}"
         return json.loads(done.stdout or done.stderr)
 
     def pass_time(self, seconds):
