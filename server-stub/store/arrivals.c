@@ -24,7 +24,7 @@ static const char *const sql[] = {
     [MAIL] = "INSERT INTO mail (brand_id, id, purpose, template, customer_id, license_id, recipient, state, attempts, due_at,"
              "                  held_until, created_at, settled_at, provider_id, error)"
              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, 0, $9, $10, $11, $12)"
-             " ON CONFLICT (brand_id, purpose) DO NOTHING"
+             " ON CONFLICT DO NOTHING"
              " RETURNING due_at",
 
     [EVENT] = "INSERT INTO inbound_event (brand_id, provider, event_id, type, created_at, received_at, state, attempts, due_at,"

@@ -43,7 +43,7 @@ static const char *const sql[] = {
     [PAYMENTS] =
         "SELECT provider, provider_invoice, provider_charge, license_id, state, amount, refunded, currency, paid_at, told_at"
         " FROM payment"
-        " WHERE brand_id = $1 AND customer_id = $2"
+        " WHERE brand_id = $1 AND customer_id = $2 AND id > $4"
         " ORDER BY id DESC"
         " LIMIT $3",
 

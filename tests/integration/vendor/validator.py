@@ -136,6 +136,13 @@ class Validator:
         database.close()
         return str(found)
 
+    def dump(self):
+        """All rows of SQLite's database as text."""
+        database = sqlite3.connect(os.path.join(self.data, "validator.db"))
+        text = "\n".join(database.iterdump())
+        database.close()
+        return text
+
     def add_brand(self, slug):
         return self.command("brand", "add", "--name", slug, "--slug", slug, "--key-directory", self.directory)
 
