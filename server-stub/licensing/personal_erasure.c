@@ -182,7 +182,7 @@ static pl_err erase_customer(erase_t *erase)
 {
     const customer_t *customer = erase->customer;
     const audit_t entry = {.brand_id = customer->brand_id, .action = AUDIT_CUSTOMER_ERASED, .target = customer->id};
-    const char *address = format_id(erase->tx->arena, "erased-%s@invalid", customer->id);
+    const char *address = format_id(erase->tx->arena, "erased-%s", customer->id) /* none that mail could go to */;
     pl_err err = address ? personal_erase_customer(erase->tx, customer->brand_id, customer->id, address) : PL_ERR_MEMORY;
 
     if (err || (err = erase_audit(erase, customer->id)))

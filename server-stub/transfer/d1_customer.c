@@ -182,6 +182,7 @@ static void fill_subscription(pl_arena *arena, const taken_t *taken, subscriptio
     subscription->amount = taken->amount;
     subscription->currency = currency_of(arena, taken->row);
     subscription->failures = taken->failures;
+    subscription->begun_at_ms = taken->created_ms;
     subscription->compared_at_ms = 0; /* the provider is asked soon: it knows best */
 }
 

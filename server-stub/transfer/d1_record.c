@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "licensing/hardware_trial.h"
+#include "licensing/mail.h"
 #include "store/archive.h"
 #include "store/arrivals.h"
 #include "store/refund_requests.h"
@@ -22,6 +24,7 @@ typedef struct {
     bool is_known;
     license_t license;
     const char *email;
+    const char *subscription; /* the provider's */
 } owner_t;
 
 /* A dry run has forgotten the customers of the chunks before: they are imported once more, to be forgotten with this row. */
@@ -35,6 +38,7 @@ static pl_err find_owner(tx_t *tx, const d1_place_t *place, const d1_row_t *row,
     if (err || customer.fault)
         return err == PL_ERR_NOT_FOUND ? PL_OK : err;
     owner->email = d1_text(&customer, CUSTOMER_EMAIL);
+    owner->subscription = d1_text(&customer, CUSTOMER_SUBSCRIPTION);
     err = d1_find_license(tx, place, &customer, &owner->license);
     if (err == PL_ERR_NOT_FOUND && place->dry_run && !(err = d1_import_customer(tx, place, &customer, &result)))
         err = d1_find_license(tx, place, &customer, &owner->license);
@@ -68,7 +72,7 @@ static pl_err put_by(tx_t *tx, const d1_place_t *place, const d1_row_t *row, con
                          .source = pl_arena_format(tx->arena, "pospal-d1:%s", table),
                          .entry = word_of(row, D1_ID, ID_MAX),
                          .at_ms = d1_time_if_any(tx->arena, row, created),
-                         .kind = row->table == D1_REFUNDS || row->table == D1_TRIALS ? table : word_of(row, kind, KIND_MAX),
+                         .kind = row->table == D1_REFUNDS ? table : word_of(row, kind, KIND_MAX),
                          .body = d1_json(tx->arena, row)};
     bool is_new;
     pl_err err;
@@ -78,8 +82,6 @@ static pl_err put_by(tx_t *tx, const d1_place_t *place, const d1_row_t *row, con
     if (!archive.entry)
         return pl_fail(PL_ERR_INVALID, "the row has no %s that can be kept", d1_value_name(row->table, D1_ID));
     archive.kind = archive.kind ? archive.kind : "unknown";
-    if (row->table == D1_TRIALS)
-        archive.at_ms = d1_time_if_any(tx->arena, row, TRIAL_ROW_FIRST_RUN);
     if (owner->is_known)
         archive.customer_id = owner->license.customer_id;
     err = archive_put(tx, &archive, &is_new);
@@ -89,8 +91,8 @@ static pl_err put_by(tx_t *tx, const d1_place_t *place, const d1_row_t *row, con
 
 static pl_err put_in_archive(tx_t *tx, const d1_place_t *place, const d1_row_t *row, d1_result_t *result)
 {
-    owner_t owner = {.email = NULL};
-    pl_err err = row->table == D1_TRIALS ? PL_OK : find_owner(tx, place, row, &owner);
+    owner_t owner;
+    pl_err err = find_owner(tx, place, row, &owner);
 
     return err ? err : put_by(tx, place, row, &owner, result);
 }
@@ -125,6 +127,25 @@ static void fill_state(const d1_row_t *row, mail_t *mail)
         mail->error = status && strcmp(status, "bounced") == 0 ? "bounced" : "it is not known whether it went out";
 }
 
+/* The first welcome that arrived is the one that billing/ asks for once per subscription, so that it asks for no other. */
+static pl_err put_mail(tx_t *tx, mail_t *mail, const owner_t *owner, const char *id, bool *is_new)
+{
+    const char *own = pl_arena_format(tx->arena, "%s:pospal-d1:%s", mail->template, id);
+    pl_err err;
+
+    if (!own)
+        return PL_ERR_MEMORY;
+    if (mail->state == MAIL_SENT && owner->is_known && owner->subscription &&
+        strcmp(mail->template, mail_template_text(MAIL_WELCOME)) == 0) {
+        if (!(mail->purpose = pl_arena_format(tx->arena, "%s:%s", mail->template, owner->subscription)))
+            return PL_ERR_MEMORY;
+        if ((err = arrivals_mail(tx, mail, is_new)) || *is_new)
+            return err;
+    }
+    mail->purpose = own;
+    return arrivals_mail(tx, mail, is_new);
+}
+
 static pl_err import_mail(tx_t *tx, const d1_place_t *place, const d1_row_t *row, d1_result_t *result)
 {
     const char *id = word_of(row, D1_ID, ID_MAX);
@@ -144,12 +165,11 @@ static pl_err import_mail(tx_t *tx, const d1_place_t *place, const d1_row_t *row
         mail.license_id = owner.license.id;
     }
     mail.id = d1_made_id(place->brand_id, row, mail.created_at_ms);
-    mail.purpose = pl_arena_format(tx->arena, "%s:pospal-d1:%s", mail.template, id);
     mail.provider_id = word_of(row, MAIL_ROW_PROVIDER_ID, ID_MAX);
     mail.settled_at_ms = d1_time_if_any(tx->arena, row, MAIL_ROW_SETTLED);
     mail.settled_at_ms = mail.settled_at_ms ? mail.settled_at_ms : mail.created_at_ms;
     fill_state(row, &mail);
-    err = mail.purpose ? arrivals_mail(tx, &mail, &is_new) : PL_ERR_MEMORY;
+    err = put_mail(tx, &mail, &owner, id, &is_new);
     if (!err)
         result->outcome = outcome_of(is_new);
     return err;
@@ -237,6 +257,53 @@ static pl_err import_refund(tx_t *tx, const d1_place_t *place, const d1_row_t *r
     return err;
 }
 
+/* ---- trials ---- */
+
+static int digit_of(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool read_hash(const char *text, uint8_t hash[PL_DIGEST_SIZE])
+{
+    if (!text || strlen(text) != (size_t)2 * PL_DIGEST_SIZE)
+        return false;
+    for (size_t i = 0; i < PL_DIGEST_SIZE; i++) {
+        int high = digit_of(text[2 * i]);
+        int low = digit_of(text[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        hash[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static pl_err import_trial(tx_t *tx, const d1_place_t *place, const d1_row_t *row, d1_result_t *result)
+{
+    const facade_t facade = {.brand_id = place->brand_id, .product_id = place->product.id};
+    const char *status = d1_text(row, TRIAL_ROW_STATUS);
+    hardware_trial_t trial = {.is_blocked = status && strcmp(status, "blocked") == 0};
+    trial_device_t device = {.facade = &facade};
+    int64_t tamper;
+    bool is_new;
+    pl_err err;
+
+    if (!read_hash(row->values[D1_ID], device.hash))
+        return pl_fail(PL_ERR_INVALID, "hardware_hash is no SHA-256 in lower-case hexadecimal");
+    if ((err = d1_time(tx->arena, row, TRIAL_ROW_FIRST_RUN, &trial.first_run_ms)) ||
+        (err = d1_time(tx->arena, row, TRIAL_ROW_EXPIRES, &trial.expires_at_ms)) ||
+        (err = d1_number(row, TRIAL_ROW_TAMPER, 0, &tamper)))
+        return err;
+    if (!trial.first_run_ms || trial.expires_at_ms <= trial.first_run_ms)
+        return pl_fail(PL_ERR_INVALID, "first_run and expires_at are needed, in that order");
+    trial.is_contradicted = tamper > 0;
+    err = hardware_trial_bring(tx, place->keyring, &device, &trial, &is_new);
+    if (!err)
+        result->outcome = outcome_of(is_new);
+    return err;
+}
+
 /* ---- sessions ---- */
 
 /* Two minutes without a beat end one, so whoever is at work when the file is copied begins anew here before the import is done. */
@@ -262,9 +329,10 @@ pl_err d1_import_record(tx_t *tx, const d1_place_t *place, const d1_row_t *row, 
         return import_refund(tx, place, row, result);
     case D1_SESSIONS:
         return pass_session(tx, row, result);
+    case D1_TRIALS:
+        return import_trial(tx, place, row, result);
     case D1_CUSTOMERS:
     case D1_AUDIT:
-    case D1_TRIALS:
     case D1_TABLES:
         break;
     }

@@ -113,7 +113,10 @@ class OldDatabase(VendorTest):
         self.assertEqual("3|bob@shop.example", self.value(
             brand, "SELECT state || '|' || recipient FROM mail WHERE brand_id = BRAND AND template = 'payment_failed'"))
         self.assertEqual("1|not used", self.value(brand, "SELECT state || '|' || reason FROM refund_request WHERE brand_id = BRAND AND provider_invoice = 'in_9'"))
-        self.assertEqual("5", self.value(brand, "SELECT count(*) FROM archive_log WHERE brand_id = BRAND"))
+        self.assertEqual("4", self.value(brand, "SELECT count(*) FROM archive_log WHERE brand_id = BRAND"))
+        self.assertEqual("welcome:sub_1", self.value(brand, "SELECT purpose FROM mail WHERE brand_id = BRAND AND template = 'welcome'"))
+        self.assertEqual("1714557600000", self.value(brand, "SELECT begun_at FROM subscription WHERE brand_id = BRAND AND provider_customer = 'cus_1'"))
+        self.assertEqual("1767225600000", self.value(brand, "SELECT first_run_at FROM trial_hardware WHERE brand_id = BRAND"))
         self.server.command("audit", "verify", "--brand", brand)
 
     def test_the_first_variant_has_customers_alone_and_few_columns(self):
