@@ -4,6 +4,7 @@
  */
 #include "licensing/refunds.h"
 
+#include "billing/refund_made.h"
 #include "cli/fields.h"
 
 #include <string.h>
@@ -18,9 +19,10 @@ typedef struct {
     const char *after;
     int64_t limit;
     int64_t amount;
+    bool by_hand;
 } refund_values_t;
 
-enum { SHOWN = 100 };
+enum { SHOWN = 100, PROVIDER_TIMEOUT_MS = 20000 };
 
 /* clang-format off */
 #define BRAND {"brand", OPTION_TEXT, offsetof(refund_values_t, brand), true, "SLUG", "the brand", 0, 0}
@@ -34,7 +36,13 @@ static const option_t list_options[] = {
     {"after", OPTION_TEXT, offsetof(refund_values_t, after), false, "ID", "the page after this request", 0, 0},
 };
 static const option_t show_options[] = {REQUEST, BRAND};
-static const option_t decide_options[] = {REQUEST, BRAND, NOTE};
+static const option_t approve_options[] = {
+    REQUEST,
+    BRAND,
+    NOTE,
+    {"by-hand", OPTION_FLAG, offsetof(refund_values_t, by_hand), false, NULL, "do not make the refund: that is done at the provider's site", 0, 0},
+};
+static const option_t reject_options[] = {REQUEST, BRAND, NOTE};
 static const option_t settle_options[] = {
     REQUEST,
     BRAND,
@@ -142,6 +150,16 @@ static pl_err check_text(const char *option, const char *text, size_t max)
     return text && (!*text || strlen(text) > max) ? pl_fail(PL_ERR_INVALID, "--%s has 1 to %zu bytes", option, max) : PL_OK;
 }
 
+static pl_err show_one(cli_t *cli, const refund_request_t *request)
+{
+    put_request(cli, request);
+    put_rest(cli, request);
+    if (request->state == REFUND_APPROVED)
+        pl_json_put_text(&cli->json, "next",
+                         "make the refund at the payment provider, then `refund settle` it with the provider's id");
+    return PL_OK;
+}
+
 static pl_err run_one(cli_t *cli, const refund_values_t *given,
                       pl_err (*decide)(tx_t *tx, const refund_values_t *given, refund_request_t *request))
 {
@@ -151,12 +169,7 @@ static pl_err run_one(cli_t *cli, const refund_values_t *given,
     if ((err = check_text("note", given->note, REFUND_NOTE_MAX)) || (err = check_text("refund", given->refund, 255)) ||
         (err = (decide ? instance_write : instance_read)(cli->instance, &cli->arena, work_one, &work)))
         return err;
-    put_request(cli, &work.request);
-    put_rest(cli, &work.request);
-    if (decide && work.request.state == REFUND_APPROVED)
-        pl_json_put_text(&cli->json, "next",
-                         "make the refund at the payment provider, then `refund settle` it with the provider's id");
-    return PL_OK;
+    return show_one(cli, &work.request);
 }
 
 static pl_err run_show(cli_t *cli, const void *values)
@@ -169,9 +182,39 @@ static pl_err approve(tx_t *tx, const refund_values_t *given, refund_request_t *
     return refund_approve(tx, request, given->note);
 }
 
+/* The word is given and committed; what fails now is tried again by the same command. */
+static pl_err make_refund(cli_t *cli, refund_request_t *request)
+{
+    const billing_options_t options = {.timeout_ms = PROVIDER_TIMEOUT_MS};
+    const tx_t about = {.arena = &cli->arena, .now_ms = instance_now_ms(cli->instance), .actor = "cli"};
+    const keyring_t *keyring = keys_pin(instance_keys(cli->instance), &cli->arena);
+    billing_t *billing = billing_new(&options);
+    const char *detail;
+    pl_err err;
+
+    err = billing && keyring ? refund_make(billing, instance_store(cli->instance), &about, keyring, request) : PL_ERR_MEMORY;
+    billing_free(billing);
+    if (!err)
+        return PL_OK;
+    detail = pl_arena_text(&cli->arena, pl_span_text(pl_err_detail()[0] ? pl_err_detail() : pl_err_sentence(err)));
+    return pl_fail(
+        err,
+        "it is approved, but the refund is not made: %s. The same command tries again; or make it at the provider's site"
+        " and say `refund settle`",
+        detail ? detail : "");
+}
+
 static pl_err run_approve(cli_t *cli, const void *values)
 {
-    return run_one(cli, values, approve);
+    const refund_values_t *given = values;
+    work_t work = {.given = given, .decide = approve};
+    pl_err err;
+
+    if ((err = check_text("note", given->note, REFUND_NOTE_MAX)) ||
+        (err = instance_write(cli->instance, &cli->arena, work_one, &work)) ||
+        (!given->by_hand && (err = make_refund(cli, &work.request))))
+        return err;
+    return show_one(cli, &work.request);
 }
 
 static pl_err reject(tx_t *tx, const refund_values_t *given, refund_request_t *request)
@@ -216,11 +259,11 @@ const command_t command_refund_show = {
 
 const command_t command_refund_approve = {
     .name = "refund approve",
-    .summary = "approve a refund; the money is given back at the payment provider",
+    .summary = "approve a refund, and make it at the payment provider",
     .example = "refund approve 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f --data /var/lib/pospal --brand acme --note 'charged twice'",
     .needs = CLI_INSTANCE,
-    .options = decide_options,
-    .option_count = sizeof decide_options / sizeof *decide_options,
+    .options = approve_options,
+    .option_count = sizeof approve_options / sizeof *approve_options,
     .run = run_approve,
 };
 
@@ -230,8 +273,8 @@ const command_t command_refund_reject = {
     .example =
         "refund reject 0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f --data /var/lib/pospal --brand acme --note 'outside of 14 days'",
     .needs = CLI_INSTANCE,
-    .options = decide_options,
-    .option_count = sizeof decide_options / sizeof *decide_options,
+    .options = reject_options,
+    .option_count = sizeof reject_options / sizeof *reject_options,
     .run = run_reject,
 };
 

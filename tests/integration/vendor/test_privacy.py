@@ -129,7 +129,9 @@ class Privacy(VendorTest):
         shown = self.server.command("refund", "show", ids[105], "--brand", "acme")
         self.assertEqual(("pending", "in_105", "Closed for winter"), (shown["state"], shown["invoice"], shown["details"]))
 
-        approved = self.server.command("refund", "approve", ids[105], "--brand", "acme", "--note", "charged twice")
+        said = self.server.command("refund", "approve", ids[105], "--brand", "acme", "--note", "charged twice", code=1)
+        self.assertIn("approved, but the refund is not made", said["error"]["detail"])
+        approved = self.server.command("refund", "approve", ids[105], "--brand", "acme", "--by-hand")
         self.assertEqual(("approved", "charged twice", "cli"), (approved["state"], approved["note"], approved["decided_by"]))
         self.assertIn("provider", approved["next"])
         settled = self.server.command("refund", "settle", ids[105], "--brand", "acme", "--refund", "re_1", "--amount", "500")
