@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "billing/biller.h"
+#include "http/metrics.h"
 #include "licensing/audit_sealer.h"
 #include "licensing/expiry.h"
 #include "licensing/webhooks.h"
@@ -35,6 +36,7 @@ struct background {
     atomic_int_least64_t events_waiting; /* the inbox, as last measured */
     atomic_int_least64_t events_failed;
     atomic_int_least64_t events_lag_ms;
+    backups_t *_Atomic backups; /* NULL: none are made */
 };
 
 /* ---- on the writer's thread ---- */
@@ -87,6 +89,17 @@ static pl_err measure(background_t *background, store_t *store, const tx_t *abou
     return measure_inbox(background, store, about);
 }
 
+/* Its thread is started after the first request may have come. */
+static void write_backup_metrics(background_t *background, pl_buf *out)
+{
+    backups_t *backups = atomic_load(&background->backups);
+    backups_state_t state = backups_state(backups);
+    int64_t now_ms;
+
+    if (backups && !trusted_time_now(background->options.time, &now_ms))
+        metrics_write_backups(&state, now_ms, out);
+}
+
 void background_write_metrics(background_t *background, pl_buf *out)
 {
     const struct {
@@ -105,6 +118,7 @@ void background_write_metrics(background_t *background, pl_buf *out)
         pl_buf_add_format(out, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRId64 "\n", gauges[i].name, gauges[i].help, gauges[i].name,
                           gauges[i].name, gauges[i].value);
     billing_write_metrics(background->billing, out);
+    write_backup_metrics(background, out);
 }
 
 outbox_t background_outbox(background_t *background)
@@ -200,6 +214,26 @@ static pl_err free_endpoints(background_t *background)
     return err;
 }
 
+static pl_err start_backups(background_t *background)
+{
+    const config_t *config = background->options.config;
+    const backups_options_t options = {
+        .instance = background->options.instance,
+        .directory = config->backup_dir,
+        .hours = config->backup_hours,
+        .keep = config->backup_keep,
+        .now = tell_time,
+        .context = background,
+        .log = background->options.log,
+    };
+
+    backups_t *backups = NULL;
+    pl_err err = config->backup_dir ? backups_start(&options, &backups) : PL_OK;
+
+    atomic_store(&background->backups, backups);
+    return err;
+}
+
 pl_err background_start(background_t *background)
 {
     const config_t *config = background->options.config;
@@ -220,10 +254,10 @@ pl_err background_start(background_t *background)
     for (size_t i = 0; i < options.count; i++)
         if ((err = instance_open_store(background->options.instance, DB_READ_WRITE, &background->stores[i])))
             return err;
-    if ((err = free_endpoints(background)))
+    if ((err = free_endpoints(background)) || (err = start_backups(background)) ||
+        (err = senders_start(&options, &background->senders)))
         return err;
-    err = senders_start(&options, &background->senders);
-    return err ? err : start_biller(background);
+    return start_biller(background);
 }
 
 void background_hurry(background_t *background)
@@ -241,6 +275,7 @@ void background_stop(background_t *background)
     background->senders = NULL;
     biller_stop(background->biller);
     background->biller = NULL;
+    backups_stop(atomic_exchange(&background->backups, NULL));
 }
 
 void background_close(background_t *background)

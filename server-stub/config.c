@@ -54,6 +54,9 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_BILLING_TIMEOUT_S] = {"billing_timeout_s", offsetof(config_t, billing_timeout_s), "10", 1, 25},
     [CONFIG_DISK_MIN_FREE_MB] = {"disk_min_free_mb", offsetof(config_t, disk_min_free_mb), "64", 0, 1000000000},
     [CONFIG_DISK_MIN_FREE_PERCENT] = {"disk_min_free_percent", offsetof(config_t, disk_min_free_percent), "0", 0, 99},
+    [CONFIG_BACKUP_DIR] = {"backup_dir", offsetof(config_t, backup_dir), NULL, 0, 0},
+    [CONFIG_BACKUP_HOURS] = {"backup_hours", offsetof(config_t, backup_hours), "24", 1, 720},
+    [CONFIG_BACKUP_KEEP] = {"backup_keep", offsetof(config_t, backup_keep), "14", 1, 1000},
 };
 
 static const char *setting_word(const void *context, size_t index)

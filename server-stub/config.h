@@ -43,6 +43,9 @@ typedef enum {
     CONFIG_BILLING_TIMEOUT_S,
     CONFIG_DISK_MIN_FREE_MB,
     CONFIG_DISK_MIN_FREE_PERCENT,
+    CONFIG_BACKUP_DIR,
+    CONFIG_BACKUP_HOURS,
+    CONFIG_BACKUP_KEEP,
     CONFIG_COUNT
 } config_name_t;
 
@@ -79,6 +82,9 @@ typedef struct {
     int64_t disk_min_free_percent;     /* the same, of the file system; 0: not looked at */
     int64_t billing_reconcile_minutes; /* between two comparisons with the payment provider; 0: only what must be is compared */
     int64_t billing_timeout_s;         /* of one exchange with it */
+    const char *backup_dir;            /* SQLite: copies of the database go there; NULL: none are made */
+    int64_t backup_hours;              /* between two */
+    int64_t backup_keep;               /* so many */
 } config_t;
 
 /* Where values come from; file and flags may be NULL or hold NULLs. */

@@ -18,6 +18,7 @@ static const command_t *const commands[] = {
     &command_backup,
     &command_restore,
     &command_epoch_raise,
+    &command_report,
     &command_brand_add,
     &command_brand_list,
     &command_brand_set,

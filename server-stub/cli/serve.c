@@ -48,6 +48,9 @@ static const option_t options[] = {
     {"billing-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BILLING_TIMEOUT_S]), false, "S", "for one answer of the payment provider (10)", 0, 0},
     {"disk-min-free-mb", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_MB]), false, "N", "megabytes of the database's disk without which the server is not ready (64)", 0, 0},
     {"disk-min-free-percent", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_DISK_MIN_FREE_PERCENT]), false, "N", "the same, of the disk (0: not looked at)", 0, 0},
+    {"backup-dir", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BACKUP_DIR]), false, "DIR", "where copies of SQLite's database go (none are made)", 0, 0},
+    {"backup-hours", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BACKUP_HOURS]), false, "H", "between two copies (24)", 0, 0},
+    {"backup-keep", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BACKUP_KEEP]), false, "N", "how many copies are kept (14)", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
 };
 /* clang-format on */

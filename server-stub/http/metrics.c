@@ -137,3 +137,12 @@ void metrics_write_capacity(int64_t database_bytes, const pl_disk_room *disk, pl
                 (double)disk->free_bytes);
     write_gauge(out, "pospal_database_disk_bytes", "Size of that disk.", (double)disk->total_bytes);
 }
+
+void metrics_write_backups(const backups_state_t *backups, int64_t now_ms, pl_buf *out)
+{
+    if (backups->done_at_ms)
+        write_gauge(out, "pospal_backup_age_seconds", "Since the last scheduled backup that is whole.",
+                    (double)(now_ms - backups->done_at_ms) / 1e3);
+    write_gauge(out, "pospal_backup_failures", "Scheduled backups that failed since, one after the other.",
+                (double)backups->failures);
+}

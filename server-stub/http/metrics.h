@@ -6,6 +6,7 @@
 #define POSPAL_HTTP_METRICS_H
 
 #include "http/loop.h"
+#include "licensing/backups.h"
 #include "store/deliveries.h"
 
 /* Any thread, without waiting for anybody. */
@@ -14,5 +15,7 @@ void metrics_write(engine_t *engine, pl_buf *out);
 void metrics_write_capacity(int64_t database_bytes, const pl_disk_room *disk, pl_buf *out);
 /* Webhooks that wait, as last measured. */
 void metrics_write_outbox(const outbox_t *outbox, pl_buf *out);
+/* Nothing where none was ever made. */
+void metrics_write_backups(const backups_state_t *backups, int64_t now_ms, pl_buf *out);
 
 #endif

@@ -69,7 +69,7 @@ static const char *const sql[] = {
                      " GROUP BY x.status",
 
     [TALLY_UNSEALED] = "SELECT 0, '', count(*), 0, 0, 0"
-                       " FROM (SELECT a.id FROM audit a WHERE a.brand_id = $1 AND a.seal IS NULL LIMIT $2) x",
+                       " FROM (SELECT a.id FROM audit a WHERE a.brand_id = $1 AND a.seal IS NULL AND a.id < $3 LIMIT $2) x",
 
     [SEALED] = "SELECT sealed_at, checkpoint FROM audit_seal WHERE brand_id = $1 ORDER BY sequence DESC LIMIT 1",
 };
@@ -104,7 +104,7 @@ pl_err tallies_count(tx_t *tx, tally_name name, const tally_span_t *span, tallie
 
     pl_db_bind_uuid(select, 1, span->brand_id);
     pl_db_bind_int(select, 2, TALLY_ROWS_MAX);
-    if (name == TALLY_AUDIT || name == TALLY_MAIL)
+    if (name == TALLY_AUDIT || name == TALLY_MAIL || name == TALLY_UNSEALED)
         pl_db_bind_uuid(select, 3, id_at(span->since_ms));
     else if (strstr(sql[name], "$3"))
         pl_db_bind_int(select, 3, span->since_ms);

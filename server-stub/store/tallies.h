@@ -44,7 +44,7 @@ typedef enum {
     TALLY_MAIL,              /* by state, made since */
     TALLY_REFUNDS_OPEN,      /* pending and approved, by state */
     TALLY_ENDING,            /* licenses whose end is after since and within 30 days of it */
-    TALLY_UNSEALED,          /* rows of the audit without a seal */
+    TALLY_UNSEALED,          /* rows of the audit without a seal that were written before since_ms */
     TALLY_NAMES
 } tally_name;
 

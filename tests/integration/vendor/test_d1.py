@@ -221,7 +221,7 @@ class OldDatabase(VendorTest):
         self.assertEqual({"rows": 700, "new": 700}, self.counts(self.bring(path, brand), "customers"))
         reply = self.server.ask("GET", "/api/v1/brand/licenses")
         self.assertEqual(200, reply.status)
-        reply = self.server.ask("GET", "/api/v1/product/check", key=None, license_key=token(1000), instance=MACHINE)
+        reply = self.server.ask("GET", "/api/v1/product/licenses/check", key=None, license_key=token(1000), instance_identifier="none")
         self.assertIn(reply.status, (200, 404))
 
 
