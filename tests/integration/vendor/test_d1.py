@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """import pospal-d1: each variant of the old database, twice, by dry run first; what old clients need is there; what is broken is refused."""
 
+import hashlib
 import os
 import sqlite3
 from pathlib import Path
@@ -118,6 +119,45 @@ class OldDatabase(VendorTest):
         self.assertEqual("1714557600000", self.value(brand, "SELECT begun_at FROM subscription WHERE brand_id = BRAND AND provider_customer = 'cus_1'"))
         self.assertEqual("1767225600000", self.value(brand, "SELECT first_run_at FROM trial_hardware WHERE brand_id = BRAND"))
         self.server.command("audit", "verify", "--brand", brand)
+
+    def validate(self, email, number, machine="till-1"):
+        body = {"operation": "validate", "credentials": {"email": email, "token": token(number)},
+                "device": {"machineFingerprint": machine, "deviceInfo": {"hostname": "bar"}}}
+        return self.server.ask("POST", "/validate-unified", body, key=None, in_order=False)
+
+    def test_old_clients_go_on_with_their_token_their_machine_and_their_trial(self):
+        brand = self.fresh("clients")
+        machine = hashlib.sha256(b"till-1").hexdigest()
+        hardware = hashlib.sha256(b"hw-1:pepper-and-salt-of-old").hexdigest()
+        path = self.file(
+            row("customers", id=41, email="Leo@Shop.example", unlock_token=token(41), machine_fingerprint=machine, current_period_end=END,
+                subscription_id="sub_l", last_validation="2026-01-01 00:00:00"),
+            row("customers", id=42, email="mia@shop.example", unlock_token=token(42), subscription_status="inactive", subscription_id="sub_m",
+                current_period_end=END),
+            row("customers", id=43, email="MIA@shop.example", unlock_token=token(43), subscription_id="sub_n", current_period_end=END),
+            row("trial_devices", hardware_hash=hardware, first_run="2026-02-03", expires_at="2026-03-05", status="expired", tamper_flag=0))
+        self.bring(path, brand)
+        self.server.command("brand", "set", "--brand", brand, "--name", "pospal_trial_salt", "--file", self.secret("pepper-and-salt-of-old"))
+        self.server.command("facade", "bind", "--host", "127.0.0.1", "--brand", brand, "--product", "till")
+        self.server.stop()
+        self.server.start()
+        for email in ("Leo@Shop.example", "leo@shop.example"):
+            reply = self.validate(email, 41)
+            self.assertEqual(200, reply.status, reply.text)
+            self.assertEqual((41, "active", False), (reply.json["validation"]["customer"]["id"], reply.json["subscription"]["status"],
+                                                     reply.json["session"]["machineChanged"]))
+        self.assertTrue(self.validate("leo@shop.example", 41, "till-2").json["session"]["machineChanged"])
+        self.assertEqual(403, self.validate("mia@shop.example", 42).status)
+        self.assertEqual(200, self.validate("mia@shop.example", 43).status)
+        self.assertEqual(401, self.validate("leo@shop.example", 42).status)
+        trial = self.server.ask("POST", "/trial/status", {"hardwareId": "hw-1"}, key=None, in_order=False).json
+        self.assertEqual(("2026-02-03", "2026-03-05", True), (trial["firstRunDate"], trial["expiresAt"], trial["expired"]))
+        self.assertEqual({"rows": 3, "same": 3}, self.counts(self.bring(path, brand), "customers"))
+
+    def secret(self, text):
+        path = os.path.join(self.server.directory, "secret")
+        Path(path).write_text(text, encoding="utf-8")
+        return path
 
     def test_the_first_variant_has_customers_alone_and_few_columns(self):
         brand = self.fresh("first")
