@@ -3,6 +3,8 @@
 
 import json
 import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from old_database import row, token, write
@@ -10,6 +12,37 @@ from validator import VendorTest, main
 
 API = "/api/v1/brand"
 MACHINE = "c" * 64
+
+class Provider(BaseHTTPRequestHandler):
+    """As much of Stripe as a refund needs: paid invoices, and refunds that are made once for a key."""
+
+    refunds, is_down = {}, False
+
+    def do_GET(self):
+        name = self.path.split("?")[0].rsplit("/", 1)[-1]
+        self.answer(200, {"id": name, "object": "invoice", "status": "paid", "paid": True, "amount_paid": 2000, "amount_due": 2000, "currency": "eur",
+                          "customer": "cus_1", "charge": "ch_" + name, "created": 1767225600, "lines": {"object": "list", "data": []}})
+
+    def do_POST(self):
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        key = self.headers["Idempotency-Key"]
+        if Provider.is_down:
+            self.answer(402, {"error": {"type": "card_error", "message": "the balance is empty"}})
+            return
+        made = Provider.refunds.setdefault(key, {"id": f"re_{len(Provider.refunds) + 1}", "object": "refund", "amount": 2000, "form": form})
+        self.answer(200, made)
+
+    def answer(self, status, body):
+        text = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_words):
+        pass
+
 
 class Privacy(VendorTest):
     @classmethod
@@ -152,6 +185,38 @@ class Privacy(VendorTest):
         self.ask(404, "GET", f"{API}/refund-requests/{ids[107]}", key=other)
         self.ask(404, "POST", f"{API}/refund-requests/{ids[107]}/reject", {}, key=other)
         self.assertEqual([], self.ask(200, "GET", f"{API}/refund-requests", key=other).json)
+
+    def test_an_approved_refund_is_made_at_the_provider_once(self):
+        provider = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+        threading.Thread(target=provider.serve_forever, daemon=True).start()
+        self.addCleanup(provider.server_close)
+        self.addCleanup(provider.shutdown)
+        slug = "payer"
+        self.server.add_brand(slug)
+        self.server.add_product("till", brand=slug)
+        secret = os.path.join(self.server.directory, "stripe")
+        Path(secret).write_text("sk_test_0123456789", encoding="utf-8")
+        self.server.command("brand", "set", "--brand", slug, "--name", "stripe_secret_key", "--file", secret)
+        self.server.command("brand", "set", "--brand", slug, "--name", "stripe_api", "--value", f"http://127.0.0.1:{provider.server_port}")
+        path = os.path.join(self.server.directory, "payer.sqlite")
+        write(path, row("customers", id=1, email="p@shop.example", unlock_token=token(1), subscription_id="sub_p"),
+              row("refund_requests", id=1, customer_id=1, invoice_id="in_7", reason="?", status="pending"))
+        self.server.command("import", "pospal-d1", path, "--brand", slug, "--product", "till", "--no-backup")
+        (request,) = self.server.command("refund", "list", "--brand", slug)["requests"]
+
+        Provider.is_down = True
+        said = self.server.command("refund", "approve", request["request_id"], "--brand", slug, code=1)
+        self.assertIn("the balance is empty", said["error"]["detail"])
+        self.assertEqual("approved", self.server.command("refund", "show", request["request_id"], "--brand", slug)["state"])
+        Provider.is_down = False
+        made = self.server.command("refund", "approve", request["request_id"], "--brand", slug)
+        self.assertEqual(("refunded", "re_1", 2000), (made["state"], made["refund"], made["amount"]))
+        ((key, sent),) = Provider.refunds.items()
+        self.assertEqual(f"refund-request-{request['request_id']}", key)
+        self.assertIn("charge=ch_in_7", sent["form"])
+        self.server.command("refund", "approve", request["request_id"], "--brand", slug, code=4)
+        self.assertEqual(1, len(Provider.refunds))
+        self.assertIn("refund.made", [one["action"] for one in self.server.command("audit", "list", "--brand", slug)["entries"]])
 
 
 if __name__ == "__main__":
