@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "licensing/admin_licenses.h"
+#include "licensing/mail.h"
 #include "store/archive.h"
 #include "store/audit_seals.h"
 #include "store/personal.h"
@@ -166,6 +167,17 @@ static pl_err erase_mails_to(erase_t *erase, const char *folded)
 
 /* ---- the customer ---- */
 
+/* The brand's support was written to about it. */
+static pl_err erase_request(erase_t *erase, pl_uuid id)
+{
+    const char *text = format_id(erase->tx->arena, "%s", id);
+    const char *purpose =
+        text ? pl_arena_format(erase->tx->arena, "%s:%s", mail_template_text(MAIL_REFUND_REQUESTED), text) : NULL;
+    pl_err err = purpose ? personal_empty_mail(erase->tx, erase->customer->brand_id, purpose) : PL_ERR_MEMORY;
+
+    return err ? err : erase_audit(erase, id);
+}
+
 static pl_err erase_requests(erase_t *erase)
 {
     const customer_t *customer = erase->customer;
@@ -174,7 +186,7 @@ static pl_err erase_requests(erase_t *erase)
     pl_err err = refund_requests_list_of(erase->tx, customer->brand_id, customer->id, &requests, &count);
 
     for (size_t i = 0; !err && i < count; i++)
-        err = erase_audit(erase, requests[i].id);
+        err = erase_request(erase, requests[i].id);
     return err ? err : refund_requests_erase(erase->tx, customer->brand_id, customer->id);
 }
 

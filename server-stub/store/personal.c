@@ -18,7 +18,8 @@ enum {
     ERASE_SEATS,
     ERASE_SESSIONS,
     ERASE_EVENTS,
-    ERASE_VERIFICATIONS
+    ERASE_VERIFICATIONS,
+    EMPTY_MAIL
 };
 
 #define MAIL_COLUMNS                                                                                                     \
@@ -68,6 +69,8 @@ static const char *const sql[] = {
     [ERASE_EVENTS] = "UPDATE inbound_event SET body = $3 WHERE brand_id = $1 AND customer_id = $2 AND state <> 1",
 
     [ERASE_VERIFICATIONS] = "DELETE FROM email_verification WHERE brand_id = $1 AND email_folded = $2",
+
+    [EMPTY_MAIL] = "UPDATE mail SET content = NULL WHERE brand_id = $1 AND purpose = $2",
 };
 
 const store_set personal_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -242,6 +245,15 @@ pl_err personal_erase_events(tx_t *tx, pl_uuid brand_id, pl_uuid customer_id)
     pl_db_statement *update = begin(tx, ERASE_EVENTS, brand_id, customer_id);
 
     pl_db_bind_blob(update, 3, "", 0);
+    return pl_db_err(pl_db_run(update));
+}
+
+pl_err personal_empty_mail(tx_t *tx, pl_uuid brand_id, const char *purpose)
+{
+    pl_db_statement *update = store_statement(tx, STORE_PERSONAL, EMPTY_MAIL);
+
+    pl_db_bind_uuid(update, 1, brand_id);
+    pl_db_bind_text(update, 2, purpose);
     return pl_db_err(pl_db_run(update));
 }
 

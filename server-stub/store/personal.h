@@ -44,6 +44,8 @@ pl_err personal_list_payments(tx_t *tx, pl_uuid brand_id, pl_uuid customer_id, p
 pl_err personal_erase_customer(tx_t *tx, pl_uuid brand_id, pl_uuid customer_id, const char *address_after);
 /* Recipient, content and what servers said; one that waits is not sent any more. purpose_after as above. */
 pl_err personal_erase_mail(tx_t *tx, const mail_t *mail, const char *purpose_after);
+/* What stood in mail to somebody else about a customer. No error where there is none of that purpose. */
+pl_err personal_empty_mail(tx_t *tx, pl_uuid brand_id, const char *purpose);
 /* Names of devices, addresses of sites and what products told, of all seats of a license that were given back, and of its sessions. */
 pl_err personal_erase_seats(tx_t *tx, pl_uuid brand_id, pl_uuid license_id);
 /* What the provider told about a customer, where it is dealt with. */

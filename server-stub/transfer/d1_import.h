@@ -11,7 +11,10 @@
 #include "licensing/instance.h"
 #include "store/d1.h"
 
-enum { D1_CHUNK = 200 /* rows per transaction */, D1_REMARKS_MAX = 1000 /* refusals, and notes, that are told one by one */ };
+enum {
+    D1_CHUNK = 200 /* rows per transaction; of customers fewer */,
+    D1_REMARKS_MAX = 1000 /* refusals, and notes, that are told one by one */
+};
 
 typedef struct {
     instance_t *instance;
