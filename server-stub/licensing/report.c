@@ -151,7 +151,7 @@ static void add_boxes(check_t *check)
 
     add_count(check, "payment_events", tallies_sum(&inbox).count, NULL);
     add_waiting(check, "payment_events_waiting", &inbox_waiting, "does the server run, and reach the payment provider?");
-    add_count(check, "payment_events_failed", inbox_failed, inbox_failed ? "billing events --failed, then try them again" : NULL);
+    add_count(check, "payment_events_failed", inbox_failed, inbox_failed ? "billing events --state failed, then billing retry" : NULL);
     add_count(check, "mail_sent", tallies_of(&mail, MAIL_SENT).count, NULL);
     add_waiting(check, "mail_waiting", &mail_waiting, "is the way to send mail set, and does it answer?");
     add_count(check, "mail_failed", mail_failed, mail_failed ? "mail list --state failed" : NULL);
