@@ -331,19 +331,18 @@ static pl_err put_audit_of(data_t *data, pl_uuid target)
     const audit_search_t search = {.brand_id = data->customer->brand_id,
                                    .target = target,
                                    .limit = data->extent == PERSONAL_SHOWN ? AUDIT_SHOWN_MAX : PAGE_MAX};
-    audit_t *entries;
-    size_t count = 0;
-    pl_err err = audit_search(data->tx, &search, &entries, &count);
+    audit_page_t page = {.count = 0};
+    pl_err err = audit_search(data->tx, &search, &page);
 
-    data->is_cut |= (int64_t)count == search.limit;
-    for (size_t i = 0; !err && i < count; i++) {
+    data->is_cut |= (int64_t)page.count == search.limit;
+    for (size_t i = 0; !err && i < page.count; i++) {
         pl_json_open(data->json, NULL, '{');
-        put_time(data->json, "at", pl_uuid_v7_time_ms(entries[i].id));
-        pl_json_put_text(data->json, "action", audit_action_text(entries[i].action));
-        pl_json_put_text(data->json, "actor", entries[i].actor);
+        put_time(data->json, "at", pl_uuid_v7_time_ms(page.entries[i].id));
+        pl_json_put_text(data->json, "action", audit_action_text(page.entries[i].action));
+        pl_json_put_text(data->json, "actor", page.entries[i].actor);
         put_id(data->json, "target", target);
-        pl_json_put_text(data->json, "address", entries[i].address ? entries[i].address : "");
-        put_json(data->json, "details", entries[i].metadata);
+        pl_json_put_text(data->json, "address", page.entries[i].address ? page.entries[i].address : "");
+        put_json(data->json, "details", page.entries[i].metadata);
         pl_json_close(data->json);
     }
     return err;

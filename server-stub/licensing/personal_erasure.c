@@ -90,11 +90,12 @@ static pl_err erase_seats(erase_t *erase, license_t *license)
 
 static pl_err cancel(erase_t *erase, const license_view_t *view, license_t *license)
 {
+    static const license_cause_t cause = {.reason = PL_REASON_VENDOR};
     pl_err err;
 
     if (view->status == LICENSE_CANCELLED)
         return PL_OK;
-    if (!(err = admin_license_change(erase->tx, license, LICENSE_CANCEL, PL_REASON_VENDOR)))
+    if (!(err = admin_license_change(erase->tx, license, LICENSE_CANCEL, &cause)))
         erase->out->licenses++;
     return err;
 }

@@ -24,7 +24,7 @@ typedef struct {
     const d1_row_t *row;
     const d1_row_t *face; /* who gives name, spelling and number: the row itself, or the one that pays */
     license_status status;
-    pl_reason reason;
+    license_cause_t cause; /* of it */
     int64_t period_start_ms;
     int64_t period_end_ms;
     int64_t next_billing_ms;
@@ -51,7 +51,7 @@ static pl_err read_status(const d1_row_t *row, taken_t *taken)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i].theirs, theirs) == 0) {
             taken->status = words[i].status;
-            taken->reason = words[i].reason;
+            taken->cause.reason = words[i].reason;
             return PL_OK;
         }
     return pl_fail(PL_ERR_INVALID, "subscription_status is \"%.40s\"; active, inactive or cancelled is needed", theirs);
@@ -279,7 +279,7 @@ static pl_err issue(tx_t *tx, const d1_place_t *place, const taken_t *taken, con
     if (taken->status == LICENSE_ACTIVE)
         return PL_OK;
     return admin_license_change(tx, license, taken->status == LICENSE_SUSPENDED ? LICENSE_SUSPEND : LICENSE_CANCEL,
-                                taken->reason);
+                                &taken->cause);
 }
 
 static pl_err tell_of_double(tx_t *tx, const taken_t *taken, d1_result_t *result)
@@ -322,14 +322,14 @@ static pl_err change_status(tx_t *tx, const d1_place_t *place, const taken_t *ta
     if (license->status == taken->status)
         return PL_OK;
     if (taken->status == LICENSE_CANCELLED)
-        return admin_license_change(tx, license, LICENSE_CANCEL, taken->reason);
+        return admin_license_change(tx, license, LICENSE_CANCEL, &taken->cause);
     if (license->status == LICENSE_CANCELLED) {
-        pl_err err = admin_license_reactivate(tx, place->keyring, license);
+        pl_err err = admin_license_reactivate(tx, place->keyring, license, &taken->cause);
 
         if (err || taken->status == LICENSE_ACTIVE)
             return err;
     }
-    return admin_license_change(tx, license, taken->status == LICENSE_ACTIVE ? LICENSE_RESUME : LICENSE_SUSPEND, taken->reason);
+    return admin_license_change(tx, license, taken->status == LICENSE_ACTIVE ? LICENSE_RESUME : LICENSE_SUSPEND, &taken->cause);
 }
 
 static pl_err update(tx_t *tx, const d1_place_t *place, const taken_t *taken, license_t *license, subscription_t *subscription)

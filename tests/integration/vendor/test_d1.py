@@ -208,7 +208,7 @@ class OldDatabase(VendorTest):
             ("INSERT INTO customers (id, email, unlock_token, name) VALUES (8, 'h7@shop.example', ?, CAST(X'ff' AS TEXT))", (token(27),)),
             row("email_log", id=1, customer_id=77, email_type="welcome", delivery_status="delivered"),
             row("refund_requests", id=1, customer_id=77, reason="?", status="pending"), schema=loose + ";" + REST)
-        report = self.bring(path, brand, code=1)
+        report = self.bring(path, brand, code=6)
         self.assertEqual({"rows": 8, "new": 2, "refused": 6}, self.counts(report, "customers"))
         self.assertEqual(7, report["refused"])
         said = {one["row"]: one["reason"] for one in report["refusals"] if one["table"] == "customers"}
