@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "licensing/instance_identifier.h"
 #include "licensing/judge.h"
+#include "licensing/license_policy.h"
 #include "store/arrivals.h"
 #include "store/audit.h"
 #include "store/instance_seats.h"
@@ -60,8 +61,7 @@ static pl_err read_status(const d1_row_t *row, taken_t *taken)
 /* Who pays comes first, then who paid last, then who was first. */
 static bool goes_before(pl_arena *arena, const d1_row_t *a, const d1_row_t *b)
 {
-    taken_t of_a = {.row = a};
-    taken_t of_b = {.row = b};
+    taken_t of_a = {.row = a}, of_b = {.row = b};
     int64_t end_a = d1_time_if_any(arena, a, CUSTOMER_PERIOD_END);
     int64_t end_b = d1_time_if_any(arena, b, CUSTOMER_PERIOD_END);
     bool is_paying_a = !read_status(a, &of_a) && of_a.status == LICENSE_ACTIVE;
@@ -78,7 +78,6 @@ static pl_err choose_face(tx_t *tx, const d1_place_t *place, taken_t *taken)
     d1_row_t *rows;
     size_t count;
     pl_err err;
-
     taken->face = taken->row;
     if (!folded)
         return PL_ERR_MEMORY;
@@ -118,10 +117,8 @@ static pl_err read_row(tx_t *tx, const d1_place_t *place, const d1_row_t *row, t
 static pl_err ensure_customer(tx_t *tx, const d1_place_t *place, const taken_t *taken, customer_t *customer)
 {
     const char *name = d1_text(taken->face, CUSTOMER_NAME);
-    const audit_t entry = {.brand_id = place->brand_id, .action = AUDIT_CUSTOMER_IMPORTED};
-    audit_t told = entry;
-    bool is_new;
-    bool is_set;
+    audit_t told = {.brand_id = place->brand_id, .action = AUDIT_CUSTOMER_IMPORTED};
+    bool is_new, is_set;
     pl_err err;
 
     *customer = (customer_t){.id = d1_made_id(place->brand_id, taken->face, taken->created_ms ? taken->created_ms : tx->now_ms),
@@ -336,8 +333,11 @@ static pl_err update(tx_t *tx, const d1_place_t *place, const taken_t *taken, li
 {
     const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_LICENSE_IMPORTED, .target = license->id};
     const char *own = subscription->provider_subscription;
-    pl_err err;
+    product_t product; /* as it holds for the license */
+    pl_err err = license_policy_product(tx, license, &product);
 
+    if (err)
+        return err;
     license->expires_at_ms = taken->period_end_ms;
     license->renews = taken->period_end_ms != 0;
     if ((err = change_status(tx, place, taken, license)) || (err = admin_license_check_end(license, &place->product.policy)) ||
