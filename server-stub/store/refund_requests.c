@@ -39,7 +39,7 @@ static const char *const sql[] = {
                       " LIMIT $3",
 
     [OF_CUSTOMER] = "SELECT " COLUMNS " FROM refund_request r"
-                    " WHERE r.brand_id = $1 AND r.customer_id = $2"
+                    " WHERE r.brand_id = $1 AND r.customer_id = $2 AND r.id > $4"
                     " ORDER BY r.id DESC"
                     " LIMIT $3",
 
@@ -185,6 +185,7 @@ pl_err refund_requests_list_of(tx_t *tx, pl_uuid brand_id, pl_uuid customer_id, 
     pl_db_bind_uuid(select, 1, brand_id);
     pl_db_bind_uuid(select, 2, customer_id);
     pl_db_bind_int(select, 3, REFUND_PAGE_MAX);
+    pl_db_bind_uuid(select, 4, (pl_uuid){{0}}); /* all: it makes the planner prefer the index to the primary key */
     return collect(tx, select, requests, count);
 }
 
