@@ -45,6 +45,7 @@ struct background {
     atomic_int_least64_t events_waiting; /* the inbox, as last measured */
     atomic_int_least64_t events_failed;
     atomic_int_least64_t events_lag_ms;
+    backups_t *_Atomic backups; /* NULL: none are made */
 };
 
 /* ---- on the writer's thread ---- */
@@ -64,6 +65,7 @@ static pl_err work_sweep(void *context, tx_t *tx)
 typedef struct {
     outbox_t outbox;
     mail_queue_t mail;
+    inbound_count_t inbox;
 } measure_t;
 
 static pl_err work_measure(void *context, tx_t *tx)
@@ -71,25 +73,9 @@ static pl_err work_measure(void *context, tx_t *tx)
     measure_t *found = context;
     pl_err err = deliveries_measure(tx, &found->outbox);
 
-    return err ? err : mails_measure(tx, &found->mail);
-}
-
-static pl_err work_measure_inbox(void *context, tx_t *tx)
-{
-    return inbound_events_measure(tx, context);
-}
-
-static pl_err measure_inbox(background_t *background, store_t *store, const tx_t *about)
-{
-    inbound_count_t count;
-    pl_err err = store_read(store, about, work_measure_inbox, &count);
-
-    if (err)
+    if (err || (err = mails_measure(tx, &found->mail)))
         return err;
-    atomic_store(&background->events_waiting, count.waiting);
-    atomic_store(&background->events_failed, count.failed);
-    atomic_store(&background->events_lag_ms, count.oldest_ms ? about->now_ms - count.oldest_ms : 0);
-    return PL_OK;
+    return inbound_events_measure(tx, &found->inbox);
 }
 
 static pl_err measure(background_t *background, store_t *store, const tx_t *about)
@@ -106,27 +92,21 @@ static pl_err measure(background_t *background, store_t *store, const tx_t *abou
     atomic_store(&background->lag_ms, found.outbox.lag_ms);
     atomic_store(&background->mail_waiting, found.mail.waiting);
     atomic_store(&background->mail_lag_ms, found.mail.lag_ms);
-    return measure_inbox(background, store, about);
+    atomic_store(&background->events_waiting, found.inbox.waiting);
+    atomic_store(&background->events_failed, found.inbox.failed);
+    atomic_store(&background->events_lag_ms, found.inbox.oldest_ms ? about->now_ms - found.inbox.oldest_ms : 0);
+    return PL_OK;
 }
 
-static void write_inbox_metrics(background_t *background, pl_buf *out)
+/* Its thread is started after the first request may have come. */
+static void write_backup_metrics(background_t *background, pl_buf *out)
 {
-    const struct {
-        const char *name;
-        const char *help;
-        int64_t value;
-    } gauges[] = {
-        {"pospal_payment_events_waiting", "Events of payment providers that are to be worked on.",
-         atomic_load(&background->events_waiting)},
-        {"pospal_payment_events_failed", "Events of payment providers that were given up; see billing events.",
-         atomic_load(&background->events_failed)},
-        {"pospal_payment_events_lag_seconds", "Age of the oldest that waits.", atomic_load(&background->events_lag_ms) / 1000},
-    };
+    backups_t *backups = atomic_load(&background->backups);
+    backups_state_t state = backups_state(backups);
+    int64_t now_ms;
 
-    for (size_t i = 0; i < sizeof gauges / sizeof gauges[0]; i++)
-        pl_buf_add_format(out, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRId64 "\n", gauges[i].name, gauges[i].help, gauges[i].name,
-                          gauges[i].name, gauges[i].value);
-    billing_write_metrics(background->billing, out);
+    if (backups && !trusted_time_now(background->options.time, &now_ms))
+        metrics_write_backups(&state, now_ms, out);
 }
 
 void background_write_metrics(background_t *background, pl_buf *out)
@@ -135,10 +115,14 @@ void background_write_metrics(background_t *background, pl_buf *out)
     const mail_queue_t queue = {atomic_load(&background->mail_waiting), atomic_load(&background->mail_lag_ms)};
     mail_senders_t *senders = atomic_load(&background->mail_senders);
     const mail_counts_t counts = mail_senders_counts(senders);
+    const inbound_count_t inbox = {.waiting = atomic_load(&background->events_waiting),
+                                   .failed = atomic_load(&background->events_failed)};
 
     metrics_write_outbox(&outbox, out);
     metrics_write_mail(&queue, &counts, senders != NULL, out);
-    write_inbox_metrics(background, out);
+    metrics_write_inbox(&inbox, atomic_load(&background->events_lag_ms), out);
+    billing_write_metrics(background->billing, out);
+    write_backup_metrics(background, out);
 }
 
 pl_err background_tick(background_t *background, store_t *store, const tx_t *about, bool is_last)
@@ -253,6 +237,26 @@ static pl_err free_endpoints(background_t *background)
     return err;
 }
 
+static pl_err start_backups(background_t *background)
+{
+    const config_t *config = background->options.config;
+    const backups_options_t options = {
+        .instance = background->options.instance,
+        .directory = config->backup_dir,
+        .hours = config->backup_hours,
+        .keep = config->backup_keep,
+        .now = tell_time,
+        .context = background,
+        .log = background->options.log,
+    };
+
+    backups_t *backups = NULL;
+    pl_err err = config->backup_dir ? backups_start(&options, &backups) : PL_OK;
+
+    atomic_store(&background->backups, backups);
+    return err;
+}
+
 static pl_err start_webhooks(background_t *background)
 {
     const config_t *config = background->options.config;
@@ -274,10 +278,10 @@ static pl_err start_webhooks(background_t *background)
     for (size_t i = 0; i < options.count; i++)
         if ((err = instance_open_store(background->options.instance, DB_READ_WRITE, &background->stores[i])))
             return err;
-    if ((err = free_endpoints(background)))
+    if ((err = free_endpoints(background)) || (err = start_backups(background)) ||
+        (err = senders_start(&options, &background->senders)))
         return err;
-    err = senders_start(&options, &background->senders);
-    return err ? err : start_biller(background);
+    return start_biller(background);
 }
 
 void background_hurry(background_t *background)
@@ -331,6 +335,7 @@ void background_stop(background_t *background)
     mail_senders_stop(atomic_exchange(&background->mail_senders, NULL));
     biller_stop(background->biller);
     background->biller = NULL;
+    backups_stop(atomic_exchange(&background->backups, NULL));
 }
 
 void background_close(background_t *background)

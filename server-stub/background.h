@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the server does without being asked: sealing the audit, telling of licenses that end, sending webhooks and mail, going on with
- * payments.
+ * payments, making backups.
  */
 #ifndef POSPAL_BACKGROUND_H
 #define POSPAL_BACKGROUND_H
@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "billing/accounts.h"
 #include "config.h"
+#include "licensing/backups.h"
 #include "licensing/instance.h"
 #include "licensing/trusted_time.h"
 #include "notify/address.h"

@@ -63,6 +63,9 @@ static const setting_t settings[CONFIG_COUNT] = {
     [CONFIG_MAIL_TIMEOUT_S] = {"mail_timeout_s", offsetof(config_t, mail_timeout_s), "30", 1, 300},
     [CONFIG_MAIL_RETRY_MS] = {"mail_retry_ms", offsetof(config_t, mail_retry_ms), "30000", 100, 3600000},
     [CONFIG_MAIL_TEMPLATES] = {"mail_templates", offsetof(config_t, mail_templates), NULL, 0, 0},
+    [CONFIG_BACKUP_DIR] = {"backup_dir", offsetof(config_t, backup_dir), NULL, 0, 0},
+    [CONFIG_BACKUP_HOURS] = {"backup_hours", offsetof(config_t, backup_hours), "24", 1, 720},
+    [CONFIG_BACKUP_KEEP] = {"backup_keep", offsetof(config_t, backup_keep), "14", 1, 1000},
 };
 
 static const char *setting_word(const void *context, size_t index)

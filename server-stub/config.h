@@ -52,6 +52,9 @@ typedef enum {
     CONFIG_MAIL_TIMEOUT_S,
     CONFIG_MAIL_RETRY_MS,
     CONFIG_MAIL_TEMPLATES,
+    CONFIG_BACKUP_DIR,
+    CONFIG_BACKUP_HOURS,
+    CONFIG_BACKUP_KEEP,
     CONFIG_COUNT
 } config_name_t;
 
@@ -97,6 +100,9 @@ typedef struct {
     const char *mail_templates;        /* directory of brands' own templates */
     int64_t billing_reconcile_minutes; /* between two comparisons with the payment provider; 0: only what must be is compared */
     int64_t billing_timeout_s;         /* of one exchange with it */
+    const char *backup_dir;            /* SQLite: copies of the database go there; NULL: none are made */
+    int64_t backup_hours;              /* between two */
+    int64_t backup_keep;               /* so many */
 } config_t;
 
 /* Where values come from; file and flags may be NULL or hold NULLs. */

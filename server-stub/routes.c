@@ -58,6 +58,13 @@ static const route_t table[] = {
     {METHOD_POST,  "/api/v1/brand/customers", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_customer_add, "customers:write"},
     {METHOD_GET,   "/api/v1/brand/customers/{id}", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_customer_show, "customers:read"},
     {METHOD_PATCH, "/api/v1/brand/customers/{id}", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_customer_change, "customers:write"},
+    {METHOD_GET,   "/api/v1/brand/customers/{id}/export", ROLE_BRAND, RATE_KEY, KIND_WRITE, NO_BODY, &brand_customer_export, "customers:write"}, /* audited */
+    {METHOD_POST,  "/api/v1/brand/customers/{id}/erase", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_customer_erase, "customers:write"},
+    {METHOD_GET,   "/api/v1/brand/refund-requests", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_refunds_list, "billing:read"},
+    {METHOD_GET,   "/api/v1/brand/refund-requests/{id}", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_refund_show, "billing:read"},
+    {METHOD_POST,  "/api/v1/brand/refund-requests/{id}/approve", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_refund_approve, "billing:write"},
+    {METHOD_POST,  "/api/v1/brand/refund-requests/{id}/reject", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_refund_reject, "billing:write"},
+    {METHOD_POST,  "/api/v1/brand/refund-requests/{id}/settle", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_refund_settle, "billing:write"},
     {METHOD_GET,   "/api/v1/brand/licenses/{id}/activations", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_activations_list, "activations:read"},
     {METHOD_POST,  "/api/v1/brand/licenses/{id}/activations/{activation_id}/release", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_activation_release, "activations:write"},
     {METHOD_GET,   "/api/v1/brand/licenses/{id}/sessions", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_sessions_list, "sessions:read"},

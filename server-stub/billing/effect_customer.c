@@ -54,7 +54,8 @@ static pl_err rename_customer(tx_t *tx, const customer_t *before, const char *na
 {
     customer_t customer = *before;
 
-    if (!name || strlen(name) > CUSTOMER_NAME_MAX || (before->name && strcmp(before->name, name) == 0))
+    if (!name || strlen(name) > CUSTOMER_NAME_MAX || (before->name && strcmp(before->name, name) == 0) ||
+        !customers_email_is_valid(before->email)) /* its personal data were erased */
         return PL_OK;
     customer.name = name;
     return admin_customer_change(tx, before, &customer);

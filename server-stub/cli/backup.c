@@ -3,6 +3,7 @@
  * `backup`, `restore`, and for a database that is put back by other means `epoch raise`.
  */
 #include "cli/command.h"
+#include "store/chores.h"
 
 typedef struct {
     cli_common_t common;
@@ -13,12 +14,30 @@ static const option_t options[] = {
     {"file", OPTION_OPERAND, offsetof(backup_t, file), true, "FILE", "the copy of the database", 0, 0},
 };
 
+pl_err cli_backup_before(cli_t *cli, const char *directory, const char *what, const char **path)
+{
+    pl_err err;
+
+    *path = pl_arena_format(&cli->arena, "%s/validator.db.before-%s-%lld", directory, what,
+                            (long long)instance_now_ms(cli->instance));
+    if (!*path)
+        return PL_ERR_MEMORY;
+    err = instance_backup(cli->instance, *path);
+    return err == PL_ERR_UNSUPPORTED ? pl_fail(err, "make a backup of the database first (pg_dump), then say --no-backup") : err;
+}
+
+static pl_err work_note(void *context, tx_t *tx)
+{
+    return chores_note_done(tx, CHORE_BACKUP, context);
+}
+
 static pl_err run_backup(cli_t *cli, const void *values)
 {
     const backup_t *backup = values;
-    pl_err err = instance_backup(cli->instance, backup->file);
+    char *file = pl_arena_text(&cli->arena, pl_span_text(backup->file));
+    pl_err err = file ? instance_backup(cli->instance, file) : PL_ERR_MEMORY;
 
-    if (err)
+    if (err || (err = instance_write(cli->instance, &cli->arena, work_note, file)))
         return err;
     pl_json_put_text(&cli->json, "backup", backup->file);
     pl_json_put_text(&cli->json, "note", "the master key and the root keys are not in it: keep them elsewhere");

@@ -18,6 +18,7 @@ static const command_t *const commands[] = {
     &command_backup,
     &command_restore,
     &command_epoch_raise,
+    &command_report,
     &command_brand_add,
     &command_brand_list,
     &command_brand_set,
@@ -34,6 +35,9 @@ static const command_t *const commands[] = {
     &command_facade_bind,
     &command_facade_list,
     &command_facade_unbind,
+    &command_customer_show,
+    &command_customer_export,
+    &command_customer_erase,
     &command_license_issue,
     &command_license_show,
     &command_license_list,
@@ -87,8 +91,14 @@ static const command_t *const commands[] = {
     &command_keys_export,
     &command_keys_rewrap,
     &command_keys_add_root,
+    &command_refund_list,
+    &command_refund_show,
+    &command_refund_approve,
+    &command_refund_reject,
+    &command_refund_settle,
     &command_audit_list,
     &command_simulate,
+    &command_import_d1, /* before the shorter name */
     &command_import,
     &command_export,
     &command_audit_verify,
@@ -365,5 +375,7 @@ cli_exit_t cli_run(const cli_world_t *world, char *const *words)
     instance_close(run.cli.instance);
     pl_buf_reset(&run.result);
     pl_arena_reset(&run.cli.arena);
-    return err || !run.cli.is_partial ? cli_exit_code(err) : CLI_EXIT_PARTIAL;
+    if (!err && run.cli.is_partial)
+        return CLI_EXIT_PARTIAL;
+    return !err && run.cli.needs_attention ? CLI_EXIT_FAILED : cli_exit_code(err);
 }

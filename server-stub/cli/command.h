@@ -21,6 +21,7 @@ typedef struct {
     pl_json_writer json;
     instance_t *instance; /* for those that need one */
     bool is_partial;      /* it is done, but for a part that was refused: an exit code of its own */
+    bool needs_attention; /* it went well, and found something to look at: exit code 1 */
 } cli_t;
 
 /* The first member of every command's values. */
@@ -54,6 +55,9 @@ enum { CLI_VALUES_MAX = 512 };
 /* Where the installation is that the common options name. */
 instance_place_t cli_place(const cli_common_t *common);
 
+/* A copy of SQLite's database beside it, before what cannot be undone. PL_ERR_UNSUPPORTED says what to do for PostgreSQL. */
+pl_err cli_backup_before(cli_t *cli, const char *directory, const char *what, const char **path);
+
 extern const command_t command_epoch_raise;
 extern const command_t command_init, command_serve, command_version, command_backup, command_restore;
 extern const command_t command_brand_add, command_brand_list, command_brand_set, command_brand_settings;
@@ -78,7 +82,11 @@ extern const command_t command_activation_list, command_activation_release;
 extern const command_t command_audit_list, command_usage_list;
 extern const command_t command_audit_verify, command_audit_export, command_audit_erase;
 extern const command_t command_release_add, command_release_list, command_release_withdraw;
-extern const command_t command_simulate, command_import, command_export;
+extern const command_t command_simulate, command_import, command_import_d1, command_export;
+extern const command_t command_customer_show, command_customer_export, command_customer_erase;
+extern const command_t command_refund_list, command_refund_show, command_refund_approve, command_refund_reject,
+    command_refund_settle;
+extern const command_t command_report;
 extern const command_t command_keys_list, command_keys_rotate, command_keys_retire, command_keys_revoke;
 extern const command_t command_mail_list, command_mail_show, command_mail_resend, command_mail_preview, command_mail_test;
 extern const command_t command_keys_export, command_keys_rewrap, command_keys_add_root;

@@ -43,7 +43,7 @@ static pl_err read_file(const char *path, size_t limit, pl_buf *out)
     return err ? pl_fail(err, "%s cannot be read: %s", path, pl_err_sentence(err)) : PL_OK;
 }
 
-/* Beside the database. What is kept elsewhere is copied by other means: then it says so, and nothing is imported. */
+/* What is kept elsewhere is copied by other means: then it says so, and nothing is imported. */
 static pl_err make_backup(cli_t *cli, const import_t *import)
 {
     const char *path;
@@ -51,16 +51,10 @@ static pl_err make_backup(cli_t *cli, const import_t *import)
 
     if (import->dry_run || import->no_backup)
         return PL_OK;
-    path = pl_arena_format(&cli->arena, "%s/validator.db.before-import-%lld", import->common.data,
-                           (long long)instance_now_ms(cli->instance));
-    if (!path)
-        return PL_ERR_MEMORY;
-    err = instance_backup(cli->instance, path);
-    if (err == PL_ERR_UNSUPPORTED)
-        return pl_fail(err, "make a backup of the database first (pg_dump), then say --no-backup");
-    if (!err)
-        pl_json_put_text(&cli->json, "backup", path);
-    return err;
+    if ((err = cli_backup_before(cli, import->common.data, "import", &path)))
+        return err;
+    pl_json_put_text(&cli->json, "backup", path);
+    return PL_OK;
 }
 
 static void put_report(cli_t *cli, const import_t *import, const import_report_t *report)

@@ -55,6 +55,9 @@ static const option_t options[] = {
     {"mail-timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_TIMEOUT_S]), false, "S", "for one attempt to send a mail (30)", 0, 0},
     {"mail-retry-ms", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_RETRY_MS]), false, "MS", "the first pause after a mail failed (30000); it doubles", 0, 0},
     {"mail-templates", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_MAIL_TEMPLATES]), false, "DIR", "brands' own templates: DIR/BRAND/LANGUAGE/NAME.mail (none)", 0, 0},
+    {"backup-dir", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BACKUP_DIR]), false, "DIR", "where copies of SQLite's database go (none are made)", 0, 0},
+    {"backup-hours", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BACKUP_HOURS]), false, "H", "between two copies (24)", 0, 0},
+    {"backup-keep", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_BACKUP_KEEP]), false, "N", "how many copies are kept (14)", 0, 0},
     {"accept-clock", OPTION_FLAG, offsetof(serve_t, accept_clock), false, NULL, "this machine's time is right, whatever the database says", 0, 0},
 };
 /* clang-format on */

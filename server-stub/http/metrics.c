@@ -152,3 +152,21 @@ void metrics_write_mail(const mail_queue_t *queue, const mail_counts_t *counts, 
     pl_buf_add_format(out, "%s{state=\"suppressed\"} %lld\n", metric.name, (long long)counts->suppressed);
     pl_buf_add_format(out, "%s{state=\"waiting\"} %lld\n", metric.name, (long long)counts->retried);
 }
+
+void metrics_write_inbox(const inbound_count_t *inbox, int64_t lag_ms, pl_buf *out)
+{
+    write_gauge(out, "pospal_payment_events_waiting", "Events of payment providers that are to be worked on.",
+                (double)inbox->waiting);
+    write_gauge(out, "pospal_payment_events_failed", "Events of payment providers that were given up; see billing events.",
+                (double)inbox->failed);
+    write_gauge(out, "pospal_payment_events_lag_seconds", "Age of the oldest that waits.", (double)lag_ms / 1e3);
+}
+
+void metrics_write_backups(const backups_state_t *backups, int64_t now_ms, pl_buf *out)
+{
+    if (backups->done_at_ms)
+        write_gauge(out, "pospal_backup_age_seconds", "Since the last scheduled backup that is whole.",
+                    (double)(now_ms - backups->done_at_ms) / 1e3);
+    write_gauge(out, "pospal_backup_failures", "Scheduled backups that failed since, one after the other.",
+                (double)backups->failures);
+}

@@ -14,7 +14,7 @@ enum { RANDOM_SIZE = 32, TAIL_SIZE = 4, SCOPE_MAX = 64 };
 static const char prefix[] = "pospal_"; /* so that scanners for leaked secrets can tell it */
 
 static const char *const resources[] = {"licenses", "products", "customers", "activations", "sessions",
-                                        "usage",    "keys",     "webhooks",  "audit"};
+                                        "usage",    "keys",     "webhooks",  "audit",       "billing"};
 
 /* ---- scopes ---- */
 

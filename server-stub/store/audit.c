@@ -105,6 +105,12 @@ static const char *const action_texts[] = {
     [AUDIT_OPERATOR_KEY_REVOKED] = "operator_key.revoked",
     [AUDIT_OPERATOR_LOOKED] = "operator.looked",
     [AUDIT_MAIL_RESENT] = "mail.resent",
+    [AUDIT_CUSTOMER_IMPORTED] = "customer.imported",
+    [AUDIT_CUSTOMER_ERASED] = "customer.erased",
+    [AUDIT_CUSTOMER_EXPORTED] = "customer.exported",
+    [AUDIT_REFUND_APPROVED] = "refund.approved",
+    [AUDIT_REFUND_REJECTED] = "refund.rejected",
+    [AUDIT_REFUND_MADE] = "refund.made",
 };
 
 const store_set audit_set = {sql, sizeof(sql) / sizeof(sql[0])};

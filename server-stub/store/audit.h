@@ -96,8 +96,14 @@ typedef enum {
     AUDIT_PAYMENT_METHOD = 135,
     AUDIT_BILLING_MENDED = 136, /* by comparison with the provider */
     AUDIT_PORTAL_OPENED = 138,
-    AUDIT_BILLING_CUSTOMER = 139, /* what the provider knows of the customer changed */
-    AUDIT_MAIL_RESENT = 120       /* put into the outbox again; metadata: its template */
+    AUDIT_BILLING_CUSTOMER = 139,  /* what the provider knows of the customer changed */
+    AUDIT_MAIL_RESENT = 120,       /* put into the outbox again; metadata: its template */
+    AUDIT_CUSTOMER_IMPORTED = 155, /* from another system's database; metadata: its number there */
+    AUDIT_CUSTOMER_ERASED = 156,
+    AUDIT_CUSTOMER_EXPORTED = 157, /* all that is known of it was handed over */
+    AUDIT_REFUND_APPROVED = 158,   /* these three: target is the request; metadata: the license */
+    AUDIT_REFUND_REJECTED = 159,
+    AUDIT_REFUND_MADE = 160
 } audit_action;
 
 typedef struct {

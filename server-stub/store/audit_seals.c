@@ -13,10 +13,11 @@ enum { UNSEALED_BRANDS, UNSEALED_ROWS, MARK, INSERT, NEWEST, AFTER, ROWS, STRAY,
 static const char *const sql[] = {
     [UNSEALED_BRANDS] = "SELECT DISTINCT a.brand_id FROM audit a WHERE a.seal IS NULL LIMIT $1",
 
+    /* In two steps: in one, SQLite walks through the whole audit of the brand for the sake of the order. */
     [UNSEALED_ROWS] = "SELECT " AUDIT_COLUMNS " FROM audit a"
-                      " WHERE a.brand_id = $1 AND a.seal IS NULL"
-                      " ORDER BY a.id"
-                      " LIMIT $2",
+                      " WHERE a.brand_id = $1"
+                      "   AND a.id IN (SELECT b.id FROM audit b WHERE b.brand_id = $1 AND b.seal IS NULL ORDER BY b.id LIMIT $2)"
+                      " ORDER BY a.id",
 
     [MARK] = "UPDATE audit SET seal = $2"
              " WHERE brand_id = $1 AND seal IS NULL AND id >= $3 AND id <= $4",

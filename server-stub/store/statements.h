@@ -50,10 +50,15 @@ typedef enum {
     STORE_REFUND_REQUESTS,
     STORE_INBOUND_EVENTS,
     STORE_PAYMENTS,
-    STORE_MAIL_LOG
+    STORE_MAIL_LOG,
+    STORE_ARCHIVE,
+    STORE_ARRIVALS,
+    STORE_CHORES,
+    STORE_PERSONAL,
+    STORE_TALLIES
 } store_set_name;
 
-enum { STORE_SET_COUNT = 42, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
+enum { STORE_SET_COUNT = 47, STORE_STATEMENTS_MAX = 16 /* per aggregate */ };
 
 typedef struct {
     const char *const *sql;
@@ -65,7 +70,8 @@ extern const store_set activations_set, api_keys_set, audit_set, brands_set, cus
     revocations_set, trials_set, usage_set, activation_pages_set, audit_search_set, audit_seals_set, leases_set, webhooks_set,
     deliveries_set, delivery_log_set, expiry_set, settings_set, subscriptions_set, mails_set, facades_set, license_seen_set,
     client_sessions_set, mail_requests_set, email_verifications_set, trial_hardware_set, instant_redemptions_set,
-    refund_requests_set, inbound_events_set, payments_set, operator_keys_set, ecosystem_set, mail_log_set;
+    refund_requests_set, inbound_events_set, payments_set, operator_keys_set, ecosystem_set, mail_log_set, archive_set,
+    arrivals_set, chores_set, personal_set, tallies_set;
 
 pl_db_statement *store_statement(const tx_t *tx, store_set_name set, size_t index);
 

@@ -71,6 +71,11 @@ static const store_set *const sets[STORE_SET_COUNT] = {
     [STORE_OPERATOR_KEYS] = &operator_keys_set,
     [STORE_ECOSYSTEM] = &ecosystem_set,
     [STORE_MAIL_LOG] = &mail_log_set,
+    [STORE_ARCHIVE] = &archive_set,
+    [STORE_ARRIVALS] = &arrivals_set,
+    [STORE_CHORES] = &chores_set,
+    [STORE_PERSONAL] = &personal_set,
+    [STORE_TALLIES] = &tallies_set,
 };
 
 static pl_err prepare_set(store_t *store, size_t set)
@@ -159,6 +164,22 @@ void store_close(store_t *store)
         return;
     pl_db_close(store->db);
     pl_free(store);
+}
+
+pl_err store_check(store_t *store)
+{
+    pl_db_statement *check;
+    char said[3];
+    bool is_whole;
+    pl_err err = store->is_shared ? PL_OK : pl_db_prepare(store->db, "PRAGMA integrity_check(1)", &check);
+
+    if (err || store->is_shared)
+        return err;
+    if (pl_db_step(check) != DB_ROW)
+        return PL_ERR_DATABASE;
+    is_whole = pl_db_column_bytes(check, 0, said, sizeof said) == 2 && memcmp(said, "ok", 2) == 0;
+    pl_db_reset(check);
+    return is_whole ? PL_OK : pl_fail(PL_ERR_DATABASE, "the database is damaged");
 }
 
 pl_db *store_db(store_t *store)

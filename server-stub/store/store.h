@@ -43,6 +43,8 @@ pl_err store_open(const store_options_t *options, int64_t now_ms, store_t **stor
 void store_close(store_t *store); /* accepts NULL */
 /* Whether other processes may use the database at the same time: it is PostgreSQL's. */
 bool store_is_shared(const store_t *store);
+/* Reads every page of SQLite's file: PL_ERR_DATABASE where it is damaged. PostgreSQL's own means check it. */
+pl_err store_check(store_t *store);
 pl_db *store_db(store_t *store); /* for the engine's group commit: begin, savepoint, commit are in storage/db.h */
 
 /*

@@ -24,7 +24,8 @@ OWNED = {
 PRODUCTS = set("products_find products_find_by_slug products_list".split())
 MAY_FIND_PRODUCTS = {f"server-stub/{path}.c" for path in """store/products licensing/license_policy licensing/license_sift licensing/judge
                      licensing/admin_licenses licensing/provision licensing/trial licensing/trial_document licensing/simulate
-                     licensing/key_access licensing/offline_activate licensing/check_in_watch transfer/import_row api/brand_products
+                     licensing/key_access licensing/offline_activate licensing/check_in_watch transfer/import_row transfer/d1_import
+                     api/brand_products
                      api/envelope_brand cli/product cli/release cli/facade licensing/hardware_trial""".split()}
 
 

@@ -20,7 +20,7 @@ def ask(program, *words):
 
 def commands_of(program):
     """The left column of `help`, but for help itself."""
-    found = re.findall(r"^  ([a-z-]+(?: [a-z-]+)?)  +\S", ask(program, "help"), re.M)
+    found = re.findall(r"^  ([a-z-]+(?: [a-z0-9-]+)?)  +\S", ask(program, "help"), re.M)
     return [name for name in found if name != "help"]
 
 

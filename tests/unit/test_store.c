@@ -103,7 +103,10 @@ static const store_set *const all_sets[] = {&activations_set,     &api_keys_set,
                                             &trial_hardware_set,  &instant_redemptions_set,
                                             &refund_requests_set, &inbound_events_set,
                                             &payments_set,        &operator_keys_set,
-                                            &ecosystem_set,       &mail_log_set};
+                                            &ecosystem_set,       &mail_log_set,
+                                            &archive_set,         &arrivals_set,
+                                            &chores_set,          &personal_set,
+                                            &tallies_set};
 
 /* A step of a plan that walks all licenses, seats or customers of a brand, or all there are, or all seats ever released. A list may. */
 static bool is_walk(const char *step, const char *sql)

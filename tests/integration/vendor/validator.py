@@ -111,7 +111,7 @@ class Validator:
     def command(self, *words, code=0):
         done = subprocess.run([self.program, *words, "--data", self.data, *self.database, "--json"], capture_output=True, text=True, check=False,
                               env=self.environment)
-        assert done.returncode == code, f"{words}: {done.returncode} {done.stderr}"
+        assert done.returncode == code, f"{words}: {done.returncode} {done.stderr or done.stdout}"
         return json.loads(done.stdout or done.stderr)
 
     def pass_time(self, seconds):
@@ -135,6 +135,13 @@ class Validator:
         (found,) = database.execute(question).fetchone()
         database.close()
         return str(found)
+
+    def dump(self):
+        """All rows of SQLite's database as text."""
+        database = sqlite3.connect(os.path.join(self.data, "validator.db"))
+        text = "\n".join(database.iterdump())
+        database.close()
+        return text
 
     def add_brand(self, slug):
         return self.command("brand", "add", "--name", slug, "--slug", slug, "--key-directory", self.directory)
