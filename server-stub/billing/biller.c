@@ -5,6 +5,7 @@
 #include "billing/biller.h"
 
 #include "base/mem.h"
+#include "billing/reminders.h"
 #include "platform/thread.h"
 #include "store/brands.h"
 #include "store/facades.h"
@@ -114,6 +115,11 @@ static pl_err compare_brand(biller_t *biller, const inbox_t *inbox, const brand_
     return err;
 }
 
+static pl_err work_remind(void *context, tx_t *tx)
+{
+    return reminders_order(tx, context);
+}
+
 static pl_err compare(biller_t *biller, inbox_t *inbox, bool is_full)
 {
     round_t round = {.biller = biller};
@@ -124,7 +130,8 @@ static pl_err compare(biller_t *biller, inbox_t *inbox, bool is_full)
     for (size_t i = 0; !err && i < round.count; i++) {
         inbox->scope.brand_id = round.brands[i].id;
         inbox->scope.product_id = round.products[i];
-        err = compare_brand(biller, inbox, &round.brands[i], is_full);
+        if (!(err = store_write(inbox->store, inbox->about, work_remind, &inbox->scope)))
+            err = compare_brand(biller, inbox, &round.brands[i], is_full);
     }
     return err;
 }

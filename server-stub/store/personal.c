@@ -22,7 +22,7 @@ enum {
     EMPTY_MAIL
 };
 
-#define MAIL_COLUMNS                                                                                                     \
+#define LETTER_COLUMNS                                                                                                   \
     "m.brand_id, m.id, m.purpose, m.template, m.language, m.customer_id, m.license_id, m.recipient, m.content, m.state," \
     " m.attempts, m.due_at, m.created_at, m.settled_at, m.provider_id, m.error"
 
@@ -31,12 +31,12 @@ static const char *const sql[] = {
 
     [BY_NUMBER] = "SELECT id FROM customer WHERE brand_id = $1 AND number = $2",
 
-    [MAILS] = "SELECT " MAIL_COLUMNS " FROM mail m"
+    [MAILS] = "SELECT " LETTER_COLUMNS " FROM mail m"
               " WHERE m.brand_id = $1 AND m.customer_id = $2"
               " ORDER BY m.created_at DESC"
               " LIMIT $3",
 
-    [MAILS_TO] = "SELECT " MAIL_COLUMNS " FROM mail m"
+    [MAILS_TO] = "SELECT " LETTER_COLUMNS " FROM mail m"
                  " WHERE m.brand_id = $1 AND lower(m.recipient) = $2 AND m.customer_id IS NULL"
                  " ORDER BY m.created_at DESC"
                  " LIMIT $3",
@@ -44,7 +44,8 @@ static const char *const sql[] = {
     [PAYMENTS] =
         "SELECT provider, provider_invoice, provider_charge, license_id, state, amount, refunded, currency, paid_at, told_at"
         " FROM payment"
-        " WHERE brand_id = $1 AND customer_id = $2 AND id > $4"
+        " WHERE brand_id = $1"
+        "   AND id IN (SELECT c.id FROM payment c WHERE c.brand_id = $1 AND c.customer_id = $2)" /* from the index alone */
         " ORDER BY id DESC"
         " LIMIT $3",
 
@@ -194,7 +195,6 @@ pl_err personal_list_payments(tx_t *tx, pl_uuid brand_id, pl_uuid customer_id, p
     pl_db_bind_uuid(select, 1, brand_id);
     pl_db_bind_uuid(select, 2, customer_id);
     pl_db_bind_int(select, 3, PERSONAL_PAGE_MAX);
-    pl_db_bind_uuid(select, 4, (pl_uuid){{0}}); /* all: it makes the planner prefer the index to the primary key */
     err = store_collect(select, tx->arena, sizeof(paid_t), map_payment, &rows);
     *payments = rows.items;
     *count = rows.count;

@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { INSERT, CHANGE, BY_LICENSE, BY_PROVIDER, BY_PROVIDER_CUSTOMER, BY_CHECKOUT, UNCOMPARED, LOCK };
+enum { INSERT, CHANGE, BY_LICENSE, BY_PROVIDER, BY_PROVIDER_CUSTOMER, BY_CHECKOUT, UNCOMPARED, LOCK, UNREMINDED, REMINDED };
 
 #define COLUMNS                                                                                                     \
     "s.brand_id, s.id, s.license_id, s.customer_id, s.provider, s.provider_customer, s.provider_subscription,"      \
@@ -14,11 +14,12 @@ enum { INSERT, CHANGE, BY_LICENSE, BY_PROVIDER, BY_PROVIDER_CUSTOMER, BY_CHECKOU
     " s.currency, s.failures, s.told_at, s.compared_at, s.version, s.created_at, s.begun_at"
 
 static const char *const sql[] = {
-    [INSERT] = "INSERT INTO subscription (brand_id, id, license_id, customer_id, provider, provider_customer,"
-               "                          provider_subscription, provider_checkout, state, ends_with_period, period_start,"
-               "                          period_end, next_billing_at, amount, currency, failures, told_at, compared_at, begun_at,"
-               "                          version, created_at)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1, $20)",
+    [INSERT] =
+        "INSERT INTO subscription (brand_id, id, license_id, customer_id, provider, provider_customer,"
+        "                          provider_subscription, provider_checkout, state, ends_with_period, period_start,"
+        "                          period_end, next_billing_at, amount, currency, failures, told_at, compared_at, begun_at,"
+        "                          version, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1, $20)",
 
     [CHANGE] =
         "UPDATE subscription"
@@ -49,6 +50,14 @@ static const char *const sql[] = {
                    " LIMIT $3",
 
     [LOCK] = "SELECT " COLUMNS " FROM subscription s WHERE s.brand_id = $1 AND s.id = $2 FOR UPDATE",
+
+    [UNREMINDED] = "SELECT " COLUMNS " FROM subscription s"
+                   " WHERE s.brand_id = $1 AND s.next_billing_at > $2 AND s.next_billing_at <= $3"
+                   "   AND s.state = 2 AND s.ends_with_period = 0 AND s.reminded_for < s.next_billing_at"
+                   " ORDER BY s.next_billing_at"
+                   " LIMIT $4",
+
+    [REMINDED] = "UPDATE subscription SET reminded_for = next_billing_at WHERE brand_id = $1 AND id = $2",
 };
 
 const store_set subscriptions_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -226,4 +235,30 @@ pl_err subscriptions_list_uncompared(tx_t *tx, pl_uuid brand_id, int64_t before_
     *subscriptions = rows.items;
     *count = rows.count;
     return err;
+}
+
+pl_err subscriptions_list_unreminded(tx_t *tx, pl_uuid brand_id, int64_t from_ms, int64_t until_ms,
+                                     subscription_t **subscriptions, size_t *count)
+{
+    pl_db_statement *select = store_statement(tx, STORE_SUBSCRIPTIONS, UNREMINDED);
+    store_rows rows = {NULL, 0};
+    pl_err err;
+
+    pl_db_bind_uuid(select, 1, brand_id);
+    pl_db_bind_int(select, 2, from_ms);
+    pl_db_bind_int(select, 3, until_ms);
+    pl_db_bind_int(select, 4, SUBSCRIPTIONS_PAGE_MAX);
+    err = store_collect(select, tx->arena, sizeof(subscription_t), map, &rows);
+    *subscriptions = rows.items;
+    *count = rows.count;
+    return err;
+}
+
+pl_err subscriptions_note_reminded(tx_t *tx, const subscription_t *subscription)
+{
+    pl_db_statement *update = store_statement(tx, STORE_SUBSCRIPTIONS, REMINDED);
+
+    pl_db_bind_uuid(update, 1, subscription->brand_id);
+    pl_db_bind_uuid(update, 2, subscription->id);
+    return store_change_one(tx, update);
 }

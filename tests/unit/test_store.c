@@ -161,9 +161,9 @@ static size_t comparisons_of(const char *step, const char *sql)
 static bool leaves_out(const char *step, const char *sql)
 {
     bool is_list = strncmp(sql, "SELECT", 6) == 0 && count_of(sql, "SELECT") == 1 && strstr(sql, "LIMIT $");
-    /* of one license, of one product, between the ends of one seal; and left out is what somebody works on */
-    bool is_of_few = strstr(step, "license_id=?") || strstr(sql, "FROM release") || strstr(sql, "a.seal = $") ||
-                     strstr(sql, "e.held_until <= $");
+    /* of one license, of one customer, of one product, between the ends of one seal; and left out is what somebody works on */
+    bool is_of_few = strstr(step, "license_id=?") || strstr(step, "(customer_id=?") || strstr(sql, "FROM release") ||
+                     strstr(sql, "a.seal = $") || strstr(sql, "e.held_until <= $");
 
     return is_list && !is_of_few && strncmp(step, "SEARCH ", 7) == 0 && comparisons_of(step, sql) > count_of(step, "?");
 }

@@ -50,6 +50,7 @@ CREATE TABLE subscription (
     told_at               BIGINT NOT NULL, -- the provider's time of the newest event that changed it
     compared_at           BIGINT NOT NULL, -- with the provider; 0: never, or it must be
     version               BIGINT NOT NULL,
+    reminded_for          BIGINT NOT NULL DEFAULT 0, -- the next_billing_at that the customer was told of before
     created_at            BIGINT NOT NULL,
     PRIMARY KEY (brand_id, id),
     FOREIGN KEY (brand_id, license_id) REFERENCES license (brand_id, id),

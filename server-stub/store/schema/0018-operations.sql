@@ -35,3 +35,6 @@ CREATE INDEX license_seen_by_time ON license_seen (brand_id, seen_at);
 -- primary key, which the index before this one did not.
 DROP INDEX audit_unsealed;
 CREATE INDEX audit_unsealed ON audit (brand_id, seal, id) WHERE seal IS NULL;
+
+-- Mail to an address that belonged to no customer when it was written: codes.
+CREATE INDEX mail_by_address ON mail (brand_id, lower(recipient), created_at) WHERE customer_id IS NULL;

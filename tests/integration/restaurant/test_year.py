@@ -2,6 +2,7 @@
 """A restaurant's year: trial, checkout, activation, a second till, daily validations, a failed payment, a new computer, cancellation and its
 reversal, a refund, a dispute. The clock is the test's; the provider's events come late, twice and out of order throughout."""
 
+import hashlib
 import os
 import re
 import signal
@@ -11,13 +12,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vendor"))
 
 from mailbox import Mailbox  # noqa: E402
-from provider import MONTH, PRICE, Provider  # noqa: E402
-from till import Till, hardware_id  # noqa: E402
+from provider import PRICE, Provider  # noqa: E402
 from validator import VendorTest, main  # noqa: E402
 
 DAY = 86400
 HOST = "licensing.taverna.example"
 EMAIL = "maria@taverna.example"
+
+
+def hardware_id(machine):
+    """What a till says of its machine."""
+    return hashlib.sha256(f"{machine}|Unknown|Unknown|Unknown".encode()).hexdigest()
 
 
 class Year(VendorTest):
@@ -27,7 +32,7 @@ class Year(VendorTest):
         cls.mailbox = Mailbox()
         cls.provider = Provider(server.now, seed=int(os.environ.get("POSPAL_YEAR_SEED", "7")))
         cls.arguments = ("--refusals-per-minute", "0", "--mail-url", cls.mailbox.url, "--mail-secret-file", cls.secret("re_mail"),
-                         "--mail-retry-ms", "200", "--billing-reconcile-minutes", "0")
+                         "--mail-plain-loopback", "1", "--mail-retry-ms", "200", "--billing-reconcile-minutes", "0")
         server.add_product("till", "--key-prefix", "POSPAL", "--key-group", "4", "--sessions", "1", "--trial-days", "30")
         server.command("facade", "bind", "--host", HOST, "--brand", "acme", "--product", "till")
         for name, value in (("mail_from", "POSPal <hello@acme.example>"), ("support_email", "help@acme.example"),
@@ -73,7 +78,7 @@ class Year(VendorTest):
         """The next one; its text."""
         mail = self.mailbox.next()
         self.assertRegex(mail["subject"], subject)
-        self.assertEqual([EMAIL], mail["to"] if isinstance(mail["to"], list) else [mail["to"]])
+        self.assertEqual([EMAIL], [address.lower() for address in mail["to"]])
         return mail["text"]
 
     def no_mail(self):
@@ -81,14 +86,16 @@ class Year(VendorTest):
         self.assertEqual([], waiting["mails"])
         self.assertEqual([], [mail["subject"] for mail in self.mailbox.mails])
 
-    def till(self):
-        till = Till(f"http://127.0.0.1:{self.server.port}", os.path.join(self.server.directory, "till"), hardware_id("till-1"),
-                    now=self.server.now, rest=lambda s: None)
-        return till
-
     def status(self):
         (one,) = self.ask(200, "GET", "/api/v1/brand/licenses", email=EMAIL).json
         return one["status"]
+
+    def verify(self):
+        """That the address is hers, by the code in the mail."""
+        begun = self.api("/verify/email/start", {"email": EMAIL}).json
+        code = re.search(r"\b(\d{6})\b", self.mail("code"))[1]
+        body = {"email": EMAIL, "verificationId": begun["verificationId"], "code": code}
+        return self.api("/verify/email/confirm", body).json["verificationToken"]
 
     # ---- the story ----
 
@@ -108,11 +115,8 @@ class Year(VendorTest):
         self.assertEqual(1, self.api("/trial/status", {"hardwareId": hardware_id("till-1")}).json["daysLeft"])
 
         self.assertFalse(self.api("/check-duplicate", {"email": EMAIL}).json["isDuplicate"])
-        begun = self.api("/verify/email/start", {"email": EMAIL}).json
-        code = re.search(r"\b(\d{6})\b", self.mail("code"))[1]
-        confirmed = self.api("/verify/email/confirm", {"email": EMAIL, "verificationId": begun["verificationId"], "code": code}).json
-        buyer = {"restaurantName": "Taverna Maria", "name": "Μαρία Παπαδοπούλου", "email": EMAIL, "verificationToken": confirmed["verificationToken"]}
-        checkout = self.api("/create-checkout-session", buyer).json
+        buyer = {"restaurantName": "Taverna Maria", "name": "Μαρία Παπαδοπούλου", "email": EMAIL}
+        checkout = self.api("/create-checkout-session", {**buyer, "verificationToken": self.verify()}).json
         self.assertIn("https://checkout.example", checkout["checkoutUrl"])
 
         self.subscription, events = self.provider.pay_checkout(checkout["sessionId"], EMAIL.title(), buyer["name"])
@@ -127,7 +131,8 @@ class Year(VendorTest):
         self.assertFalse(self.api("/instant-validate", other).json["valid"])  # another machine
         self.server.pass_time(DAY)
         self.assertFalse(self.api("/instant-validate", other).json["valid"])  # and a day later
-        self.assertEqual(409, self.server.ask("POST", "/create-checkout-session", buyer, key=None, headers={"Host": HOST}, in_order=False).status)
+        twice = self.api("/create-checkout-session", {**buyer, "verificationToken": self.verify()}, 409).json
+        self.assertEqual("customer-portal", twice["redirectTo"])
         self.no_mail()
 
     def summer(self):
@@ -153,16 +158,14 @@ class Year(VendorTest):
         self.session("heartbeat", "till-2", "session_2_bbbbbbbbb")
         self.session("end", "till-2", "session_2_bbbbbbbbb")
         self.assertTrue(self.session("start", "till-1", "session_3_ccccccccc")["session"]["allowed"])
-        while self.mailbox.mails or self.server.command("mail", "list", "--brand", "acme", "--state", "waiting")["mails"]:
-            self.mail("[Cc]omputer|[Dd]evice")  # a till that took over is another computer
+        for _ in range(2):
+            self.mail("another computer")  # to the one that took over, and back
 
         for _ in range(3):
-            self.server.pass_time(self.subscription["current_period_end"] - self.server.now() - DAY / 2)
+            self.server.pass_time(self.subscription["current_period_end"] - self.server.now() - 4 * DAY)
+            self.assertIn("20.00", self.mail("renews on").replace(",", "."))
             self.validate("till-1")
-            while self.server.command("mail", "list", "--brand", "acme", "--state", "waiting")["mails"]:
-                self.server.pass_time(1)
-            self.mailbox.mails.clear()  # the reminder
-            self.server.pass_time(DAY / 2)
+            self.server.pass_time(4 * DAY)
             self.provider.storm(*self.provider.renew(self.subscription))
             self.mail("[Rr]enew")
             self.assertEqual("active", self.validate("till-1")["subscription"]["status"])
@@ -182,7 +185,7 @@ class Year(VendorTest):
 
         self.server.pass_time(2 * DAY)
         self.provider.storm(*self.provider.pay_late(self.subscription, invoice))
-        self.mail_among("[Rr]eactivated|active again")
+        self.mail_among("works again")
         self.assertEqual("valid", self.status())
         self.assertTrue(self.validate("till-1")["validation"]["valid"])
 
@@ -206,15 +209,15 @@ class Year(VendorTest):
         self.assertTrue(self.validate("new-computer")["validation"]["valid"])  # paid until the end
         self.server.pass_time(3 * DAY)
         self.provider.storm(*self.provider.cancel_later(self.subscription, False))
-        self.mail_among("[Cc]ancel|continue|stay|reactivat")
+        self.mail_among("goes on")
         self.assertTrue(self.validate("new-computer")["validation"]["valid"])
 
         charge = list(self.provider.things["charges"].values())[-1]
         asked = self.api("/refund-request", {"email": EMAIL, "unlockToken": self.token, "reason": "closed for renovation", "details": "two weeks"}).json
         self.assertTrue(asked["success"])
-        (request,) = self.server.command("refund", "list", "--brand", "acme", "--state", "pending")["refund_requests"]
+        (request,) = self.server.command("refund", "list", "--brand", "acme", "--state", "pending")["requests"]
         self.assertEqual("closed for renovation", request["reason"])
-        self.server.command("refund", "reject", request["refund_request_id"], "--note", "a voucher was sent")
+        self.server.command("refund", "reject", request["request_id"], "--brand", "acme", "--note", "a voucher was sent")
 
         self.provider.storm(*self.provider.dispute(charge, "needs_response", "charge.dispute.created"))
         self.assertEqual("suspended", self.status())
@@ -244,7 +247,7 @@ class Year(VendorTest):
         self.assertEqual(str(sum(one["amount_paid"] for one in invoices)), self.server.select("SELECT sum(amount) FROM payment"))
         self.assertEqual(str(sum(one["amount_refunded"] for one in self.provider.things["charges"].values())),
                          self.server.select("SELECT sum(refunded) FROM payment"))
-        self.assertEqual(["1", "1", "1"], before[1:4])
+        self.assertEqual(["2", "1", "1"], before[1:4])  # a license of the trial, and the one that was bought
         self.assertEqual("0", self.server.select("SELECT count(*) FROM inbound_event WHERE state NOT IN (2, 4)"))
         self.server.stop()
         self.assertEqual(True, self.server.command("audit", "verify", "--brand", "acme").get("intact", True))
