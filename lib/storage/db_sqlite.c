@@ -49,16 +49,14 @@ static const pl_import imports[] = {
 #undef FUNCTION
 };
 static pl_once provided = PL_ONCE_INIT;
-static pl_err provide_err;
-static char provide_detail[PL_ERR_DETAIL_MAX];
 
-static void provide(void)
+static pl_err provide(void)
 {
-    provide_err = pl_sqlite_provide(imports, sizeof(imports) / sizeof(imports[0]));
-    if (!provide_err && sqlite3_libversion_number() < VERSION_NEEDED)
-        provide_err = pl_fail(PL_ERR_UNSUPPORTED, "SQLite 3.35 or newer is needed, this is %d", sqlite3_libversion_number());
-    if (provide_err)
-        memcpy(provide_detail, pl_err_detail(), sizeof(provide_detail));
+    pl_err err = pl_sqlite_provide(imports, sizeof(imports) / sizeof(imports[0]));
+
+    if (!err && sqlite3_libversion_number() < VERSION_NEEDED)
+        err = pl_fail(PL_ERR_UNSUPPORTED, "SQLite 3.35 or newer is needed, this is %d", sqlite3_libversion_number());
+    return err;
 }
 
 /* ---- errors ---- */
@@ -401,9 +399,8 @@ pl_err pl_db_open_sqlite(const pl_db_sqlite_options *options, pl_db **db)
     connection *self;
     pl_err err;
 
-    pl_once_run(&provided, provide);
-    if (provide_err)
-        return pl_fail(provide_err, "%s", provide_detail);
+    if ((err = pl_once_try(&provided, provide)))
+        return err;
     if (!(self = pl_alloc(sizeof(*self))))
         return PL_ERR_MEMORY;
     self->base.driver = &driver;
