@@ -438,7 +438,7 @@ POSPAL_API void pospal_options_set_change_callback(pospal_options *options, posp
 
 /*
  * Opens a client: checks the options and reads what is stored on this machine. The server is not asked.
- * Storage that cannot be used is no error: the client works in memory and pospal_client_support_report says why.
+ * Storage that cannot be used is no error: the client works in memory until it can be, and pospal_client_support_report says why.
  * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT for the first option that was wrong, named in the detail;
  *   POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INTERNAL. *client is NULL on failure.
  * Ownership: the caller closes *client with pospal_client_close; options stay the caller's and are copied.
@@ -643,9 +643,9 @@ POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, posp
  * meter has 1 to 58 of the characters A-Z a-z 0-9 . _ -, amount is 1 to 10^12. What is beyond the allowance is recorded as well:
  * pospal_usage_balance shows it as overdraft. idempotency (NULL: none) is a text of 1 to 64 bytes of your own, such as a receipt's number:
  * the same one again is not counted again, for 7 days at least among this device's last 100,000 reports. It counts for the license that is held now, also
- * when it is told later; for the first one held where there is none. Where nothing can be stored it is kept in memory, and lost with the process.
- * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the disk refused or another process was at it for 3 s, nothing was recorded,
- *   try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
+ * when it is told later; for the first one held where there is none. In memory (an empty data directory) it is lost with the process.
+ * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the data directory cannot be used now, or another process was at it for 3 s;
+ *   nothing was recorded, try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: texts are copied.
  * Threads: any.

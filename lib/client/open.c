@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "client/close.h"
+#include "client/place.h"
 #include "client/transport_custom.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
@@ -65,32 +66,6 @@ static pl_err choose_directory(pospal_client *client)
     client->directory = pl_copy_text(path.err ? NULL : path.data);
     pl_buf_reset(&path);
     return client->directory ? PL_OK : pl_fail(PL_ERR_MEMORY, "no memory for the data directory's path");
-}
-
-static void note_storage(pospal_client *client, pl_err err)
-{
-    client->storage = err;
-    snprintf(client->storage_detail, sizeof client->storage_detail, "%s", pl_err_detail());
-    pl_log_write(&client->log, PL_LOG_WARN, "the data directory can't be used: %s", client->storage_detail);
-}
-
-static void prepare_directory(pospal_client *client)
-{
-    const pl_fs *fs = client->options.fs;
-    bool is_read_only = true;
-
-    if (!client->directory[0]) {
-        pl_shelf_init(&client->shelf, fs, client->directory, false);
-        return;
-    }
-    if (fs->make_directory(fs->context, client->directory))
-        note_storage(client, pl_fail(PL_ERR_READ_ONLY, "%s can't be made or entered by this account", client->directory));
-    else if (fs->kind(fs->context, client->directory) == PL_FS_NETWORK)
-        note_storage(client,
-                     pl_fail(PL_ERR_NETWORK_SHARE, "%s is on a network share, where locks can't be trusted", client->directory));
-    else
-        is_read_only = false; /* whether it can be written shows at the first write, which most starts never make */
-    pl_shelf_init(&client->shelf, fs, client->directory, is_read_only);
 }
 
 static pl_err look_at_machine(pospal_client *client)
@@ -175,7 +150,7 @@ static pl_err open_client(pospal_client *client)
         (err = choose_directory(client)) || (err = look_at_machine(client)))
         return err;
     name_device(client);
-    prepare_directory(client);
+    pl_place_prepare(client);
     recall_mark(client);
     if ((err = pl_view_update(client, &view)) == PL_OK)
         client->notified = view.decision.status;

@@ -96,7 +96,9 @@ static pl_err release(pospal_client *client, pl_buf *token)
         return pl_fail(PL_ERR_CLOSED, "the client is being closed"); /* the wait for the lock was cut short */
     err = pl_identity_get_release(client, token);
     if (err && err != PL_ERR_NOT_FOUND && err != PL_ERR_SIGNATURE)
-        return err;
+        return err == PL_ERR_MEMORY
+                   ? err
+                   : pl_fail(err, "what is stored can't be read now, so nothing was given back: %s", pl_err_detail());
     if ((err = pl_view_update(client, &view)))
         return err;
     if (!find_seat(client->holding, &seat))

@@ -7,6 +7,7 @@
 #include "client/callback.h"
 #include "client/close.h"
 #include "client/online.h"
+#include "client/place.h"
 #include "client/records.h"
 #include "client/session_beat.h"
 #include "client/usage_send.h"
@@ -105,6 +106,7 @@ void pl_worker_round(pospal_client *client)
     pl_session_round(client);
     (void)pl_view_finish(client, NULL);
     pl_mutex_lock(client->mutex);
+    pl_place_settle(client);
     pl_records_settle(client);
     is_refresh = !client->is_closing && !pl_view_update(client, &view) && is_due(client, &view);
     pl_mutex_unlock(client->mutex);

@@ -204,6 +204,14 @@ static pl_fs_kind kind(void *context, const char *directory)
     return pl_disk_kind(directory);
 }
 
+static pl_err look(void *context, const char *path)
+{
+    struct stat file;
+
+    (void)context;
+    return lstat(path, &file) == 0 ? PL_OK : fail_reading(path);
+}
+
 const pl_fs *pl_fs_system(void)
 {
     static const pl_fs system_fs = {
@@ -216,6 +224,7 @@ const pl_fs *pl_fs_system(void)
         .make_directory = make_directory,
         .list = list_directory,
         .kind = kind,
+        .look = look,
     };
 
     return &system_fs;

@@ -202,6 +202,44 @@ bool pl_shelf_is_in_memory(const pl_shelf *shelf, const char *name)
     return find(shelf, name) != NULL;
 }
 
+bool pl_shelf_has_unwritten(const pl_shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->count; i++)
+        if (shelf->items[i].text)
+            return has_disk(shelf);
+    return false;
+}
+
+static bool is_missing(const pl_shelf *shelf, const char *name)
+{
+    pl_buf text;
+    pl_err err;
+
+    pl_buf_init(&text);
+    err = pl_documents_read(&shelf->disk, name, 0, &text);
+    pl_buf_reset(&text);
+    return err == PL_ERR_NOT_FOUND;
+}
+
+bool pl_shelf_settle(pl_shelf *shelf)
+{
+    bool is_written = false;
+    size_t i = 0;
+
+    while (i < shelf->count) {
+        pl_shelf_item *item = &shelf->items[i];
+
+        if (item->text && is_missing(shelf, item->name) &&
+            !pl_documents_write(&shelf->disk, item->name, pl_span_of(item->text, item->size))) {
+            forget(shelf, item->name); /* the last one takes its place */
+            is_written = true;
+        } else {
+            i++;
+        }
+    }
+    return is_written;
+}
+
 pl_err pl_shelf_notice(const pl_shelf *shelf, uint64_t *notice)
 {
     if (has_disk(shelf))

@@ -64,8 +64,9 @@ static pl_err provide(void)
 static pl_err err_of(sqlite3 *handle, int code)
 {
     static const pl_err known[] = {
-        [SQLITE_BUSY] = PL_ERR_BUSY,      [SQLITE_LOCKED] = PL_ERR_BUSY,        [SQLITE_CONSTRAINT] = PL_ERR_CONFLICT,
-        [SQLITE_FULL] = PL_ERR_DISK_FULL, [SQLITE_READONLY] = PL_ERR_READ_ONLY, [SQLITE_PERM] = PL_ERR_READ_ONLY,
+        [SQLITE_BUSY] = PL_ERR_BUSY,       [SQLITE_LOCKED] = PL_ERR_BUSY,        [SQLITE_CONSTRAINT] = PL_ERR_CONFLICT,
+        [SQLITE_FULL] = PL_ERR_DISK_FULL,  [SQLITE_READONLY] = PL_ERR_READ_ONLY, [SQLITE_PERM] = PL_ERR_READ_ONLY,
+        [SQLITE_CORRUPT] = PL_ERR_CORRUPT, [SQLITE_NOTADB] = PL_ERR_CORRUPT,
     };
     size_t primary = (size_t)(code & 0xff);
     int cause = 0;
@@ -77,7 +78,7 @@ static pl_err err_of(sqlite3 *handle, int code)
     if (primary == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
         return PL_ERR_MEMORY;
     if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)
-        return PL_ERR_DATABASE; /* among them CORRUPT and NOTADB */
+        return PL_ERR_DATABASE; /* which says nothing of the file */
     cause = sqlite3_system_errno(handle);
     if (cause == ENOSPC)
         return PL_ERR_DISK_FULL;

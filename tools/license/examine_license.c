@@ -66,12 +66,18 @@ static pl_fs_kind call_it_a_share(void *context, const char *directory)
     return PL_FS_NETWORK;
 }
 
+static pl_err look(void *context, const char *path)
+{
+    (void)context;
+    return pl_fs_system()->look(pl_fs_system()->context, path);
+}
+
 /* ---- the license ---- */
 
 void examine_read_license(examination_t *e)
 {
-    const pl_fs fs = {e,           read_file,        refuse_write, refuse_rename,  refuse_path,
-                      refuse_path, accept_directory, list,         call_it_a_share};
+    const pl_fs fs = {e,           read_file,        refuse_write, refuse_rename,   refuse_path,
+                      refuse_path, accept_directory, list,         call_it_a_share, look};
     pospal_options *options = pospal_options_new();
     pospal_client *client = NULL;
 

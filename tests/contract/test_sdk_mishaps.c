@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Stories of mishaps around a till: somebody looks at its state with another view of the hardware, the disk is away for a while or comes
+ * late. Nothing that was stored is lost, and nothing is said to be recorded that is not.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "support/shop.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/worker.h"
+
+static void use(pospal_client *client, int64_t amount)
+{
+    if (pospal_usage_add(client, "hours", amount, NULL) != POSPAL_OK)
+        fail_msg("usage is not recorded: %s", pospal_error_detail());
+}
+
+static int64_t pending(pospal_client *client)
+{
+    pospal_usage_t usage = {.size = sizeof usage};
+
+    assert_int_equal(pospal_usage_balance(client, "hours", &usage), POSPAL_OK);
+    return usage.pending;
+}
+
+/* ---- another view of the hardware ---- */
+
+static void one_look_with_another_view_of_the_hardware_takes_nothing_from_the_till(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+
+    shop_hold_worker(client);
+    use(client, 900);
+    shop_close_held(client);
+    for (int i = 0; i < 2; i++) {
+        shop_set_machine(s, &MACHINE_B);
+        client = shop_client(s);
+        assert_int_equal(shop_status(client), POSPAL_STATUS_WRONG_DEVICE);
+        assert_int_equal(pending(client), 0);
+        pospal_client_close(client);
+        shop_set_machine(s, &MACHINE_A);
+        client = shop_client(s);
+        assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+        assert_int_equal(pending(client), 900);
+        pospal_client_close(client);
+    }
+    client = shop_client(s);
+    assert_int_equal(pospal_client_activate(client, NULL, NULL), POSPAL_OK); /* with the stored key */
+    pospal_client_close(client);
+}
+
+/* ---- a disk that is away ---- */
+
+static void put_vault(const shop *s, bool is_there)
+{
+    char path[SHOP_PATH_SIZE + 16], away[SHOP_PATH_SIZE + 16];
+
+    (void)snprintf(path, sizeof path, "%s/vault.db", s->data);
+    (void)snprintf(away, sizeof away, "%s/away", s->data);
+    if (is_there) {
+        assert_int_equal(rmdir(path), 0);
+        assert_int_equal(rename(away, path), 0);
+    } else {
+        assert_int_equal(rename(path, away), 0);
+        assert_int_equal(mkdir(path, 0700), 0); /* which SQLite cannot open */
+    }
+}
+
+static void a_vault_that_can_not_be_opened_at_first_is_used_when_it_can(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+    pospal_usage_t usage = {.size = sizeof usage};
+
+    shop_hold_worker(client);
+    use(client, 5);
+    shop_close_held(client);
+    put_vault(s, false);
+    client = shop_client(s);
+    shop_hold_worker(client);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(pospal_usage_add(client, "hours", 1, NULL), POSPAL_ERROR_STORAGE);
+    assert_int_equal(pospal_usage_balance(client, "hours", &usage), POSPAL_ERROR_STORAGE);
+    assert_int_equal(pospal_client_check(client, POSPAL_CHECK_ONLINE, NULL), POSPAL_ERROR_STORAGE); /* there may be a key */
+    put_vault(s, true);
+    shop_pass(s, 2);
+    use(client, 7);
+    assert_int_equal(pending(client), 12);
+    assert_int_equal(pospal_client_check(client, POSPAL_CHECK_ONLINE, NULL), POSPAL_OK);
+    assert_int_equal(s->validator.meters[0].used, 12);
+    shop_close_held(client);
+}
+
+/* ---- a disk that comes late ---- */
+
+static bool is_mounted;
+
+static pl_err make_directory_when_mounted(void *context, const char *path)
+{
+    return is_mounted ? pl_fs_system()->make_directory(context, path) : pl_fail(PL_ERR_IO, "not mounted");
+}
+
+static void what_was_learned_before_the_directory_was_there_is_in_it_afterwards(void **state)
+{
+    shop *s = *state;
+    pl_fs fs = *pl_fs_system();
+    pospal_client *client;
+
+    fs.make_directory = make_directory_when_mounted;
+    is_mounted = false;
+    s->fs = &fs;
+    client = shop_active_client(s);
+    shop_hold_worker(client);
+    assert_false(shop_has_file(s, "lease"));
+    assert_int_equal(pospal_usage_add(client, "hours", 1, NULL), POSPAL_ERROR_STORAGE);
+    is_mounted = true;
+    shop_pass(s, 10);
+    pl_worker_round(client);
+    assert_true(shop_has_file(s, "lease"));
+    use(client, 7);
+    shop_close_held(client);
+    s->validator.line = LINE_OFFLINE;
+    client = shop_client(s);
+    shop_hold_worker(client);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(pending(client), 7);
+    s->validator.line = LINE_FINE;
+    assert_int_equal(pospal_client_activate(client, NULL, NULL), POSPAL_OK);
+    shop_close_held(client);
+    s->fs = NULL;
+}
+
+static void where_the_directory_never_comes_the_till_works_and_says_so(void **state)
+{
+    shop *s = *state;
+    pl_fs fs = *pl_fs_system();
+    pospal_client *client;
+
+    fs.make_directory = make_directory_when_mounted;
+    is_mounted = false;
+    s->fs = &fs;
+    client = shop_active_client(s);
+    shop_hold_worker(client);
+    shop_pass(s, 10);
+    pl_worker_round(client);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(pospal_usage_add(client, "hours", 1, NULL), POSPAL_ERROR_STORAGE);
+    shop_close_held(client);
+    s->fs = NULL;
+}
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, shop_setup, shop_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY(one_look_with_another_view_of_the_hardware_takes_nothing_from_the_till),
+        STORY(a_vault_that_can_not_be_opened_at_first_is_used_when_it_can),
+        STORY(what_was_learned_before_the_directory_was_there_is_in_it_afterwards),
+        STORY(where_the_directory_never_comes_the_till_works_and_says_so),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
