@@ -106,7 +106,7 @@ typedef enum pospal_option {
     POSPAL_OPTION_ROOT_KEYS = 2,
     /*
      * The directory for the license state, at most 900 bytes. It is created with rights for its owner only; where it exists with rights
-     * for a group, that group shares the state. By default a directory named after the product under /var/lib/pospal for root, under
+     * for a group, that group shares the state. A second product's is PRODUCT.product beneath it. By default a directory named after the product under /var/lib/pospal for root, under
      * $XDG_DATA_HOME/pospal or ~/.local/share/pospal for users (macOS: Library/Application Support, Windows: ProgramData). An empty text
      * keeps everything in memory.
      */

@@ -46,28 +46,6 @@ static void connect_seams(pospal_client *client)
     }
 }
 
-/* "": in memory, by choice or because no place is known. */
-static pl_err choose_directory(pospal_client *client)
-{
-    const char *given = client->options.text[PL_OPTION_DIRECTORY];
-    pl_err err = PL_OK;
-    pl_buf path;
-
-    pl_buf_init(&path);
-    if (given) {
-        pl_buf_add_text(&path, given);
-    } else if ((err = pl_data_home(&path)) == PL_OK) {
-        pl_buf_add_format(&path, "/pospal/%s", client->options.text[PL_OPTION_PRODUCT]);
-    } else {
-        pl_buf_clear(&path);
-        pl_buf_add_text(&path, "");
-        client->storage = err;
-    }
-    client->directory = pl_copy_text(path.err ? NULL : path.data);
-    pl_buf_reset(&path);
-    return client->directory ? PL_OK : pl_fail(PL_ERR_MEMORY, "no memory for the data directory's path");
-}
-
 static pl_err look_at_machine(pospal_client *client)
 {
     const char *product = client->options.text[PL_OPTION_PRODUCT];
@@ -147,13 +125,13 @@ static pl_err open_client(pospal_client *client)
     client->process_id = pl_process_id();
     connect_seams(client);
     if ((err = pl_crypto_ready()) || (err = take_roots(client)) || (err = make_parts(client)) ||
-        (err = choose_directory(client)) || (err = look_at_machine(client)))
+        (err = look_at_machine(client)) || (err = pl_place_prepare(client)))
         return err;
     name_device(client);
-    pl_place_prepare(client);
     recall_mark(client);
     if ((err = pl_view_update(client, &view)) == PL_OK)
         client->notified = view.decision.status;
+    pl_place_own(client);
     return err;
 }
 

@@ -4,6 +4,10 @@
  */
 #include "client/place.h"
 
+#include "base/mem.h"
+#include "base/text.h"
+#include "client/place_owner.h"
+
 #include <stdio.h>
 
 enum { RETRY_MS = 5000 };
@@ -26,13 +30,79 @@ static void note_storage(pospal_client *client, pl_err err)
     pl_log_write(&client->log, PL_LOG_WARN, "the data directory can't be used: %s", client->storage_detail);
 }
 
-void pl_place_prepare(pospal_client *client)
+static pl_err set_directory(pospal_client *client, const char *path)
 {
-    pl_err err = client->directory[0] ? try_directory(client) : PL_OK;
+    char *copy = pl_copy_text(path);
 
+    if (!copy)
+        return pl_fail(PL_ERR_MEMORY, "no memory for the data directory's path");
+    pl_free(client->directory);
+    client->directory = copy;
+    return PL_OK;
+}
+
+/* "": in memory, by choice or because no place is known. */
+static pl_err choose_given(pospal_client *client)
+{
+    const char *given = client->options.text[PL_OPTION_DIRECTORY];
+    pl_buf path;
+    pl_err err = PL_OK;
+
+    pl_buf_init(&path);
+    if (given)
+        pl_buf_add_text(&path, given);
+    else if ((client->storage = pl_data_home(&path)) == PL_OK)
+        pl_buf_add_format(&path, "/pospal/%s", client->options.text[PL_OPTION_PRODUCT]);
+    else
+        pl_buf_clear(&path);
+    if (!(err = path.err))
+        err = set_directory(client, path.data ? path.data : "");
+    pl_buf_reset(&path);
+    return err;
+}
+
+/* Beneath another product's, where the given one is that. */
+static pl_err choose_own(pospal_client *client)
+{
+    pl_buf path;
+    pl_err err;
+
+    pl_buf_init(&path);
+    err = pl_place_choose(client->options.fs, client->directory, client->options.text[PL_OPTION_PRODUCT], &path);
+    if (!err)
+        err = set_directory(client, path.data);
+    pl_buf_reset(&path);
+    return err;
+}
+
+pl_err pl_place_prepare(pospal_client *client)
+{
+    pl_err err = choose_given(client);
+    pl_err usable = PL_OK;
+
+    if (!err && client->directory[0] && !(usable = try_directory(client))) {
+        pl_place_claim(client->options.fs, client->directory, client->options.text[PL_OPTION_PRODUCT], false);
+        err = choose_own(client);
+        usable = err ? PL_OK : try_directory(client);
+    }
     if (err)
-        note_storage(client, err);
-    pl_shelf_init(&client->shelf, client->options.fs, client->directory, err != PL_OK);
+        return err;
+    if (usable)
+        note_storage(client, usable);
+    pl_shelf_init(&client->shelf, client->options.fs, client->directory, usable != PL_OK);
+    return PL_OK;
+}
+
+void pl_place_own(const pospal_client *client)
+{
+    const pl_holding *holding = client->holding;
+    size_t count = holding && client->directory[0] && !client->shelf.is_read_only ? holding->count : 0;
+    bool is_ours = count > 0;
+
+    for (size_t i = 0; i < count; i++)
+        is_ours = is_ours && !holding->held[i].is_other_product;
+    if (is_ours)
+        pl_place_claim(client->options.fs, client->directory, client->options.text[PL_OPTION_PRODUCT], true);
 }
 
 static void note_usable(pospal_client *client)

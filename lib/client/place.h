@@ -7,8 +7,10 @@
 
 #include "client/client.h"
 
-/* Makes the directory and readies the shelf; that it can't be used is noted. */
-void pl_place_prepare(pospal_client *client);
+/* Finds and makes the directory and readies the shelf; that it can't be used is noted. PL_ERR_MEMORY. */
+pl_err pl_place_prepare(pospal_client *client);
+/* Notes that what is in it is this product's, where all that is held is. */
+void pl_place_own(const pospal_client *client);
 /* Mutex held. Tries again what failed, and puts on the disk what only memory holds where nothing else is on it. Waits for nobody. */
 void pl_place_settle(pospal_client *client);
 /* Mutex held. Whether it is by now; true where nothing is to be on the disk. */

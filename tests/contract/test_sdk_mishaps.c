@@ -59,6 +59,65 @@ static void one_look_with_another_view_of_the_hardware_takes_nothing_from_the_ti
     pospal_client_close(client);
 }
 
+/* ---- two products in one directory ---- */
+
+static pospal_client *other_product(const shop *s)
+{
+    pospal_options *options = shop_options(s);
+    pospal_client *client = NULL;
+
+    pospal_options_set_product(options, "kiosk", "1");
+    assert_int_equal(pospal_client_open(options, &client), POSPAL_OK);
+    pospal_options_free(options);
+    return client;
+}
+
+static void two_products_that_are_given_one_directory_keep_apart(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+    pospal_client *other = other_product(s);
+
+    shop_hold_worker(client);
+    shop_hold_worker(other);
+    use(client, 5);
+    use(other, 7);
+    assert_int_equal(shop_status(other), POSPAL_STATUS_NONE);
+    assert_int_equal(pospal_client_forget(other), POSPAL_OK);
+    use(other, 8);
+    shop_close_held(other);
+    shop_close_held(client);
+    other = other_product(s); /* whoever comes first */
+    shop_hold_worker(other);
+    assert_int_equal(pending(other), 8);
+    client = shop_client(s);
+    shop_hold_worker(client);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(pending(client), 5);
+    assert_true(shop_has_file(s, "lease"));
+    assert_true(shop_has_file(s, "kiosk.product"));
+    shop_close_held(other);
+    shop_close_held(client);
+}
+
+/* Which an earlier version left, that noted nothing. */
+static void a_directory_with_state_stays_its_products(void **state)
+{
+    shop *s = *state;
+
+    pospal_client_close(shop_active_client(s));
+    shop_delete_file(s, "product");
+    pospal_client_close(shop_client(s));
+    pospal_client_close(other_product(s));
+    assert_true(shop_has_file(s, "kiosk.product"));
+    shop_delete_file(s, "product");
+    pospal_client_close(other_product(s)); /* which is nobody to note what is another's */
+    assert_false(shop_has_file(s, "product"));
+    pospal_client *client = shop_client(s);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    pospal_client_close(client);
+}
+
 /* ---- a disk that is away ---- */
 
 static void put_vault(const shop *s, bool is_there)
@@ -165,6 +224,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(one_look_with_another_view_of_the_hardware_takes_nothing_from_the_till),
+        STORY(two_products_that_are_given_one_directory_keep_apart),
+        STORY(a_directory_with_state_stays_its_products),
         STORY(a_vault_that_can_not_be_opened_at_first_is_used_when_it_can),
         STORY(what_was_learned_before_the_directory_was_there_is_in_it_afterwards),
         STORY(where_the_directory_never_comes_the_till_works_and_says_so),
