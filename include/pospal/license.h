@@ -480,12 +480,12 @@ POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const c
 /*
  * Tells what the license is worth now.
  * AUTO answers from what is held while that is ACTIVE or GRACE and refreshes it in the background when due; otherwise it asks the
- * server, but not again for 60 s after a failure. LOCAL never asks. ONLINE asks now. A device that the server no longer knows is
+ * server, but not again for 60 s after a failure: why it had no answer is in pospal_error_detail, and the result POSPAL_OK. LOCAL never asks. ONLINE asks now. A device that the server no longer knows is
  * activated again with the stored key.
  * Returns: POSPAL_OK whenever an answer could be had, whatever its status; with ONLINE POSPAL_ERROR_UNREACHABLE where the server
  *   gave no signed answer, POSPAL_ERROR_NO_LICENSE_KEY where there is nothing to ask with, POSPAL_ERROR_NO_FINGERPRINT,
  *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set, POSPAL_ERROR_STORAGE where the stored key cannot be read just now (*license is
- *   still what is held); POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT. license may be NULL.
+ *   still what is held); in each mode where nothing is held and a document is there that cannot be read; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT. license may be NULL.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: AUTO: disk while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk; ONLINE: network up to the time-out, for

@@ -141,6 +141,7 @@ static pl_err make_one(const char *path)
         return PL_OK;
     if (mkdir(path, 0700) != 0)
         return errno == EEXIST && is_directory(path) ? PL_OK : pl_errno_fail("make the directory", path);
+    pl_posix_give_directory(path);
     pl_buf_init(&parent);
     if (!(err = pl_posix_parent(path, &parent)))
         err = sync_directory(NULL, parent.data);

@@ -59,6 +59,65 @@ static void one_look_with_another_view_of_the_hardware_takes_nothing_from_the_ti
     pospal_client_close(client);
 }
 
+/* ---- rights ---- */
+
+static const char *unreadable;
+
+static pl_err refuse_one(void *context, const char *path, size_t limit, pl_buf *out)
+{
+    if (unreadable && strstr(path, unreadable))
+        return pl_fail(PL_ERR_IO, "cannot read %s: this account has no permission", path);
+    return pl_fs_system()->read(context, path, limit, out);
+}
+
+static void a_lease_that_may_not_be_read_is_not_a_till_without_one(void **state)
+{
+    shop *s = *state;
+    pl_fs fs = *pl_fs_system();
+    pospal_client *client;
+    pospal_license *license = NULL;
+
+    pospal_client_close(shop_active_client(s));
+    fs.read = refuse_one;
+    unreadable = "/lease";
+    s->fs = &fs;
+    client = shop_client(s);
+    shop_hold_worker(client);
+    assert_int_equal(pospal_client_check(client, POSPAL_CHECK_LOCAL, &license), POSPAL_ERROR_STORAGE);
+    assert_non_null(strstr(pospal_error_detail(), "lease"));
+    assert_int_equal(pospal_license_status(license), POSPAL_STATUS_NONE);
+    pospal_license_free(license);
+    unreadable = NULL;
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    shop_close_held(client);
+    s->fs = NULL;
+}
+
+/* ---- the reason of AUTO ---- */
+
+static void auto_tells_why_it_had_no_answer(void **state)
+{
+    shop *s = *state;
+    pospal_client *client;
+
+    s->key = "K6V6-Z5P8-F8WQ-4R25-W1HZ-WB0H-DBPZ";
+    client = shop_client(s);
+    shop_hold_worker(client);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_AUTO, POSPAL_OK), POSPAL_STATUS_NONE);
+    assert_string_equal(pospal_error_code(), "license_key_typo");
+    shop_close_held(client);
+    s->key = FAKE_KEY;
+    s->validator.line = LINE_OFFLINE;
+    client = shop_client(s);
+    shop_hold_worker(client);
+    for (int i = 0; i < 2; i++) { /* asked, and too early to ask again */
+        assert_int_equal(shop_check(client, POSPAL_CHECK_AUTO, POSPAL_OK), POSPAL_STATUS_NONE);
+        assert_string_equal(pospal_error_code(), "offline");
+        assert_int_equal(pospal_client_forget(NULL), POSPAL_ERROR_INVALID_ARGUMENT);
+    }
+    shop_close_held(client);
+}
+
 /* ---- two products in one directory ---- */
 
 static pospal_client *other_product(const shop *s)
@@ -224,6 +283,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(one_look_with_another_view_of_the_hardware_takes_nothing_from_the_till),
+        STORY(a_lease_that_may_not_be_read_is_not_a_till_without_one),
+        STORY(auto_tells_why_it_had_no_answer),
         STORY(two_products_that_are_given_one_directory_keep_apart),
         STORY(a_directory_with_state_stays_its_products),
         STORY(a_vault_that_can_not_be_opened_at_first_is_used_when_it_can),

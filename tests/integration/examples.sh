@@ -34,7 +34,11 @@ run() {
 # minimal: activates itself with the key it finds, and needs neither key nor server at the next start
 export TILL_DATA="$work/minimal"
 run 1 minimal
-expect 'minimal, without a key' 'NONE (not_activated)' "$printed"
+expect 'minimal, without a key' '*[[]no_license_key]*NONE (not_activated)' "$printed"
+TILL_LICENSE_KEY=$(typo_of "$key") run 1 minimal
+expect 'minimal, a typing error' '*[[]license_key_typo]*NONE (not_activated)' "$printed"
+TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 run 1 minimal
+expect 'minimal, a dead server' '*[[]offline]*NONE (not_activated)' "$printed"
 TILL_LICENSE_KEY=$key run 0 minimal
 expect 'minimal, with a key' 'ACTIVE (in_order)' "$printed"
 TILL_SERVER=http://127.0.0.1:1 run 0 minimal

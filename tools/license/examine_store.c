@@ -55,6 +55,30 @@ static pl_err try_lock(const examination_t *e)
     return err;
 }
 
+/* Each file but the databases, which SQLite opens, is read: it is the program's account that must be able to. */
+static pl_err try_file(void *context, const char *name)
+{
+    const examination_t *e = context;
+    char path[DIRECTORY_SIZE + 300];
+    pl_buf bytes;
+    pl_err err;
+
+    if (strncmp(name, "vault", 5) == 0 || strstr(name, ".product"))
+        return PL_OK;
+    (void)snprintf(path, sizeof path, "%s/%s", e->directory, name);
+    pl_buf_init(&bytes);
+    err = pl_fs_system()->read(pl_fs_system()->context, path, 0, &bytes);
+    pl_buf_reset(&bytes);
+    return err == PL_ERR_TOO_LARGE || err == PL_ERR_NOT_FOUND ? PL_OK : err;
+}
+
+static pl_err try_documents(examination_t *e)
+{
+    const pl_fs *fs = pl_fs_system();
+
+    return fs->list(fs->context, e->directory, try_file, e);
+}
+
 static pl_err open_vault(const examination_t *e, const pl_device_wrap_key *keys, size_t count)
 {
     const pl_vault_options options = {
@@ -130,6 +154,8 @@ void examine_store(examination_t *e)
         examination_add_failure(e, "store", err, e->directory);
     else if ((err = try_lock(e)))
         examination_add_failure(e, "store", err, pl_err_detail());
+    else if ((err = try_documents(e)))
+        examination_add(e, "store", FINDING_PROBLEM, permissions, "%s", pl_err_detail());
     else if ((err = try_vault(e)))
         add_vault_failure(e, err);
     else
