@@ -21,7 +21,7 @@
  *   - There is no process-wide state to set up (pospal_set_allocator is a choice, not a duty). Any number of clients and products may live in one process. Every function may be
  *     called from any thread unless it says otherwise. The library never aborts, prints, exits, forks, runs another program, or
  *     touches signal handlers or the locale.
- *   - A client does not live on in a forked child: open a new one there. Closing the parent's in the child does nothing.
+ *   - A client does not live on in a forked child, where its calls return POSPAL_ERROR_CLOSED: open a new one. Closing it there does nothing.
  *   - A handle is freed by exactly one call; the free and close functions accept NULL.
  */
 #ifndef POSPAL_LICENSE_H
@@ -114,7 +114,7 @@ typedef enum pospal_option {
     /*
      * The proxy, as [scheme://][user:password@]host[:port], or "" for a direct connection. Schemes: http (the default), https, socks4,
      * socks4a, socks5, socks5h, as far as libcurl has them. In user and password @ / : are percent-encoded. By default the system's
-     * environment (https_proxy, HTTPS_PROXY, all_proxy, no_proxy) decides. User and password are in no log, detail or report.
+     * environment (https_proxy, HTTPS_PROXY, all_proxy, no_proxy) decides, but for http:// never. User and password are in no log, detail or report.
      */
     POSPAL_OPTION_PROXY = 4,
     /* A PEM file of CA certificates to trust for the server instead of the system's. */
@@ -744,7 +744,8 @@ POSPAL_API pospal_result_t pospal_session_take_over(pospal_client *client, const
                                                     pospal_session **session, pospal_holder_t *holder);
 
 /*
- * Tells by value how the seat stands, as the background knew it within the last second or two.
+ * Tells by value how the seat stands, as the background knew it within the last second or two. HELD ends with the lease, whatever the
+ * background is at.
  * Returns: the state; POSPAL_SESSION_NONE for NULL and after the client was closed.
  * Ownership: no pointers.
  * Threads: any. In a forked child it does not change any more.

@@ -9,6 +9,7 @@
 
 #include "client/apply.h"
 #include "client/identity.h"
+#include "client/session_beat.h"
 #include "token/claims_json.h"
 #include "token/proof.h"
 #include "transport/retry.h"
@@ -180,7 +181,7 @@ void pl_ask_url(const pospal_client *client, const char *path, char url[PL_URL_S
 static pl_err send(pospal_client *client, const question *q, pl_exchange_reply *reply)
 {
     const pospal_options *options = &client->options;
-    int64_t most_ms = q->asked->timeout_ms;
+    int64_t most_ms = q->asked->timeout_ms > 0 ? q->asked->timeout_ms : pl_session_spare_ms(client);
     int64_t timeout_ms = most_ms > 0 && most_ms < options->timeout_ms ? most_ms : options->timeout_ms;
     pl_retry retry = {.total_ms = timeout_ms, .is_cancelled = is_cancelled, .context = client};
     char url[PL_URL_SIZE];

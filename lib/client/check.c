@@ -3,6 +3,7 @@
  * pospal_client_check and pospal_client_status: what is the license worth now?
  */
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/online.h"
 #include "client/usage_send.h"
 #include "client/view.h"
@@ -74,8 +75,8 @@ pospal_result_t pospal_client_check(pospal_client *client, pospal_check_mode_t m
 
     if (license)
         *license = NULL;
-    if (!client)
-        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     if (mode != POSPAL_CHECK_AUTO && mode != POSPAL_CHECK_LOCAL && mode != POSPAL_CHECK_ONLINE)
         return pl_report(pl_fail(PL_ERR_INVALID, "check mode %d is none of the enum", (int)mode));
     if (mode == POSPAL_CHECK_AUTO || client->options.changed)

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "client/apply.h"
 #include "client/ask.h"
+#include "client/guard.h"
 #include "client/identity.h"
 #include "client/pending.h"
 #include "client/view.h"
@@ -139,6 +140,8 @@ pospal_result_t pospal_client_export_release(pospal_client *client, char **text)
         *text = NULL;
     if (!client || !text)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     pl_buf_init(&token);
     if (!(err = take_turn(client)))
         err = release_in_turn(client, &token);

@@ -3,6 +3,7 @@
  * pospal_client_support_report: what a vendor's support needs to see, and nothing that must not leave the machine.
  */
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/records.h"
 #include "client/view.h"
 
@@ -171,6 +172,8 @@ pospal_result_t pospal_client_support_report(pospal_client *client, char **repor
 
     if (!client || !report)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or report is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     *report = NULL;
     pl_buf_init(&out);
     pl_mutex_lock(client->mutex);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/worker.h"
@@ -277,6 +278,60 @@ static void where_the_directory_never_comes_the_till_works_and_says_so(void **st
     s->fs = NULL;
 }
 
+/* ---- a fork ---- */
+
+/* It has the parent's locks and database, and none of its threads. */
+static void every_call_of_a_forked_child_is_closed(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+    pospal_session *session;
+    pospal_usage_t usage = {.size = sizeof usage};
+    pospal_release_t release = {.size = sizeof release};
+    char *text;
+    size_t count;
+    int status;
+    pid_t child;
+
+    use(client, 1);
+    fflush(NULL);
+    child = fork();
+    if (child == 0) {
+        const pospal_result_t results[] = {
+            pospal_client_activate(client, NULL, NULL),
+            pospal_client_check(client, POSPAL_CHECK_LOCAL, NULL),
+            pospal_client_check(client, POSPAL_CHECK_AUTO, NULL),
+            pospal_client_deactivate(client),
+            pospal_client_import(client, "x", 1, NULL),
+            pospal_client_export_request(client, NULL, &text),
+            pospal_client_export_release(client, &text),
+            pospal_client_extend(client, NULL),
+            pospal_client_forget(client),
+            pospal_client_support_report(client, &text),
+            pospal_client_explain(client, 0, &text),
+            pospal_client_start_trial(client, NULL),
+            pospal_usage_add(client, "hours", 1, NULL),
+            pospal_usage_balance(client, "hours", &usage),
+            pospal_client_check_release(client, NULL, &release),
+            pospal_session_start(client, &session, NULL),
+            pospal_session_take_over(client, NULL, "why", &session, NULL),
+            pospal_session_holders(client, NULL, 0, &count),
+        };
+        int closed = 0;
+
+        (void)alarm(5);
+        for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+            closed += results[i] == POSPAL_ERROR_CLOSED;
+        pospal_client_close(client);
+        _exit(closed);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 18);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    pospal_client_close(client);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, shop_setup, shop_teardown)
 
 int main(void)
@@ -285,6 +340,7 @@ int main(void)
         STORY(one_look_with_another_view_of_the_hardware_takes_nothing_from_the_till),
         STORY(a_lease_that_may_not_be_read_is_not_a_till_without_one),
         STORY(auto_tells_why_it_had_no_answer),
+        STORY(every_call_of_a_forked_child_is_closed),
         STORY(two_products_that_are_given_one_directory_keep_apart),
         STORY(a_directory_with_state_stays_its_products),
         STORY(a_vault_that_can_not_be_opened_at_first_is_used_when_it_can),
