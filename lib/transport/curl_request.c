@@ -4,10 +4,8 @@
  */
 #include "transport/curl_request.h"
 
-#include <string.h>
-
 #include "platform/thread.h"
-#include "transport/authority.h"
+#include "transport/proxy.h"
 #include "wire/device_reply.h"
 
 enum { CONNECT_MIN_MS = 3000 };
@@ -85,9 +83,8 @@ static void set_way(pl_curl_request *request, int64_t timeout_ms)
     if (exchange->proxy) {
         set_text(request, CURLOPT_PROXY, exchange->proxy);
         set_text(request, CURLOPT_NOPROXY, ""); /* what the program says is not for the environment to change */
-    } else if (strncmp(exchange->url, "http://", 7) == 0 && pl_authority_is_loopback(exchange->url + 7)) {
-        set_text(request, CURLOPT_NOPROXY,
-                 "*"); /* it goes to this machine, and in the clear: no proxy of the environment's is to see it */
+    } else if (pl_proxy_is_bypassed(exchange)) {
+        set_text(request, CURLOPT_NOPROXY, "*");
     }
     pl_curl_request_note(request, request->curl->easy_setopt(request->easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket));
 }
