@@ -887,7 +887,8 @@ POSPAL_API const char *pospal_license_text(const pospal_license *license, const 
 POSPAL_API int pospal_license_entitlement(const pospal_license *license, size_t index, pospal_entitlement_t *entitlement);
 
 /*
- * Whether this machine's clock is wrong. It is a hint for the technician, not a status: a wrong clock locks nobody out.
+ * Whether this machine's clock is wrong: a hint for the technician, not a status. One that is far ahead counts while it is, and for good after
+ * 24 h of uptime: an answer of the server sets that right, or a license file that the vendor issued since.
  * Returns: 1 or 0.
  * Ownership: no pointers.
  * Threads: any.

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/identity.h"
 #include "client/polling.h"
 #include "client/view.h"
 #include "token/license_file.h"
@@ -318,6 +319,16 @@ static bool is_older(const pl_holding *holding, const pl_claims *claims)
     return false;
 }
 
+/* Newer than all that is held: the vendor made it since. A trial's is made for any machine at any time. */
+static bool is_news(const pl_holding *holding, const pl_claims *claims)
+{
+    bool is = claims->trial_seconds == 0;
+
+    for (size_t i = 0; holding && i < holding->count; i++)
+        is = is && claims->issued_at > holding->claims[i].issued_at;
+    return is;
+}
+
 /* A trial is a trial: the document that was imported last takes the place of another one's, whatever its id. */
 static void name_license(const pl_claims *claims, char name[PL_DOCUMENT_NAME_MAX])
 {
@@ -338,6 +349,10 @@ pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl
     if (!err)
         err = write_text(client, name, text);
     if (!err) {
+        if (is_news(client->holding, claims) &&
+            pl_timeline_reconsider(&client->mark, pl_clock_read(&client->clock), claims->issued_at))
+            pl_identity_store_mark(client);
+        pl_view_store_mark(client, pl_clock_read(&client->clock), 0); /* before others are told, who take it over */
         pl_shelf_announce(&client->shelf);
         err = pl_view_reload(client);
         pl_view_store_mark(client, pl_clock_read(&client->clock), 0);

@@ -278,6 +278,41 @@ static void where_the_directory_never_comes_the_till_works_and_says_so(void **st
     s->fs = NULL;
 }
 
+/* ---- a clock that was far ahead for a day ---- */
+
+static void a_file_issued_anew_puts_a_till_right_whose_clock_was_believed(void **state)
+{
+    shop *s = *state;
+    const int64_t end = SHOP_OPENS_AT + 400 * DAY_S;
+    fake_file file = {.sequence = 1, .issued_at = SHOP_OPENS_AT, .expires_at = end};
+    pospal_client *client;
+
+    s->is_without_server = true;
+    client = shop_client(s);
+    shop_hold_worker(client);
+    assert_int_equal(shop_import(s, client, &file, NULL), POSPAL_OK);
+    s->clock.wall_ms += 800 * DAY_S * INT64_C(1000);
+    for (int hour = 0; hour < 26; hour++) {
+        shop_pass(s, HOUR_S);
+        (void)shop_status(client);
+    }
+    s->clock.wall_ms -= 800 * DAY_S * INT64_C(1000);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_EXPIRED);
+    assert_int_equal(shop_import(s, client, &file, NULL), POSPAL_OK); /* the same one proves nothing */
+    assert_int_equal(shop_status(client), POSPAL_STATUS_EXPIRED);
+    file.sequence = 2;
+    file.issued_at = SHOP_OPENS_AT + DAY_S;
+    assert_int_equal(shop_import(s, client, &file, NULL), POSPAL_OK);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    shop_close_held(client);
+    shop_reboot(s, HOUR_S);
+    client = shop_client(s);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    shop_pass(s, 400 * DAY_S);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_EXPIRED);
+    pospal_client_close(client);
+}
+
 /* ---- a fork ---- */
 
 /* It has the parent's locks and database, and none of its threads. */
@@ -340,6 +375,7 @@ int main(void)
         STORY(one_look_with_another_view_of_the_hardware_takes_nothing_from_the_till),
         STORY(a_lease_that_may_not_be_read_is_not_a_till_without_one),
         STORY(auto_tells_why_it_had_no_answer),
+        STORY(a_file_issued_anew_puts_a_till_right_whose_clock_was_believed),
         STORY(every_call_of_a_forked_child_is_closed),
         STORY(two_products_that_are_given_one_directory_keep_apart),
         STORY(a_directory_with_state_stays_its_products),

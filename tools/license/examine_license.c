@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/timestamp.h"
-#include "client/options.h"
+#include "client/client.h"
 #include "moment.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -92,6 +92,12 @@ void examine_read_license(examination_t *e)
     options->fs = &fs;
     if (pospal_client_open(options, &client) == POSPAL_OK)
         (void)pospal_client_check(client, POSPAL_CHECK_LOCAL, &e->license);
+    if (client) {
+        pl_time now = pl_clock_read(&client->clock);
+
+        e->effective_at = pl_timeline_effective(&client->mark, now);
+        e->jump_ms = client->mark.jump_ms;
+    }
     pospal_client_close(client);
     pospal_options_free(options);
 }
