@@ -23,6 +23,7 @@
  *     touches signal handlers or the locale.
  *   - A client does not live on in a forked child, where its calls return POSPAL_ERROR_CLOSED: open a new one. Closing it there does nothing.
  *   - A handle is freed by exactly one call; the free and close functions accept NULL.
+ *   - Blocks: network is the time-out for each exchange (two where keys of the server's are new), once the client's running one has ended, and 5 s for other processes.
  */
 #ifndef POSPAL_LICENSE_H
 #define POSPAL_LICENSE_H
@@ -473,7 +474,7 @@ POSPAL_API void pospal_client_close(pospal_client *client);
  *   unless memory is exhausted.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange.
  */
 POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const char *key, pospal_license **license);
 
@@ -581,7 +582,7 @@ POSPAL_API pospal_result_t pospal_client_export_release(pospal_client *client, c
 POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_license **license);
 
 /*
- * Forgets everything stored for this product on this machine: documents, license key, device key. The seat at the server is not
+ * Forgets everything stored for this product on this machine: documents, license key, device key, and usage that was not told. The seat at the server is not
  * given back (see pospal_client_deactivate). Only that an offline trial began stays, and with it how late it is.
  * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail; POSPAL_ERROR_INVALID_ARGUMENT;
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
@@ -631,7 +632,7 @@ POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
  *   exhausted.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange.
  */
 POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, pospal_license **license);
 
@@ -674,7 +675,7 @@ POSPAL_API pospal_result_t pospal_usage_balance(pospal_client *client, const cha
  *   POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers are kept.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange.
  */
 POSPAL_API pospal_result_t pospal_client_check_release(pospal_client *client, const char *channel, pospal_release_t *release);
 
@@ -738,7 +739,7 @@ POSPAL_API pospal_result_t pospal_session_start(pospal_client *client, pospal_se
  *   it may be tried again; POSPAL_ERROR_UNREACHABLE where nothing was decided.
  * Ownership: session_id and reason are borrowed during the call; the caller ends *session with pospal_session_end.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange; an activation may come first, and a second attempt after it.
  */
 POSPAL_API pospal_result_t pospal_session_take_over(pospal_client *client, const char *session_id, const char *reason,
                                                     pospal_session **session, pospal_holder_t *holder);
@@ -770,7 +771,7 @@ POSPAL_API pospal_result_t pospal_session_evictor(const pospal_session *session,
  *   there are, which may be more than room.
  * Ownership: holders is the caller's, room of them; the size of the first is set.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange.
  */
 POSPAL_API pospal_result_t pospal_session_holders(pospal_client *client, pospal_holder_t *holders, size_t room, size_t *count);
 

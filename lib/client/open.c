@@ -108,10 +108,20 @@ static pl_err make_parts(pospal_client *client)
     return pl_seat_init(&client->seat);
 }
 
+/* The commonest mistake with a text that mostly lies in a file. */
+static bool is_path(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] != '{' && !strchr(text, '\n') &&
+           (strchr(text, '/') || strchr(text, '\\') || strstr(text, ".json"));
+}
+
 static pl_err take_roots(pospal_client *client)
 {
-    pl_err err = pl_roots_parse(pl_span_text(client->options.text[PL_OPTION_ROOT_KEYS]), &client->roots);
+    const char *text = client->options.text[PL_OPTION_ROOT_KEYS];
+    pl_err err = pl_roots_parse(pl_span_text(text), &client->roots);
 
+    if (err && err != PL_ERR_MEMORY && is_path(text))
+        return pl_fail(PL_ERR_INVALID, "the root keys: %s is a path; pass the file's text", text);
     if (!err || err == PL_ERR_MEMORY)
         return err;
     return pl_fail(PL_ERR_INVALID, "the root keys: %s", pl_err_detail()[0] ? pl_err_detail() : pl_err_sentence(err));

@@ -41,8 +41,13 @@ static pl_err keep(pl_shelf *shelf, const char *name, const pl_span *text)
 {
     pl_shelf_item fresh = {"", NULL, 0};
 
-    if ((shelf->count == PL_SHELF_MEMORY_MAX && !find(shelf, name)) || strlen(name) >= sizeof fresh.name)
+    if (strlen(name) >= sizeof fresh.name)
         return pl_fail(PL_ERR_MEMORY, "no room for %s in memory", name);
+    if (shelf->count == PL_SHELF_MEMORY_MAX && !find(shelf, name))
+        return pl_fail(PL_ERR_STATE,
+                       "%d documents are kept in memory, and there is no room for more: set a data directory that "
+                       "can be written",
+                       PL_SHELF_MEMORY_MAX);
     snprintf(fresh.name, sizeof fresh.name, "%s", name);
     if (text) {
         if ((fresh.text = pl_alloc(text->size + 1)) == NULL)

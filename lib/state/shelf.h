@@ -27,7 +27,7 @@ void pl_shelf_init(pl_shelf *shelf, const pl_fs *fs, const char *directory, bool
 void pl_shelf_reset(pl_shelf *shelf);
 
 pl_err pl_shelf_read(const pl_shelf *shelf, const char *name, int generation, pl_buf *text);
-/* When the disk refuses, the change is kept in memory and the disk's error is returned; PL_ERR_MEMORY when that fails too. */
+/* When the disk refuses, the change is kept in memory and the disk's error is returned; PL_ERR_MEMORY, PL_ERR_STATE (no room) when that fails too. */
 pl_err pl_shelf_write(pl_shelf *shelf, const char *name, pl_span text);
 pl_err pl_shelf_remove(pl_shelf *shelf, const char *name);
 /* The lock between processes around changing several documents, in a directory that can be written. Does not wait: PL_ERR_BUSY. */

@@ -313,6 +313,31 @@ static void a_file_issued_anew_puts_a_till_right_whose_clock_was_believed(void *
     pospal_client_close(client);
 }
 
+/* ---- what a mistake is told as ---- */
+
+static void a_mistake_of_the_program_is_told_in_its_own_words(void **state)
+{
+    static const struct {
+        pospal_option_t option;
+        const char *value, *detail;
+    } rows[] = {
+        {POSPAL_OPTION_SERVER, "license.example.com", "server must be https://"},
+        {POSPAL_OPTION_ROOT_KEYS, "/etc/till/root-keys.json",
+         "the root keys: /etc/till/root-keys.json is a path; pass the file's text"},
+        {POSPAL_OPTION_ROOT_KEYS, "root-keys.json", "the root keys: root-keys.json is a path"},
+    };
+    pospal_client *client = NULL;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        pospal_options *options = shop_options(*state);
+
+        pospal_options_set(options, rows[i].option, rows[i].value);
+        assert_int_equal(pospal_client_open(options, &client), POSPAL_ERROR_INVALID_ARGUMENT);
+        assert_ptr_equal(strstr(pospal_error_detail(), rows[i].detail), pospal_error_detail());
+        pospal_options_free(options);
+    }
+}
+
 /* ---- a fork ---- */
 
 /* It has the parent's locks and database, and none of its threads. */
@@ -376,6 +401,7 @@ int main(void)
         STORY(a_lease_that_may_not_be_read_is_not_a_till_without_one),
         STORY(auto_tells_why_it_had_no_answer),
         STORY(a_file_issued_anew_puts_a_till_right_whose_clock_was_believed),
+        STORY(a_mistake_of_the_program_is_told_in_its_own_words),
         STORY(every_call_of_a_forked_child_is_closed),
         STORY(two_products_that_are_given_one_directory_keep_apart),
         STORY(a_directory_with_state_stays_its_products),
