@@ -220,6 +220,31 @@ static void a_vault_that_can_not_be_opened_at_first_is_used_when_it_can(void **s
     shop_close_held(client);
 }
 
+/* A broken disk is no reason not to sell: the key that the program was given is enough. */
+static void with_a_key_of_the_programs_a_vault_that_never_opens_locks_nobody_out(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+
+    shop_hold_worker(client);
+    use(client, 5);
+    shop_close_held(client);
+    put_vault(s, false);
+    s->key = FAKE_KEY;
+    client = shop_client(s);
+    shop_hold_worker(client);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    put_vault(s, true);
+    shop_pass(s, 2);
+    assert_int_equal(pending(client), 5);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    assert_int_equal(pending(client), 0);
+    shop_close_held(client);
+    client = shop_client(s);
+    assert_int_equal(shop_check(client, POSPAL_CHECK_ONLINE, POSPAL_OK), POSPAL_STATUS_ACTIVE);
+    pospal_client_close(client);
+}
+
 /* ---- a disk that comes late ---- */
 
 static bool is_mounted;
@@ -406,6 +431,7 @@ int main(void)
         STORY(two_products_that_are_given_one_directory_keep_apart),
         STORY(a_directory_with_state_stays_its_products),
         STORY(a_vault_that_can_not_be_opened_at_first_is_used_when_it_can),
+        STORY(with_a_key_of_the_programs_a_vault_that_never_opens_locks_nobody_out),
         STORY(what_was_learned_before_the_directory_was_there_is_in_it_afterwards),
         STORY(where_the_directory_never_comes_the_till_works_and_says_so),
     };
