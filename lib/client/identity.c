@@ -109,7 +109,7 @@ pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MA
     else if (err != PL_ERR_MEMORY && err != PL_ERR_BUSY)
         err = key_from_options(client, key);
     pl_buf_reset(&stored);
-    if (err == PL_ERR_NO_KEY && err_stored && !is_lost(err_stored)) /* there may be one */
+    if (err == PL_ERR_NO_KEY && err_stored && (!is_lost(err_stored) || err_stored == PL_ERR_UNSUPPORTED)) /* there may be one */
         return pl_fail(err_stored, "the stored license key can't be read now: %s", why);
     if (err == PL_ERR_NO_KEY)
         return pl_fail(PL_ERR_NO_KEY, "no license key is stored, and none was given");

@@ -10,7 +10,7 @@
 #include "client/polling.h"
 #include "client/stand_in.h"
 
-enum { PATIENCE_MS = 3000, RETRY_MS = 1000 };
+enum { PATIENCE_MS = 3000, RETRY_MS = 250 };
 
 static pl_polling begin(pl_records_mode mode)
 {

@@ -123,8 +123,8 @@ static void give_rights(int descriptor, const struct stat *file, const rights *r
 
 void pl_posix_give_directory(const char *path)
 {
-    struct stat directory;
-    rights r;
+    struct stat directory = {0};
+    rights r = {0700, 0, 0};
     int descriptor;
 
     if (geteuid() != 0 || read_rights(path, &r) || (descriptor = pl_posix_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)) < 0)
