@@ -21,12 +21,13 @@ int main(void)
     pospal_options_set(options, POSPAL_OPTION_DATA_DIRECTORY, getenv("TILL_DATA"));    /* NULL: the usual place */
     pospal_options_set(options, POSPAL_OPTION_HARDWARE_ROOT, getenv("TILL_HARDWARE")); /* NULL: this machine's own /sys */
 
-    if (pospal_client_open(options, &client) != POSPAL_OK ||
-        pospal_client_check(client, POSPAL_CHECK_AUTO, &license) != POSPAL_OK)
-        fprintf(stderr, "license: %s\n", pospal_error_detail());
+    if (pospal_client_open(options, &client) == POSPAL_OK)
+        pospal_client_check(client, POSPAL_CHECK_AUTO, &license);
     printf("%s (%s)\n", pospal_status_name(pospal_license_status(license)), pospal_reason_name(pospal_license_reason(license)));
 
     int is_good = pospal_license_is_usable(license); /* a forgotten check fails closed: NULL is not usable */
+    if (!is_good)                                    /* why: a typing error in the key, no line, an unreadable directory, ... */
+        fprintf(stderr, "license: %s [%s]\n", pospal_error_detail(), pospal_error_code());
     pospal_license_free(license);
     pospal_client_close(client);
     pospal_options_free(options);

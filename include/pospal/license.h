@@ -21,8 +21,9 @@
  *   - There is no process-wide state to set up (pospal_set_allocator is a choice, not a duty). Any number of clients and products may live in one process. Every function may be
  *     called from any thread unless it says otherwise. The library never aborts, prints, exits, forks, runs another program, or
  *     touches signal handlers or the locale.
- *   - A client does not live on in a forked child: open a new one there. Closing the parent's in the child does nothing.
+ *   - A client does not live on in a forked child, where its calls return POSPAL_ERROR_CLOSED: open a new one. Closing it there does nothing.
  *   - A handle is freed by exactly one call; the free and close functions accept NULL.
+ *   - Blocks: network is the time-out for each exchange (two where keys of the server's are new), once the client's running one has ended, and 5 s for other processes.
  */
 #ifndef POSPAL_LICENSE_H
 #define POSPAL_LICENSE_H
@@ -106,7 +107,7 @@ typedef enum pospal_option {
     POSPAL_OPTION_ROOT_KEYS = 2,
     /*
      * The directory for the license state, at most 900 bytes. It is created with rights for its owner only; where it exists with rights
-     * for a group, that group shares the state. By default a directory named after the product under /var/lib/pospal for root, under
+     * for a group, that group shares the state. A second product's is PRODUCT.product beneath it. By default a directory named after the product under /var/lib/pospal for root, under
      * $XDG_DATA_HOME/pospal or ~/.local/share/pospal for users (macOS: Library/Application Support, Windows: ProgramData). An empty text
      * keeps everything in memory.
      */
@@ -114,7 +115,7 @@ typedef enum pospal_option {
     /*
      * The proxy, as [scheme://][user:password@]host[:port], or "" for a direct connection. Schemes: http (the default), https, socks4,
      * socks4a, socks5, socks5h, as far as libcurl has them. In user and password @ / : are percent-encoded. By default the system's
-     * environment (https_proxy, HTTPS_PROXY, all_proxy, no_proxy) decides. User and password are in no log, detail or report.
+     * environment (https_proxy, HTTPS_PROXY, all_proxy, no_proxy) decides, but for http:// never. User and password are in no log, detail or report.
      */
     POSPAL_OPTION_PROXY = 4,
     /* A PEM file of CA certificates to trust for the server instead of the system's. */
@@ -438,7 +439,7 @@ POSPAL_API void pospal_options_set_change_callback(pospal_options *options, posp
 
 /*
  * Opens a client: checks the options and reads what is stored on this machine. The server is not asked.
- * Storage that cannot be used is no error: the client works in memory and pospal_client_support_report says why.
+ * Storage that cannot be used is no error: the client works in memory until it can be, and pospal_client_support_report says why.
  * Returns: POSPAL_OK; POSPAL_ERROR_INVALID_ARGUMENT for the first option that was wrong, named in the detail;
  *   POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INTERNAL. *client is NULL on failure.
  * Ownership: the caller closes *client with pospal_client_close; options stay the caller's and are copied.
@@ -473,19 +474,19 @@ POSPAL_API void pospal_client_close(pospal_client *client);
  *   unless memory is exhausted.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange.
  */
 POSPAL_API pospal_result_t pospal_client_activate(pospal_client *client, const char *key, pospal_license **license);
 
 /*
  * Tells what the license is worth now.
  * AUTO answers from what is held while that is ACTIVE or GRACE and refreshes it in the background when due; otherwise it asks the
- * server, but not again for 60 s after a failure. LOCAL never asks. ONLINE asks now. A device that the server no longer knows is
+ * server, but not again for 60 s after a failure: why it had no answer is in pospal_error_detail, and the result POSPAL_OK. LOCAL never asks. ONLINE asks now. A device that the server no longer knows is
  * activated again with the stored key.
  * Returns: POSPAL_OK whenever an answer could be had, whatever its status; with ONLINE POSPAL_ERROR_UNREACHABLE where the server
  *   gave no signed answer, POSPAL_ERROR_NO_LICENSE_KEY where there is nothing to ask with, POSPAL_ERROR_NO_FINGERPRINT,
  *   POSPAL_ERROR_INVALID_ARGUMENT where no server is set, POSPAL_ERROR_STORAGE where the stored key cannot be read just now (*license is
- *   still what is held); POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT. license may be NULL.
+ *   still what is held); in each mode where nothing is held and a document is there that cannot be read; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY; POSPAL_ERROR_INVALID_ARGUMENT. license may be NULL.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
  * Blocks: AUTO: disk while ACTIVE or GRACE, otherwise network up to the time-out; LOCAL: disk; ONLINE: network up to the time-out, for
@@ -581,7 +582,7 @@ POSPAL_API pospal_result_t pospal_client_export_release(pospal_client *client, c
 POSPAL_API pospal_result_t pospal_client_extend(pospal_client *client, pospal_license **license);
 
 /*
- * Forgets everything stored for this product on this machine: documents, license key, device key. The seat at the server is not
+ * Forgets everything stored for this product on this machine: documents, license key, device key, and usage that was not told. The seat at the server is not
  * given back (see pospal_client_deactivate). Only that an offline trial began stays, and with it how late it is.
  * Returns: POSPAL_OK; POSPAL_ERROR_STORAGE when something could not be removed, named in the detail; POSPAL_ERROR_INVALID_ARGUMENT;
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
@@ -631,7 +632,7 @@ POSPAL_API pospal_result_t pospal_fingerprint(const char *product, char **text);
  *   exhausted.
  * Ownership: the caller frees *license with pospal_license_free.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange.
  */
 POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, pospal_license **license);
 
@@ -643,9 +644,9 @@ POSPAL_API pospal_result_t pospal_client_start_trial(pospal_client *client, posp
  * meter has 1 to 58 of the characters A-Z a-z 0-9 . _ -, amount is 1 to 10^12. What is beyond the allowance is recorded as well:
  * pospal_usage_balance shows it as overdraft. idempotency (NULL: none) is a text of 1 to 64 bytes of your own, such as a receipt's number:
  * the same one again is not counted again, for 7 days at least among this device's last 100,000 reports. It counts for the license that is held now, also
- * when it is told later; for the first one held where there is none. Where nothing can be stored it is kept in memory, and lost with the process.
- * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the disk refused or another process was at it for 3 s, nothing was recorded,
- *   try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
+ * when it is told later; for the first one held where there is none. In memory (an empty data directory) it is lost with the process.
+ * Returns: POSPAL_OK: it is recorded; POSPAL_ERROR_STORAGE: the data directory cannot be used now, or another process was at it for 3 s;
+ *   nothing was recorded, try again with the same idempotency; POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_UNSUPPORTED where SQLite is missing;
  *   POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: texts are copied.
  * Threads: any.
@@ -674,7 +675,7 @@ POSPAL_API pospal_result_t pospal_usage_balance(pospal_client *client, const cha
  *   POSPAL_ERROR_INVALID_ARGUMENT; POSPAL_ERROR_CLOSED; POSPAL_ERROR_OUT_OF_MEMORY.
  * Ownership: no pointers are kept.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange.
  */
 POSPAL_API pospal_result_t pospal_client_check_release(pospal_client *client, const char *channel, pospal_release_t *release);
 
@@ -738,13 +739,14 @@ POSPAL_API pospal_result_t pospal_session_start(pospal_client *client, pospal_se
  *   it may be tried again; POSPAL_ERROR_UNREACHABLE where nothing was decided.
  * Ownership: session_id and reason are borrowed during the call; the caller ends *session with pospal_session_end.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange; an activation may come first, and a second attempt after it.
  */
 POSPAL_API pospal_result_t pospal_session_take_over(pospal_client *client, const char *session_id, const char *reason,
                                                     pospal_session **session, pospal_holder_t *holder);
 
 /*
- * Tells by value how the seat stands, as the background knew it within the last second or two.
+ * Tells by value how the seat stands, as the background knew it within the last second or two. HELD ends with the lease, whatever the
+ * background is at.
  * Returns: the state; POSPAL_SESSION_NONE for NULL and after the client was closed.
  * Ownership: no pointers.
  * Threads: any. In a forked child it does not change any more.
@@ -769,7 +771,7 @@ POSPAL_API pospal_result_t pospal_session_evictor(const pospal_session *session,
  *   there are, which may be more than room.
  * Ownership: holders is the caller's, room of them; the size of the first is set.
  * Threads: any.
- * Blocks: network up to the time-out.
+ * Blocks: network, one exchange.
  */
 POSPAL_API pospal_result_t pospal_session_holders(pospal_client *client, pospal_holder_t *holders, size_t room, size_t *count);
 
@@ -886,7 +888,8 @@ POSPAL_API const char *pospal_license_text(const pospal_license *license, const 
 POSPAL_API int pospal_license_entitlement(const pospal_license *license, size_t index, pospal_entitlement_t *entitlement);
 
 /*
- * Whether this machine's clock is wrong. It is a hint for the technician, not a status: a wrong clock locks nobody out.
+ * Whether this machine's clock is wrong: a hint for the technician, not a status. One that is far ahead counts while it is, and for good after
+ * 24 h of uptime: an answer of the server sets that right, or a license file that the vendor issued since.
  * Returns: 1 or 0.
  * Ownership: no pointers.
  * Threads: any.

@@ -3,6 +3,7 @@
  * pospal_client_activate: a license key becomes a lease on this device.
  */
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/identity.h"
 #include "client/online.h"
 #include "client/view.h"
@@ -43,8 +44,8 @@ pospal_result_t pospal_client_activate(pospal_client *client, const char *key, p
 
     if (license)
         *license = NULL;
-    if (!client)
-        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     err = choose_key(client, key, chosen);
     if (!err)
         err = pl_online_ask(client, PL_ACT_ACTIVATE, chosen, &outcome);

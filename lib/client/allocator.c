@@ -3,6 +3,7 @@
  * pospal_set_allocator: the application's memory behind our hook (base/mem.c).
  */
 #include "client/client.h"
+#include "client/guard.h"
 
 #include "base/mem.h"
 
@@ -25,10 +26,10 @@ pospal_result_t pospal_set_allocator(const pospal_allocator_t *allocator)
 
     if (!allocator)
         return pl_report(pl_mem_choose(NULL));
-    if (allocator->size < sizeof *allocator || !allocator->alloc || !allocator->resize || !allocator->free)
+    if (allocator->size < PL_FIRST_ALLOCATOR || !allocator->alloc || !allocator->resize || !allocator->free)
         return pl_report(pl_fail(PL_ERR_INVALID, "an allocator has its size and the functions alloc, resize and free"));
     ours.context = allocator->context;
     if ((err = pl_mem_choose(&ours)) == PL_OK)
-        chosen = *allocator;
+        pl_give(&chosen, sizeof chosen, allocator, allocator->size);
     return pl_report(err);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/identity.h"
 #include "client/polling.h"
 #include "client/view.h"
 #include "token/license_file.h"
@@ -44,7 +45,7 @@ pl_file_lock *pl_apply_lock(pospal_client *client)
 
 static pl_err note(pospal_client *client, pl_err err)
 {
-    if (!err || err == PL_ERR_MEMORY)
+    if (!err || err == PL_ERR_MEMORY || err == PL_ERR_STATE)
         return err;
     if (!client->storage) {
         client->storage = err;
@@ -318,18 +319,42 @@ static bool is_older(const pl_holding *holding, const pl_claims *claims)
     return false;
 }
 
+/* Newer than all that is held: the vendor made it since. A trial's is made for any machine at any time. */
+static bool is_news(const pl_holding *holding, const pl_claims *claims)
+{
+    bool is = claims->trial_seconds == 0;
+
+    for (size_t i = 0; holding && i < holding->count; i++)
+        is = is && claims->issued_at > holding->claims[i].issued_at;
+    return is;
+}
+
 /* A trial is a trial: the document that was imported last takes the place of another one's, whatever its id. */
 static void name_license(const pl_claims *claims, char name[PL_DOCUMENT_NAME_MAX])
 {
     pl_document_name(PL_DOCUMENT_LICENSE_PREFIX, claims->trial_seconds ? "trial" : claims->license_id, name);
 }
 
+/* What was there under the name before; empty: nothing. */
+static void put_back(pospal_client *client, const char *name, pl_span before)
+{
+    if (before.size > 0)
+        (void)write_text(client, name, before);
+    else
+        (void)remove_document(client, name);
+    pl_shelf_announce(&client->shelf);
+    (void)pl_view_reload(client);
+}
+
 pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl_trust *trust, pl_span text)
 {
     char name[PL_DOCUMENT_NAME_MAX];
     pl_err err = pl_view_reload(client);
+    pl_buf before;
 
     name_license(claims, name);
+    pl_buf_init(&before);
+    (void)pl_shelf_read(&client->shelf, name, 0, &before);
     if (!err && is_older(client->holding, claims))
         err = pl_fail(PL_ERR_OLDER, "a newer document for license %s is held", claims->license_id);
     if (!err && trust->token.size > 0 &&
@@ -338,14 +363,20 @@ pl_err pl_apply_license(pospal_client *client, const pl_claims *claims, const pl
     if (!err)
         err = write_text(client, name, text);
     if (!err) {
+        if (is_news(client->holding, claims) &&
+            pl_timeline_reconsider(&client->mark, pl_clock_read(&client->clock), claims->issued_at))
+            pl_identity_store_mark(client);
+        pl_view_store_mark(client, pl_clock_read(&client->clock), 0); /* before others are told, who take it over */
         pl_shelf_announce(&client->shelf);
         err = pl_view_reload(client);
         pl_view_store_mark(client, pl_clock_read(&client->clock), 0);
     }
     if (!err && !pl_holding_has(client->holding, name)) {
-        (void)remove_document(client, name);
-        err = pl_fail(PL_ERR_STATE, "%d documents are held that count for more; remove some with pospal_client_forget",
-                      PL_HELD_MAX);
+        put_back(client, name, pl_buf_span(&before));
+        err =
+            pl_fail(PL_ERR_STATE, "%d documents are held that count for more than this one, so it was not taken; nothing changed",
+                    PL_HELD_MAX);
     }
+    pl_buf_reset(&before);
     return err;
 }

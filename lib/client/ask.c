@@ -9,6 +9,7 @@
 
 #include "client/apply.h"
 #include "client/identity.h"
+#include "client/session_beat.h"
 #include "token/claims_json.h"
 #include "token/proof.h"
 #include "transport/retry.h"
@@ -53,14 +54,15 @@ static void describe_program(const pospal_client *client, question *q)
 static pl_err settle_identity(pospal_client *client, pl_identity *identity)
 {
     pl_file_lock *lock;
-    bool is_there;
+    bool is_there, is_stand_in;
     pl_err err;
 
     pl_mutex_lock(client->mutex);
     err = pl_identity_find(client, identity, &is_there);
+    is_stand_in = client->vault && pl_vault_is_stand_in(client->vault);
     pl_mutex_unlock(client->mutex);
-    if ((err && err != PL_ERR_BUSY) || is_there)
-        return err; /* where the vault is busy one may be made all the same: see pl_identity_get */
+    if (is_there || err == PL_ERR_MEMORY || (err && !is_stand_in && err != PL_ERR_BUSY))
+        return err; /* where the vault can't be read now one may be made all the same: see pl_identity_get */
     lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
     if (client->is_closing) /* the wait for the lock was cut short, so nobody else may be kept out */
@@ -180,7 +182,7 @@ void pl_ask_url(const pospal_client *client, const char *path, char url[PL_URL_S
 static pl_err send(pospal_client *client, const question *q, pl_exchange_reply *reply)
 {
     const pospal_options *options = &client->options;
-    int64_t most_ms = q->asked->timeout_ms;
+    int64_t most_ms = q->asked->timeout_ms > 0 ? q->asked->timeout_ms : pl_session_spare_ms(client);
     int64_t timeout_ms = most_ms > 0 && most_ms < options->timeout_ms ? most_ms : options->timeout_ms;
     pl_retry retry = {.total_ms = timeout_ms, .is_cancelled = is_cancelled, .context = client};
     char url[PL_URL_SIZE];

@@ -63,6 +63,8 @@ struct pospal_client {
     pl_vault *vault;      /* NULL until first needed */
     pl_err vault_storage; /* the same of the vault */
     char vault_detail[PL_ERR_DETAIL_MAX];
+    int64_t place_retry_ms; /* boot_ms before which a place that could not be used is not tried again */
+    int64_t vault_retry_ms; /* boot_ms before which what stands in for it is not replaced, but for a busy one */
     pl_usage_log *usage;    /* NULL until first needed; closed before the vault */
     int64_t usage_after_ms; /* boot_ms after which the background sends what waits; 0: nothing is known to wait */
     int usage_failures;     /* in a row */

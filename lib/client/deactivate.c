@@ -3,6 +3,7 @@
  * pospal_client_deactivate: the seat goes back to the vendor, proven with the device key.
  */
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/identity.h"
 #include "client/online.h"
 #include "client/usage_send.h"
@@ -15,8 +16,8 @@ pospal_result_t pospal_client_deactivate(pospal_client *client)
     pl_outcome outcome = {PL_VERDICT_NONE, PL_REASON_NONE};
     pl_err err;
 
-    if (!client)
-        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     pl_mutex_lock(client->mutex);
     err = pl_identity_license_key(client, key);
     pl_mutex_unlock(client->mutex);

@@ -3,6 +3,7 @@
  * What a license snapshot grants: features, limits and texts, by name and one after the other.
  */
 #include "client/client.h"
+#include "client/guard.h"
 
 #include <string.h>
 
@@ -66,14 +67,16 @@ static pospal_entitlement_kind_t kind_of(const pl_entitlement *item)
 int pospal_license_entitlement(const pospal_license *license, size_t index, pospal_entitlement_t *entitlement)
 {
     const pl_entitlement *item = nth(license, index);
+    pospal_entitlement_t told = {0};
 
-    if (!item || !entitlement || entitlement->size < sizeof *entitlement)
+    if (!item || !entitlement || entitlement->size < PL_FIRST_ENTITLEMENT)
         return 0;
-    entitlement->name = item->name;
-    entitlement->kind = kind_of(item);
-    entitlement->is_on = item->kind == PL_ENTITLEMENT_FEATURE && item->is_on;
-    entitlement->number = item->kind == PL_ENTITLEMENT_LIMIT ? item->number : 0;
-    entitlement->text = item->kind == PL_ENTITLEMENT_TEXT ? item->text : NULL;
-    entitlement->ends_at = item->ends_at;
+    told.name = item->name;
+    told.kind = kind_of(item);
+    told.is_on = item->kind == PL_ENTITLEMENT_FEATURE && item->is_on;
+    told.number = item->kind == PL_ENTITLEMENT_LIMIT ? item->number : 0;
+    told.text = item->kind == PL_ENTITLEMENT_TEXT ? item->text : NULL;
+    told.ends_at = item->ends_at;
+    pl_give(entitlement, entitlement->size, &told, sizeof told);
     return 1;
 }

@@ -4,6 +4,7 @@
  */
 #include "client/apply.h"
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/identity.h"
 #include "client/view.h"
 
@@ -35,8 +36,8 @@ pospal_result_t pospal_client_extend(pospal_client *client, pospal_license **lic
 
     if (license)
         *license = NULL;
-    if (!client)
-        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
     err = take(client);

@@ -3,6 +3,7 @@
  * pospal_fingerprint and pospal_client_explain. The probes are in device/.
  */
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
 
@@ -120,6 +121,8 @@ pospal_result_t pospal_client_explain(pospal_client *client, int as_json, char *
 
     if (!client || !text)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     *text = NULL;
     root = client->options.text[PL_OPTION_HARDWARE_ROOT];
     if ((err = pl_probe_read(root ? root : "", &report)))

@@ -4,6 +4,7 @@
  */
 #include "client/apply.h"
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/records.h"
 #include "client/trial_begin.h"
 #include "client/view.h"
@@ -109,8 +110,8 @@ pospal_result_t pospal_client_forget(pospal_client *client)
 {
     pl_err err;
 
-    if (!client)
-        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     if ((err = take_turn(client)))
         pl_report(err);
     else

@@ -75,6 +75,7 @@ static void note_refusal(const loader *l, const char *name, int generation, pl_s
     if (err == PL_ERR_NOT_FOUND || err == PL_ERR_MEMORY)
         return;
     holding->is_incomplete = holding->is_incomplete || err == PL_ERR_IO;
+    holding->is_unread = holding->is_unread || err == PL_ERR_IO;
     holding->refused++;
     snprintf(holding->refusal, sizeof holding->refusal, "%s: %s", name,
              pl_err_detail()[0] ? pl_err_detail() : pl_err_sentence(err));

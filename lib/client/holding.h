@@ -34,6 +34,7 @@ typedef struct {
     bool has_revocations;
     pl_revocations revocations;
     pl_span revocations_text;        /* as stored; lives in the arena */
+    bool is_unread;                  /* among it a document, which the refusal names */
     bool is_incomplete;              /* the disk failed to read something that may be readable next time */
     size_t refused;                  /* documents that were there and could not be believed */
     char refusal[PL_ERR_DETAIL_MAX]; /* why the last of them was not */

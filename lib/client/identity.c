@@ -88,18 +88,29 @@ static pl_err key_from_options(pospal_client *client, char key[PL_LICENSE_KEY_MA
     return err == PL_ERR_NOT_FOUND ? PL_ERR_NO_KEY : err;
 }
 
+/* A record that is damaged is as good as none; one that can't be read now may be readable later and must not be overwritten. */
+static bool is_lost(pl_err err)
+{
+    return err == PL_ERR_NOT_FOUND || err == PL_ERR_SIGNATURE || err == PL_ERR_MALFORMED || err == PL_ERR_UNSUPPORTED;
+}
+
 pl_err pl_identity_license_key(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1])
 {
+    char why[PL_ERR_DETAIL_MAX] = "";
     pl_buf stored;
-    pl_err err;
+    pl_err err_stored, err;
 
     pl_buf_init(&stored);
-    err = get(client, key_item, &stored);
+    err = err_stored = get(client, key_item, &stored);
+    if (err_stored)
+        (void)snprintf(why, sizeof why, "%s", pl_err_detail());
     if (!err)
         err = first_line(pl_buf_span(&stored), key);
     else if (err != PL_ERR_MEMORY && err != PL_ERR_BUSY)
         err = key_from_options(client, key);
     pl_buf_reset(&stored);
+    if (err == PL_ERR_NO_KEY && err_stored && (!is_lost(err_stored) || err_stored == PL_ERR_UNSUPPORTED)) /* there may be one */
+        return pl_fail(err_stored, "the stored license key can't be read now: %s", why);
     if (err == PL_ERR_NO_KEY)
         return pl_fail(PL_ERR_NO_KEY, "no license key is stored, and none was given");
     return err;
@@ -165,7 +176,7 @@ bool pl_identity_has_license_key(pospal_client *client)
     pl_buf_init(&stored);
     err = get(client, key_item, &stored);
     pl_buf_reset(&stored);
-    return !err || err == PL_ERR_BUSY; /* what can't be read now may be there */
+    return !err || !is_lost(err); /* what can't be read now may be there */
 }
 
 static pl_err decode_identity(pl_span record, pl_identity *identity, pl_fingerprint *made_on)
@@ -195,12 +206,6 @@ static pl_err make_identity(pospal_client *client, pl_identity *identity)
     err = record.err ? record.err : put(client, identity_item, pl_buf_span(&record));
     pl_buf_reset(&record);
     return err;
-}
-
-/* A record that is damaged is as good as none; one that can't be read now may be readable later and must not be overwritten. */
-static bool is_lost(pl_err err)
-{
-    return err == PL_ERR_NOT_FOUND || err == PL_ERR_SIGNATURE || err == PL_ERR_MALFORMED || err == PL_ERR_UNSUPPORTED;
 }
 
 /* why: there is none, in words; NULL where there never was one. */
@@ -236,8 +241,12 @@ pl_err pl_identity_get(pospal_client *client, pl_identity *identity)
     const char *why;
     pl_err err = find(client, identity, &is_there, &why);
 
-    /* a till without a seat is not locked out by who keeps the vault busy: should there be one already, see records.c */
-    if (err == PL_ERR_BUSY && pl_vault_is_stand_in(client->vault) && !pl_holding_activation(client->holding)) {
+    /*
+     * A till without a seat is not locked out by who keeps the vault busy, and none at all by a disk that can't be read: should there be one
+     * already, see records.c.
+     */
+    if (err && err != PL_ERR_MEMORY && pl_vault_is_stand_in(client->vault) &&
+        (err != PL_ERR_BUSY || !pl_holding_activation(client->holding))) {
         why = "the stored one can't be read now";
         err = PL_OK;
     }
@@ -345,7 +354,7 @@ pl_err pl_identity_set_released(pospal_client *client, bool is_released)
     bool was_released;
     pl_err err = get_released(client, &was_released);
 
-    if (was_released == is_released && err != PL_ERR_BUSY)
+    if (was_released == is_released && (!err || is_lost(err)))
         return PL_OK;
     if (!is_released)
         (void)pl_records_remove(client, release_item); /* a proof of the seat before */
@@ -361,6 +370,12 @@ void pl_identity_store_mark(pospal_client *client)
 
     pl_mark_encode(&client->mark, &client->extension, sealed_mark_key, bytes);
     (void)pl_records_put(client, mark_item, pl_span_of(bytes, sizeof bytes), PL_RECORDS_AT_ONCE);
+}
+
+void pl_identity_owe_mark(pospal_client *client)
+{
+    pl_vault_disown(client->vault, mark_item);
+    client->is_mark_owed = true;
 }
 
 pl_err pl_identity_load_mark(pospal_client *client, pl_time_mark *mark)

@@ -61,6 +61,8 @@ pl_err pl_identity_get_record(pospal_client *client, const char *name, pl_buf *v
 
 /* Does not wait: there is another copy in the mark's file. */
 void pl_identity_store_mark(pospal_client *client);
+/* Before the real vault takes the place of a stand-in: its copy is looked at first, for the later of the two counts. */
+void pl_identity_owe_mark(pospal_client *client);
 /* PL_ERR_NOT_FOUND where there is none. Does not wait: PL_ERR_BUSY. An extension noted with it counts where none is known. */
 pl_err pl_identity_load_mark(pospal_client *client, pl_time_mark *mark);
 

@@ -7,6 +7,7 @@
 #include "client/apply.h"
 #include "client/carried.h"
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/listed.h"
 #include "client/trial_begin.h"
 #include "client/view.h"
@@ -200,6 +201,8 @@ pospal_result_t pospal_client_import(pospal_client *client, const char *text, si
         *license = NULL;
     if (!client || !text)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     if (size > PL_LICENSE_FILE_MAX)
         return pl_report(pl_fail(PL_ERR_TOO_LARGE, "what is imported has at most %d bytes", PL_LICENSE_FILE_MAX));
     pl_arena_init(&arena);

@@ -45,7 +45,9 @@ pospal_result_t pl_report(pl_err err)
     if (!err)
         return POSPAL_OK;
     last.err = err;
-    if (detail[0])
+    if (detail[0] && err == PL_ERR_INVALID) /* the sentence is for requests to the server; here it is a call or an option */
+        snprintf(last.text, sizeof last.text, "%s", detail);
+    else if (detail[0])
         snprintf(last.text, sizeof last.text, "%s (%s)", pl_err_sentence(err), detail);
     else
         snprintf(last.text, sizeof last.text, "%s", pl_err_sentence(err));

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "client/close.h"
+#include "client/place.h"
 #include "client/transport_custom.h"
 #include "client/view.h"
 #include "crypto/crypto.h"
@@ -43,54 +44,6 @@ static void connect_seams(pospal_client *client)
         client->log.context = &client->options;
         client->log.level = (pl_log_level)client->options.log_level;
     }
-}
-
-/* "": in memory, by choice or because no place is known. */
-static pl_err choose_directory(pospal_client *client)
-{
-    const char *given = client->options.text[PL_OPTION_DIRECTORY];
-    pl_err err = PL_OK;
-    pl_buf path;
-
-    pl_buf_init(&path);
-    if (given) {
-        pl_buf_add_text(&path, given);
-    } else if ((err = pl_data_home(&path)) == PL_OK) {
-        pl_buf_add_format(&path, "/pospal/%s", client->options.text[PL_OPTION_PRODUCT]);
-    } else {
-        pl_buf_clear(&path);
-        pl_buf_add_text(&path, "");
-        client->storage = err;
-    }
-    client->directory = pl_copy_text(path.err ? NULL : path.data);
-    pl_buf_reset(&path);
-    return client->directory ? PL_OK : pl_fail(PL_ERR_MEMORY, "no memory for the data directory's path");
-}
-
-static void note_storage(pospal_client *client, pl_err err)
-{
-    client->storage = err;
-    snprintf(client->storage_detail, sizeof client->storage_detail, "%s", pl_err_detail());
-    pl_log_write(&client->log, PL_LOG_WARN, "the data directory can't be used: %s", client->storage_detail);
-}
-
-static void prepare_directory(pospal_client *client)
-{
-    const pl_fs *fs = client->options.fs;
-    bool is_read_only = true;
-
-    if (!client->directory[0]) {
-        pl_shelf_init(&client->shelf, fs, client->directory, false);
-        return;
-    }
-    if (fs->make_directory(fs->context, client->directory))
-        note_storage(client, pl_fail(PL_ERR_READ_ONLY, "%s can't be made or entered by this account", client->directory));
-    else if (fs->kind(fs->context, client->directory) == PL_FS_NETWORK)
-        note_storage(client,
-                     pl_fail(PL_ERR_NETWORK_SHARE, "%s is on a network share, where locks can't be trusted", client->directory));
-    else
-        is_read_only = false; /* whether it can be written shows at the first write, which most starts never make */
-    pl_shelf_init(&client->shelf, fs, client->directory, is_read_only);
 }
 
 static pl_err look_at_machine(pospal_client *client)
@@ -155,10 +108,20 @@ static pl_err make_parts(pospal_client *client)
     return pl_seat_init(&client->seat);
 }
 
+/* The commonest mistake with a text that mostly lies in a file. */
+static bool is_path(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] != '{' && !strchr(text, '\n') &&
+           (strchr(text, '/') || strchr(text, '\\') || strstr(text, ".json"));
+}
+
 static pl_err take_roots(pospal_client *client)
 {
-    pl_err err = pl_roots_parse(pl_span_text(client->options.text[PL_OPTION_ROOT_KEYS]), &client->roots);
+    const char *text = client->options.text[PL_OPTION_ROOT_KEYS];
+    pl_err err = pl_roots_parse(pl_span_text(text), &client->roots);
 
+    if (err && err != PL_ERR_MEMORY && is_path(text))
+        return pl_fail(PL_ERR_INVALID, "the root keys: %s is a path; pass the file's text", text);
     if (!err || err == PL_ERR_MEMORY)
         return err;
     return pl_fail(PL_ERR_INVALID, "the root keys: %s", pl_err_detail()[0] ? pl_err_detail() : pl_err_sentence(err));
@@ -172,13 +135,13 @@ static pl_err open_client(pospal_client *client)
     client->process_id = pl_process_id();
     connect_seams(client);
     if ((err = pl_crypto_ready()) || (err = take_roots(client)) || (err = make_parts(client)) ||
-        (err = choose_directory(client)) || (err = look_at_machine(client)))
+        (err = look_at_machine(client)) || (err = pl_place_prepare(client)))
         return err;
     name_device(client);
-    prepare_directory(client);
     recall_mark(client);
     if ((err = pl_view_update(client, &view)) == PL_OK)
         client->notified = view.decision.status;
+    pl_place_own(client);
     return err;
 }
 

@@ -61,23 +61,6 @@ static bool starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* A license key travels in the request: in the clear it may go to this machine only. */
-static bool is_loopback(const char *host)
-{
-    static const char *const names[] = {"localhost", "127.", "[::1]"};
-    size_t i;
-
-    for (i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t length = strlen(names[i]);
-        bool is_prefix = names[i][length - 1] == '.';
-
-        if (starts_with(host, names[i]) &&
-            (is_prefix ? strcspn(host, "/:") == strspn(host, "0123456789.") : strchr(":/", host[length]) != NULL))
-            return true;
-    }
-    return false;
-}
-
 static bool is_server_url(const char *url)
 {
     size_t scheme = starts_with(url, "https://") ? 8 : starts_with(url, "http://") ? 7 : 0;
@@ -85,7 +68,7 @@ static bool is_server_url(const char *url)
     if (scheme == 0 || !pl_text_is_clean(url) || strpbrk(url, " ?#@\\") ||
         !pl_authority_is_valid(url + scheme, strcspn(url + scheme, "/")))
         return false;
-    return scheme == 8 || is_loopback(url + scheme);
+    return scheme == 8 || pl_authority_is_loopback(url + scheme); /* a license key travels in the request */
 }
 
 pospal_options *pospal_options_new(void)

@@ -6,10 +6,11 @@
 
 #include <stdio.h>
 
+#include "client/place.h"
 #include "client/polling.h"
 #include "client/stand_in.h"
 
-enum { PATIENCE_MS = 3000 };
+enum { PATIENCE_MS = 3000, RETRY_MS = 250 };
 
 static pl_polling begin(pl_records_mode mode)
 {
@@ -34,9 +35,15 @@ static void note_storage(pospal_client *client, pl_err err)
 static pl_err open_once(pospal_client *client, pl_vault **vault, pl_err *storage)
 {
     pl_time now = pl_clock_read(&client->clock);
-    pl_vault_options options = {client->options.fs, client->shelf.is_read_only ? "" : client->directory,
-                                client->wrap_keys,  client->wrap_key_count,
-                                now.wall_ms,        &client->log};
+    bool is_usable = pl_place_is_usable(client);
+    pl_vault_options options = {.fs = client->options.fs,
+                                .directory = client->directory,
+                                .keys = client->wrap_keys,
+                                .key_count = client->wrap_key_count,
+                                .now_ms = now.wall_ms,
+                                .log = &client->log,
+                                .refusal = is_usable ? PL_OK : client->storage,
+                                .why = client->storage_detail};
     bool set_aside;
     pl_err err = pl_vault_open(&options, vault, storage, &set_aside);
 
@@ -58,8 +65,15 @@ static pl_err try_open(pospal_client *client, bool is_last_try)
         return storage;
     }
     client->vault = vault;
+    if (storage && storage != PL_ERR_BUSY)
+        client->vault_retry_ms = pl_clock_read(&client->clock).boot_ms + RETRY_MS;
     note_storage(client, storage);
     return PL_OK;
+}
+
+static bool is_better(const pl_vault *real, const pl_vault *stand_in)
+{
+    return pl_vault_is_durable(real) || (pl_vault_is_readable(real) && !pl_vault_is_readable(stand_in));
 }
 
 /* One try, without waiting: who may wait did so when the vault was first needed, or does so around this. */
@@ -70,7 +84,9 @@ static void replace_stand_in(pospal_client *client)
 
     if (open_once(client, &real, &storage))
         return;
-    if (storage == PL_ERR_BUSY || pl_stand_in_reconcile(client, real)) {
+    if (storage && storage != PL_ERR_BUSY)
+        client->vault_retry_ms = pl_clock_read(&client->clock).boot_ms + RETRY_MS;
+    if (!is_better(real, client->vault) || pl_stand_in_reconcile(client, real)) {
         pl_vault_close(real);
         return;
     }
@@ -84,7 +100,7 @@ void pl_records_settle(pospal_client *client)
 {
     if (!client->vault)
         return;
-    if (pl_vault_is_stand_in(client->vault))
+    if (pl_vault_is_stand_in(client->vault) && pl_clock_read(&client->clock).boot_ms >= client->vault_retry_ms)
         replace_stand_in(client);
     if (pl_vault_settle(client->vault) || !client->vault_storage || !pl_vault_is_durable(client->vault))
         return;

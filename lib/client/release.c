@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "client/apply.h"
 #include "client/ask.h"
+#include "client/guard.h"
 #include "client/identity.h"
 #include "client/pending.h"
 #include "client/view.h"
@@ -96,7 +97,9 @@ static pl_err release(pospal_client *client, pl_buf *token)
         return pl_fail(PL_ERR_CLOSED, "the client is being closed"); /* the wait for the lock was cut short */
     err = pl_identity_get_release(client, token);
     if (err && err != PL_ERR_NOT_FOUND && err != PL_ERR_SIGNATURE)
-        return err;
+        return err == PL_ERR_MEMORY
+                   ? err
+                   : pl_fail(err, "what is stored can't be read now, so nothing was given back: %s", pl_err_detail());
     if ((err = pl_view_update(client, &view)))
         return err;
     if (!find_seat(client->holding, &seat))
@@ -137,6 +140,8 @@ pospal_result_t pospal_client_export_release(pospal_client *client, char **text)
         *text = NULL;
     if (!client || !text)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     pl_buf_init(&token);
     if (!(err = take_turn(client)))
         err = release_in_turn(client, &token);

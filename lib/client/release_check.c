@@ -7,18 +7,22 @@
 #include <string.h>
 
 #include "client/ask.h"
+#include "client/guard.h"
 #include "client/identity.h"
 #include "crypto/crypto.h"
 
 static void hand_over(const pl_release_claims *claims, pospal_release_t *release)
 {
-    (void)snprintf(release->version, sizeof release->version, "%s", claims->version);
-    (void)snprintf(release->channel, sizeof release->channel, "%s", claims->channel);
-    (void)snprintf(release->url, sizeof release->url, "%s", claims->url);
-    (void)snprintf(release->notes_url, sizeof release->notes_url, "%s", claims->notes_url ? claims->notes_url : "");
-    (void)snprintf(release->sha256, sizeof release->sha256, "%s", claims->sha256);
-    release->published_at = claims->published_at;
-    release->is_allowed = claims->is_allowed;
+    pospal_release_t told = {0};
+
+    (void)snprintf(told.version, sizeof told.version, "%s", claims->version);
+    (void)snprintf(told.channel, sizeof told.channel, "%s", claims->channel);
+    (void)snprintf(told.url, sizeof told.url, "%s", claims->url);
+    (void)snprintf(told.notes_url, sizeof told.notes_url, "%s", claims->notes_url ? claims->notes_url : "");
+    (void)snprintf(told.sha256, sizeof told.sha256, "%s", claims->sha256);
+    told.published_at = claims->published_at;
+    told.is_allowed = claims->is_allowed;
+    pl_give(release, release->size, &told, sizeof told);
 }
 
 static pl_err judge(const pl_claims *claims, const char *channel, pospal_release_t *release)
@@ -61,8 +65,10 @@ pospal_result_t pospal_client_check_release(pospal_client *client, const char *c
     char key[PL_LICENSE_KEY_MAX + 1] = "";
     pl_err err;
 
-    if (!client || !release || release->size < sizeof *release)
+    if (!client || !release || release->size < PL_FIRST_RELEASE)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or release is NULL, or release->size is not set"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     channel = channel ? channel : "stable";
     if (!pl_release_channel_is_valid(channel))
         return pl_report(

@@ -3,6 +3,7 @@
  * pospal_client_support_report: what a vendor's support needs to see, and nothing that must not leave the machine.
  */
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/records.h"
 #include "client/view.h"
 
@@ -108,6 +109,9 @@ static void add_license(pospal_client *client, const pl_view *view, pl_buf *out)
     add_time(out, "machine clock", view->now.wall_ms / 1000);
     add_time(out, "effective time", view->t);
     pl_buf_add_format(out, "clock is wrong   %s\n", view->clock_is_wrong ? "yes" : "no");
+    if (client->mark.jump_ms > 0)
+        pl_buf_add_format(out, "clock believed   though %" PRId64 " days ahead, after a day of uptime\n",
+                          client->mark.jump_ms / (86400 * INT64_C(1000)));
     if (holding->trust.has_keyset)
         pl_buf_add_format(out, "keyset           epoch %" PRId64 " sequence %" PRId64 ", %zu keys, signed by root %zu\n",
                           holding->trust.keyset.epoch, holding->trust.keyset.sequence, holding->trust.keyset.count,
@@ -171,6 +175,8 @@ pospal_result_t pospal_client_support_report(pospal_client *client, char **repor
 
     if (!client || !report)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or report is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     *report = NULL;
     pl_buf_init(&out);
     pl_mutex_lock(client->mutex);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "client/apply.h"
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/identity.h"
 #include "client/pending.h"
 #include "wire/offline_request.h"
@@ -62,6 +63,8 @@ pospal_result_t pospal_client_export_request(pospal_client *client, const char *
         *text = NULL;
     if (!client || !text)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or text is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     lock = pl_apply_lock(client);
     pl_mutex_lock(client->mutex);
     err = ask(client, key, request);

@@ -10,10 +10,12 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/online.h"
 #include "client/session_seek.h"
 #include "client/view.h"
 #include "client/worker.h"
+#include "platform/clock.h"
 
 /* ---- the object ---- */
 
@@ -30,6 +32,8 @@ pospal_session *pl_session_new(pospal_client *client, uint64_t process_id)
         atomic_init(&session->state, POSPAL_SESSION_NONE);
         session->process_id = process_id;
         session->client = client;
+        session->clock = client->options.clock;
+        session->clock_context = client->options.clock_context;
     }
     return session;
 }
@@ -47,9 +51,31 @@ void pl_session_drop(pospal_session *session)
     pl_free(session);
 }
 
-void pl_session_tell(pospal_session *session, pospal_session_state_t state, const pospal_holder_t *evictor)
+typedef struct {
+    int64_t wall_ms, up_ms;
+} moment;
+
+/*
+ * The cheap clock stands still while the machine sleeps, and the other one may be set: the lease is over by either, and told anew within a
+ * second where that was wrong.
+ */
+static moment read_time(const pospal_session *session)
 {
+    pospal_time_t now = {0};
+
+    if (!session->clock)
+        return (moment){.wall_ms = pl_clock_coarse_wall_ms(), .up_ms = pl_clock_coarse_up_ms()};
+    session->clock(session->clock_context, &now);
+    return (moment){.wall_ms = now.boot_ms, .up_ms = now.boot_ms};
+}
+
+void pl_session_tell(pospal_session *session, pospal_session_state_t state, int64_t left_ms, const pospal_holder_t *evictor)
+{
+    moment now = read_time(session);
+
     pl_mutex_lock(session->mutex);
+    atomic_store(&session->until_ms, now.up_ms + left_ms);
+    atomic_store(&session->until_wall_ms, now.wall_ms + left_ms);
     atomic_store(&session->state, (int)state);
     if (evictor)
         session->evictor = *evictor;
@@ -64,16 +90,26 @@ void pl_session_orphan(pospal_session *session)
     pl_mutex_unlock(session->mutex);
 }
 
+static bool is_lapsed(const pospal_session *session)
+{
+    moment now = read_time(session);
+
+    return now.up_ms >= atomic_load_explicit(&session->until_ms, memory_order_relaxed) ||
+           now.wall_ms >= atomic_load_explicit(&session->until_wall_ms, memory_order_relaxed);
+}
+
 pospal_session_state_t pospal_session_state(const pospal_session *session)
 {
-    return session ? (pospal_session_state_t)atomic_load_explicit(&session->state, memory_order_relaxed) : POSPAL_SESSION_NONE;
+    int state = session ? atomic_load_explicit(&session->state, memory_order_acquire) : POSPAL_SESSION_NONE;
+
+    return state == POSPAL_SESSION_HELD && is_lapsed(session) ? POSPAL_SESSION_UNCONFIRMED : (pospal_session_state_t)state;
 }
 
 /* ---- the caller's room ---- */
 
 static pl_err check_room(const pospal_holder_t *holder)
 {
-    if (!holder || holder->size >= sizeof *holder)
+    if (!holder || holder->size >= PL_FIRST_HOLDER)
         return PL_OK;
     return pl_fail(PL_ERR_INVALID, "the holder's size is %zu; set it to sizeof(pospal_holder_t)", holder->size);
 }
@@ -81,7 +117,6 @@ static pl_err check_room(const pospal_holder_t *holder)
 pospal_result_t pospal_session_evictor(const pospal_session *session, pospal_holder_t *holder)
 {
     bool is_evicted;
-    size_t size;
     pl_err err;
 
     if (!holder || (err = check_room(holder)))
@@ -90,11 +125,8 @@ pospal_result_t pospal_session_evictor(const pospal_session *session, pospal_hol
         return pl_report(pl_fail(PL_ERR_NOT_FOUND, "there is no session"));
     pl_mutex_lock(session->mutex);
     is_evicted = atomic_load(&session->state) == POSPAL_SESSION_EVICTED;
-    if (is_evicted) {
-        size = holder->size;
-        *holder = session->evictor;
-        holder->size = size;
-    }
+    if (is_evicted)
+        pl_give(holder, holder->size, &session->evictor, sizeof session->evictor);
     pl_mutex_unlock(session->mutex);
     return pl_report(is_evicted ? PL_OK : pl_fail(PL_ERR_NOT_FOUND, "nobody took the seat over"));
 }
@@ -175,12 +207,12 @@ static pl_err get_seat(pospal_client *client, const pl_seek *seek, pl_session_to
 static pospal_result_t seek_for(pospal_client *client, const pl_seek *seek, pospal_session **session, pospal_holder_t *holder)
 {
     pospal_holder_t own = {.size = sizeof own};
-    const size_t size = holder ? holder->size : 0;
+    const pospal_holder_t none = {0};
     pl_session_told told = {.holders = holder ? holder : &own, .room = 1};
     pl_err err;
 
     if (holder)
-        *holder = (pospal_holder_t){.size = size};
+        pl_give(holder, holder->size, &none, sizeof none);
     if ((err = pl_online_require(client)))
         return pl_report(err);
     pl_mutex_lock(client->seat.turn);
@@ -201,7 +233,7 @@ pospal_result_t pospal_session_start(pospal_client *client, pospal_session **ses
         *session = NULL;
     if (!client || !session)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or session is NULL"));
-    if ((err = check_room(holder)))
+    if ((err = pl_guard(client)) || (err = check_room(holder)))
         return pl_report(err);
     return seek_for(client, &seek, session, holder);
 }
@@ -227,7 +259,7 @@ pospal_result_t pospal_session_take_over(pospal_client *client, const char *sess
         *session = NULL;
     if (!client || !session)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or session is NULL"));
-    if ((err = check_takeover(session_id, reason)) || (err = check_room(holder)))
+    if ((err = pl_guard(client)) || (err = check_takeover(session_id, reason)) || (err = check_room(holder)))
         return pl_report(err);
     return seek_for(client, &seek, session, holder);
 }
@@ -243,7 +275,7 @@ pospal_result_t pospal_session_holders(pospal_client *client, pospal_holder_t *h
     if (!client || !count || (room > 0 && !holders))
         return pl_report(pl_fail(PL_ERR_INVALID, "client, count or holders is NULL"));
     *count = 0;
-    if (room > 0 && (err = check_room(holders)))
+    if ((err = pl_guard(client)) || (room > 0 && (err = check_room(holders))))
         return pl_report(err);
     err = pl_session_ask(client, &asked, &told);
     if (!err && told.state != PL_SESSION_LISTED)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/apply.h"
+#include "client/guard.h"
 #include "client/identity.h"
 #include "client/online.h"
 #include "client/view.h"
@@ -43,19 +44,16 @@ static pl_err take_session(pospal_client *client, const pl_claims *claims, pl_se
 
 static void copy_holder(const pl_session_holder *from, const char *own_activation, pospal_holder_t *to)
 {
-    size_t size = to->size;
+    pospal_holder_t told = {.since = from->since, .seen = from->seen};
 
-    memset(to, 0, sizeof *to);
-    to->size = size;
-    snprintf(to->session_id, sizeof to->session_id, "%s", from->session_id);
-    snprintf(to->activation_id, sizeof to->activation_id, "%s", from->activation_id);
-    snprintf(to->device_name, sizeof to->device_name, "%s", from->device_name ? from->device_name : "");
-    to->since = from->since;
-    to->seen = from->seen;
-    to->is_this_device = own_activation && strcmp(own_activation, from->activation_id) == 0;
+    snprintf(told.session_id, sizeof told.session_id, "%s", from->session_id);
+    snprintf(told.activation_id, sizeof told.activation_id, "%s", from->activation_id);
+    snprintf(told.device_name, sizeof told.device_name, "%s", from->device_name ? from->device_name : "");
+    told.is_this_device = own_activation && strcmp(own_activation, from->activation_id) == 0;
+    pl_give(to, to->size, &told, sizeof told);
 }
 
-/* A program that was built with a later header has larger structures. */
+/* A program that was built with another header has larger or smaller structures. */
 static pospal_holder_t *holder_at(pospal_holder_t *first, size_t index)
 {
     return (pospal_holder_t *)(void *)((char *)first + index * first->size);
@@ -145,13 +143,15 @@ static bool is_bound_to_our_key(pospal_client *client)
 }
 
 /* Mutex held. */
-static pl_err prepare(pospal_client *client, char key[PL_LICENSE_KEY_MAX + 1], bool *must_activate)
+static pl_err prepare(pospal_client *client, pl_act act, char key[PL_LICENSE_KEY_MAX + 1], bool *must_activate)
 {
     pl_view view;
     pl_err err;
 
     if ((err = pl_view_update(client, &view)) || (err = pl_identity_license_key(client, key)))
         return err;
+    if (act == PL_ACT_SESSION_LIST) /* asked with the license key alone, by whoever has it: nobody's seat is taken for it */
+        return PL_OK;
     *must_activate = !pl_holding_activation(client->holding) || !is_bound_to_our_key(client);
     if (*must_activate && pl_identity_is_released(client))
         return pl_fail(PL_ERR_NO_KEY, "this device gave its seat back; activate it again to use it");
@@ -190,7 +190,7 @@ static bool may_rebind(pospal_client *client)
 /* A validator restored from yesterday's backup does not know the activation, or knows another key. */
 static bool is_to_be_told(pospal_client *client, const pl_question *asked, pl_err err, const pl_session_told *told)
 {
-    if (asked->act == PL_ACT_SESSION_END)
+    if (asked->act == PL_ACT_SESSION_END || asked->act == PL_ACT_SESSION_LIST)
         return false;
     return err ? told->is_proof_refused && may_rebind(client) : told->verdict == PL_VERDICT_NOT_ACTIVATED;
 }
@@ -218,7 +218,7 @@ pl_err pl_session_ask(pospal_client *client, pl_question *asked, pl_session_told
     if ((err = pl_online_require(client)))
         return err;
     pl_mutex_lock(client->mutex);
-    err = prepare(client, key, &must_activate);
+    err = prepare(client, asked->act, key, &must_activate);
     if (!err && must_activate && asked->act == PL_ACT_SESSION_END)
         err = pl_fail(PL_ERR_NOT_FOUND, "this device holds no activation, so there is no session to end");
     pl_mutex_unlock(client->mutex);

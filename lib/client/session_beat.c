@@ -15,7 +15,7 @@
 #include "transport/retry.h"
 #include "wire/beat.h"
 
-enum { HTTP_UNAUTHORIZED = 401, HTTP_NOT_FOUND = 404, BACKOFF_SHIFT_MAX = 10, ABANDONED_PART = 4 };
+enum { HTTP_UNAUTHORIZED = 401, HTTP_NOT_FOUND = 404, BACKOFF_SHIFT_MAX = 10, ABANDONED_PART = 4, SPARE_MIN_MS = 1000 };
 
 /* What the round has to do. */
 typedef enum { DO_NOTHING, DO_BEAT, DO_START } duty;
@@ -271,6 +271,37 @@ static void start_anew(pospal_client *client, const pl_seek *seek)
         pl_mutex_unlock(client->mutex);
     }
     pl_mutex_unlock(client->seat.turn);
+}
+
+/* Mutex held. */
+static bool keeps_seat(const pospal_client *client)
+{
+    const pl_seat *seat = &client->seat;
+
+    return pl_thread_is_current(client->worker) && seat->is_leader && seat->handles > 0 && seat->record.state == PL_SEAT_HELD;
+}
+
+int64_t pl_session_spare_ms(pospal_client *client)
+{
+    int64_t left_ms = 0, spare_ms = 0;
+
+    pl_mutex_lock(client->mutex);
+    if (keeps_seat(client))
+        left_ms = client->seat.lease_until_ms - pl_clock_read(&client->clock).boot_ms;
+    pl_mutex_unlock(client->mutex);
+    if (left_ms > 0)
+        spare_ms = left_ms / 2 > SPARE_MIN_MS ? left_ms / 2 : SPARE_MIN_MS;
+    return spare_ms;
+}
+
+bool pl_session_is_due(pospal_client *client)
+{
+    bool is_due;
+
+    pl_mutex_lock(client->mutex);
+    is_due = keeps_seat(client) && pl_clock_read(&client->clock).boot_ms >= client->seat.next_ms;
+    pl_mutex_unlock(client->mutex);
+    return is_due;
 }
 
 void pl_session_round(pospal_client *client)

@@ -15,4 +15,11 @@ enum {
 /* The session's part of a round of the background: at most one beat, and what its reply asks for. Mutex NOT held. */
 void pl_session_round(pospal_client *client);
 
+/*
+ * For the thread that beats, in whatever else it does; Mutex NOT held. How long an exchange may take, so that time is left for a beat within
+ * the lease; 0: as long as any. Whether a beat is due.
+ */
+int64_t pl_session_spare_ms(pospal_client *client);
+bool pl_session_is_due(pospal_client *client);
+
 #endif

@@ -256,7 +256,7 @@ bool pl_seat_publish(pospal_client *client, int64_t boot_ms, bool is_usable)
         return false;
     snprintf(evictor.device_name, sizeof evictor.device_name, "%s", seat->record.evicted_by);
     snprintf(evictor.reason, sizeof evictor.reason, "%s", seat->record.reason);
-    pl_session_tell(seat->session, state, state == POSPAL_SESSION_EVICTED ? &evictor : NULL);
+    pl_session_tell(seat->session, state, seat->lease_until_ms - boot_ms, state == POSPAL_SESSION_EVICTED ? &evictor : NULL);
     seat->notified = state;
     return is_news;
 }

@@ -34,5 +34,8 @@ pl_err pl_stand_in_reconcile(pospal_client *client, pl_vault *real)
             pl_vault_disown(client->vault, PL_IDENTITY_ITEM);
     }
     pl_buf_reset(&record);
-    return err == PL_ERR_BUSY || err == PL_ERR_MEMORY ? err : PL_OK;
+    if (err == PL_ERR_BUSY || err == PL_ERR_MEMORY)
+        return err;
+    pl_identity_owe_mark(client);
+    return PL_OK;
 }

@@ -3,6 +3,7 @@
  * pospal_task_*: the blocking calls for programs with an event loop. The table of verbs is here; order and threads are in task_queue.c.
  */
 #include "client/task_queue.h"
+#include "client/guard.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,8 +101,8 @@ pospal_result_t pospal_task_start(pospal_client *client, pospal_verb_t verb, con
         *task = NULL;
     if (!client || !task)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or task is NULL"));
-    if (client->process_id != pl_process_id())
-        return pl_report(pl_fail(PL_ERR_CLOSED, "a client does not live on in a forked child: open a new one"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     if ((fresh = pl_alloc(sizeof *fresh)) == NULL)
         return pl_report(pl_fail(PL_ERR_MEMORY, "no memory for the task"));
     fresh->process_id = client->process_id;

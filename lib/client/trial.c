@@ -3,6 +3,7 @@
  * pospal_client_start_trial: a license without a key that anybody typed.
  */
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/online.h"
 #include "client/view.h"
 
@@ -43,8 +44,8 @@ pospal_result_t pospal_client_start_trial(pospal_client *client, pospal_license 
 
     if (license)
         *license = NULL;
-    if (!client)
-        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     err = check_held(client);
     if (!err)
         err = pl_online_ask(client, PL_ACT_TRIAL, NULL, &outcome);

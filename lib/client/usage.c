@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/client.h"
+#include "client/guard.h"
 #include "client/records.h"
 #include "client/usage_send.h"
 #include "client/view.h"
@@ -66,8 +67,8 @@ pospal_result_t pospal_usage_add(pospal_client *client, const char *meter, int64
     usage_call call = {.client = client, .entry = {.meter = meter, .amount = amount, .idempotency = idempotency}};
     pl_err err;
 
-    if (!client)
-        return pl_report(pl_fail(PL_ERR_INVALID, "client is NULL"));
+    if ((err = pl_guard(client)))
+        return pl_report(err);
     if ((err = check_entry(&call.entry)))
         return pl_report(err);
     pl_worker_need(client);
@@ -109,12 +110,13 @@ pospal_result_t pospal_usage_balance(pospal_client *client, const char *meter, p
     pl_usage_sum sum = {0, PL_USAGE_UNLIMITED, 0};
     usage_call call = {.client = client, .entry = {.meter = meter, .amount = 1}, .sum = &sum};
     char license_id[PL_CLAIMS_ID_MAX + 1];
+    pospal_usage_t told;
     const char *held;
     pl_err err;
 
-    if (!client || !usage || usage->size < sizeof *usage)
+    if (!client || !usage || usage->size < PL_FIRST_USAGE)
         return pl_report(pl_fail(PL_ERR_INVALID, "client or usage is NULL, or usage->size is not set"));
-    if ((err = check_entry(&call.entry)))
+    if ((err = pl_guard(client)) || (err = check_entry(&call.entry)))
         return pl_report(err);
     pl_mutex_lock(client->mutex);
     if ((held = pl_usage_holder_of(client).license_id)) {
@@ -127,11 +129,9 @@ pospal_result_t pospal_usage_balance(pospal_client *client, const char *meter, p
     pl_mutex_unlock(client->mutex);
     if (err)
         return pl_report(err);
-    usage->used = sum.used;
-    usage->allowed = sum.allowed;
-    usage->pending = sum.pending;
-    usage->overdraft = 0;
+    told = (pospal_usage_t){.used = sum.used, .allowed = sum.allowed, .pending = sum.pending};
     if (sum.allowed >= 0 && sum_of(sum.used, sum.pending) > sum.allowed)
-        usage->overdraft = sum_of(sum.used, sum.pending) - sum.allowed;
+        told.overdraft = sum_of(sum.used, sum.pending) - sum.allowed;
+    pl_give(usage, usage->size, &told, sizeof told);
     return pl_report(PL_OK);
 }

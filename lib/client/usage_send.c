@@ -10,6 +10,7 @@
 
 #include "client/ask.h"
 #include "client/records.h"
+#include "client/session_beat.h"
 
 enum {
     BATCHES_MAX = 1000,
@@ -204,7 +205,9 @@ static pl_err send_all(sending *s, bool *is_done)
     int64_t until_ms = pl_clock_read(&client->clock).boot_ms + SPAN_MS;
     pl_err err = PL_OK;
 
-    for (int i = 0; !err && !*is_done && i < BATCHES_MAX && pl_clock_read(&client->clock).boot_ms < until_ms; i++) {
+    for (int i = 0;
+         !err && !*is_done && i < BATCHES_MAX && pl_clock_read(&client->clock).boot_ms < until_ms && !pl_session_is_due(client);
+         i++) {
         int64_t place = s->parcel.place;
 
         err = send_batch(s);

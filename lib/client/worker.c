@@ -6,7 +6,9 @@
 
 #include "client/callback.h"
 #include "client/close.h"
+#include "client/guard.h"
 #include "client/online.h"
+#include "client/place.h"
 #include "client/records.h"
 #include "client/session_beat.h"
 #include "client/usage_send.h"
@@ -97,19 +99,28 @@ static void look_for_usage(pospal_client *client)
         client->usage_after_ms = 1;
 }
 
+/* A seat's beat does not wait for what else the background does. */
+static void beat(pospal_client *client)
+{
+    pl_session_round(client);
+    (void)pl_view_finish(client, NULL);
+}
+
 void pl_worker_round(pospal_client *client)
 {
     bool is_refresh, is_usage;
     pl_view view;
 
-    pl_session_round(client);
-    (void)pl_view_finish(client, NULL);
+    beat(client);
     pl_mutex_lock(client->mutex);
+    pl_place_settle(client);
     pl_records_settle(client);
     is_refresh = !client->is_closing && !pl_view_update(client, &view) && is_due(client, &view);
     pl_mutex_unlock(client->mutex);
-    if (is_refresh)
+    if (is_refresh) {
         refresh(client);
+        beat(client);
+    }
     pl_mutex_lock(client->mutex);
     look_for_usage(client);
     is_usage = !client->is_closing && !client->is_asking && client->options.text[PL_OPTION_SERVER] &&
@@ -143,8 +154,8 @@ void pl_worker_need(pospal_client *client)
     bool has_work = client->options.text[PL_OPTION_SERVER] || client->directory[0] || client->options.changed;
 
     /* whoever comes first starts it; the hot path is among the callers, so no mutex is taken */
-    if (atomic_exchange(&client->is_watched, true) || client->worker || !has_work)
-        return;
+    if (atomic_exchange(&client->is_watched, true) || client->worker || !has_work || pl_guard(client))
+        return; /* in a forked child neither */
     if (pl_thread_start(run, client, &client->worker)) {
         pl_log_write(&client->log, PL_LOG_WARN, "the background thread could not be started: %s", pl_err_detail());
         atomic_store(&client->is_watched, false);

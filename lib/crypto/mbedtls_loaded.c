@@ -12,8 +12,6 @@
 
 static pl_mbedtls loaded;
 static pl_once load_once = PL_ONCE_INIT;
-static pl_err load_err;
-static char load_detail[PL_ERR_DETAIL_MAX];
 
 /* The slots have types of their own; pl_library_load stores into them byte by byte. */
 static pl_function *slot(void *member)
@@ -22,7 +20,7 @@ static pl_function *slot(void *member)
 }
 
 /* One name, that of the library whose headers we were compiled with: another version's structures have other sizes. */
-static void load(void)
+static pl_err load(void)
 {
     static const char *const names[] = {POSPAL_MBEDCRYPTO_SONAME, NULL};
     const pl_import imports[] = {
@@ -47,16 +45,13 @@ static void load(void)
 #endif
     };
 
-    load_err = pl_library_load(names, imports, sizeof imports / sizeof imports[0]);
-    if (load_err)
-        memcpy(load_detail, pl_err_detail(), sizeof load_detail);
+    return pl_library_load(names, imports, sizeof imports / sizeof imports[0]);
 }
 
 pl_err pl_mbedtls_get(const pl_mbedtls **table)
 {
-    pl_once_run(&load_once, load);
-    if (load_err)
-        return pl_fail(load_err, "%s", load_detail);
+    pl_err err = pl_once_try(&load_once, load);
+
     *table = &loaded;
-    return PL_OK;
+    return err;
 }

@@ -101,6 +101,8 @@ static void gather_lead(pl_time_mark *mark, int64_t lead, int64_t elapsed)
     if (mark->ahead_since_ms < PL_TIME_BELIEF_MS)
         return;
     mark->high_ms = plus(mark->high_ms, mark->ahead_ms);
+    if (mark->ahead_ms > PL_TIME_JUMP_MS)
+        mark->jump_ms = plus(mark->jump_ms, mark->ahead_ms);
     forget_lead(mark);
 }
 
@@ -153,6 +155,7 @@ void pl_timeline_anchor(pl_time_mark *mark, pl_time asked, pl_time now, int64_t 
         return;
     set_high(mark, now, plus(signed_ms, since));
     forget_lead(mark);
+    mark->jump_ms = 0;
     mark->error_ms = error_shown(asked, signed_ms, minus(lead, since));
 }
 
@@ -168,6 +171,23 @@ void pl_timeline_raise(pl_time_mark *mark, pl_time now, int64_t signed_at_s)
         set_high(mark, now, milliseconds(signed_at_s));
     else
         mark->high_ms = milliseconds(signed_at_s);
+    mark->jump_ms = 0;
+}
+
+bool pl_timeline_reconsider(pl_time_mark *mark, pl_time now, int64_t signed_at_s)
+{
+    int64_t signed_ms = milliseconds(signed_at_s);
+    int64_t without_ms;
+
+    pl_timeline_observe(mark, now);
+    without_ms = minus(mark->high_ms, mark->jump_ms);
+    if (mark->jump_ms <= 0 || signed_at_s <= 0 || signed_ms > mark->high_ms ||
+        signed_ms < minus(without_ms, milliseconds(PL_TIME_FRESH_S)))
+        return false;
+    mark->high_ms = without_ms > signed_ms ? without_ms : signed_ms;
+    mark->jump_ms = 0;
+    forget_lead(mark);
+    return true;
 }
 
 int64_t pl_timeline_effective(const pl_time_mark *mark, pl_time now)

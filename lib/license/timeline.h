@@ -23,6 +23,8 @@ enum {
      */
     PL_TIME_FLOOR_S = 1793491200,
     PL_TIME_BELIEF_MS = 24 * 3600 * 1000, /* uptime after which a clock ahead is believed */
+    PL_TIME_JUMP_MS = 14 * 86400 * 1000,  /* a lead beyond is hardly the time that a machine was off */
+    PL_TIME_FRESH_S = 30 * 86400,         /* how long a document from the vendor may have been on its way */
     PL_TIME_SLACK_MS = 5 * 60 * 1000,     /* drift that is no difference */
     PL_TIME_TOLERANCE_S = 26 * 3600       /* for nbf and iat: time zones and technicians */
 };
@@ -34,6 +36,7 @@ typedef struct {
     int64_t ahead_ms;       /* least lead of the clock over H seen since it ran ahead; 0: not ahead */
     int64_t ahead_since_ms; /* uptime gathered while ahead */
     int64_t error_ms;       /* how far ahead of true time the last fresh answer showed the clock to be; 0: not */
+    int64_t jump_ms;        /* how much of H is a far lead that was believed since something signed set it; 0: nothing */
 } pl_time_mark;
 
 /* Takes the present into account: H advances with uptime, a lead is gathered or forgotten. Call at every check and at close. */
@@ -51,6 +54,12 @@ void pl_timeline_anchor(pl_time_mark *mark, pl_time asked, pl_time now, int64_t 
  * to be wrong (a dead battery's 1970) has no such say. A clock can become wrong after a document came: call it at every check.
  */
 void pl_timeline_raise(pl_time_mark *mark, pl_time now, int64_t signed_at_s);
+/*
+ * A document that the vendor signed lately came by hand, newer than any that was held: the vendor knows the date, so a far lead that was
+ * believed is taken back. H falls to what it was without that lead, with the uptime since, and never below the document's time: whoever
+ * sets the clock back gains no more by it than if he had set it back at once. One that was signed long before that is none of lately. True: H fell.
+ */
+bool pl_timeline_reconsider(pl_time_mark *mark, pl_time now, int64_t signed_at_s);
 /* Effective time, Unix seconds. Does not change the mark. */
 int64_t pl_timeline_effective(const pl_time_mark *mark, pl_time now);
 /* H advanced to now, Unix ms. */

@@ -31,6 +31,11 @@ struct pl_fs {
     /* Calls visit with each entry's name, in no order, until it fails. */
     pl_err (*list)(void *context, const char *path, pl_err (*visit)(void *visitor, const char *name), void *visitor);
     pl_fs_kind (*kind)(void *context, const char *directory);
+    /*
+     * Whether there is something of that name, without opening it: closing a file drops the locks that this process has on it through
+     * another descriptor, a database's too. PL_ERR_NOT_FOUND, _IO.
+     */
+    pl_err (*look)(void *context, const char *path);
 };
 
 const pl_fs *pl_fs_system(void);

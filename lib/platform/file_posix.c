@@ -141,6 +141,7 @@ static pl_err make_one(const char *path)
         return PL_OK;
     if (mkdir(path, 0700) != 0)
         return errno == EEXIST && is_directory(path) ? PL_OK : pl_errno_fail("make the directory", path);
+    pl_posix_give_directory(path);
     pl_buf_init(&parent);
     if (!(err = pl_posix_parent(path, &parent)))
         err = sync_directory(NULL, parent.data);
@@ -204,6 +205,14 @@ static pl_fs_kind kind(void *context, const char *directory)
     return pl_disk_kind(directory);
 }
 
+static pl_err look(void *context, const char *path)
+{
+    struct stat file;
+
+    (void)context;
+    return lstat(path, &file) == 0 ? PL_OK : fail_reading(path);
+}
+
 const pl_fs *pl_fs_system(void)
 {
     static const pl_fs system_fs = {
@@ -216,6 +225,7 @@ const pl_fs *pl_fs_system(void)
         .make_directory = make_directory,
         .list = list_directory,
         .kind = kind,
+        .look = look,
     };
 
     return &system_fs;

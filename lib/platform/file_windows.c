@@ -232,6 +232,21 @@ static pl_fs_kind kind(void *context, const char *directory)
     return type == DRIVE_FIXED || type == DRIVE_REMOVABLE || type == DRIVE_RAMDISK ? PL_FS_LOCAL : PL_FS_UNKNOWN;
 }
 
+static pl_err look(void *context, const char *path)
+{
+    DWORD attributes;
+    wchar_t *wide;
+    pl_err err;
+
+    (void)context;
+    if ((err = pl_wide_new(path, &wide)))
+        return err;
+    attributes = GetFileAttributesW(wide);
+    err = attributes == INVALID_FILE_ATTRIBUTES ? fail_reading(path) : PL_OK;
+    pl_free(wide);
+    return err;
+}
+
 const pl_fs *pl_fs_system(void)
 {
     static const pl_fs system_fs = {
@@ -244,6 +259,7 @@ const pl_fs *pl_fs_system(void)
         .make_directory = make_directory,
         .list = list_directory,
         .kind = kind,
+        .look = look,
     };
 
     return &system_fs;

@@ -23,7 +23,7 @@ pl_err pl_library_load(const char *const *names, const pl_import *imports, size_
     size_t i;
 
     if (!library)
-        return pl_fail(PL_ERR_UNSUPPORTED, "%s is not installed or cannot be loaded", names[0]);
+        return pl_fail(PL_ERR_UNSUPPORTED, "%s is not installed or cannot be loaded now (error %lu)", names[0], GetLastError());
     for (i = 0; i < count; i++)
         if (!GetProcAddress(library, imports[i].name))
             return pl_fail(PL_ERR_UNSUPPORTED, "%s is too old or another library: it lacks %s", names[0], imports[i].name);

@@ -71,7 +71,13 @@ pl_err pl_posix_parent(const char *path, pl_buf *parent)
 }
 
 /* The rights a file in this directory has: its group's too where the group may write the directory, nobody else's ever. */
-static pl_err read_rights(const char *path, mode_t *mode, gid_t *group)
+typedef struct {
+    mode_t mode;
+    uid_t owner;
+    gid_t group;
+} rights;
+
+static pl_err read_rights(const char *path, rights *r)
 {
     struct stat directory;
     pl_buf parent;
@@ -84,36 +90,57 @@ static pl_err read_rights(const char *path, mode_t *mode, gid_t *group)
         err = pl_errno_fail("open the directory", parent.data);
         goto done;
     }
-    *mode = directory.st_mode & S_IWGRP ? 0660 : 0600;
-    *group = directory.st_gid;
+    *r = (rights){directory.st_mode & S_IWGRP ? 0660 : 0600, directory.st_uid, directory.st_gid};
 done:
     pl_buf_reset(&parent);
     return err;
 }
 
+/* What root makes in a program's directory is for the account that the program runs under. */
+static void give_to_owner(int descriptor, const struct stat *file, const rights *r)
+{
+    if (geteuid() == 0 && r->owner != 0 && file->st_uid != r->owner)
+        (void)!fchown(descriptor, r->owner, r->group);
+}
+
 /*
- * fchmod, because the application's umask would strip the group's bits. Only the owner can; another member of the group finds the
+ * fchmod, because the application's umask would strip the group's bits. Only the owner can, and root; another member of the group finds the
  * file as its owner left it. Where the file cannot be given to the directory's group it stays with its owner alone: the group it
  * has instead may be a large one.
  */
-static void give_rights(int descriptor, const struct stat *file, mode_t mode, gid_t group)
+static void give_rights(int descriptor, const struct stat *file, const rights *r)
 {
+    mode_t mode = r->mode;
+
     if (file->st_uid != geteuid())
         return;
-    if ((mode & S_IWGRP) && file->st_gid != group && fchown(descriptor, (uid_t)-1, group) != 0)
+    give_to_owner(descriptor, file, r);
+    if ((mode & S_IWGRP) && file->st_gid != r->group && fchown(descriptor, (uid_t)-1, r->group) != 0)
         mode = 0600;
     if ((file->st_mode & 07777) != mode)
         (void)fchmod(descriptor, mode);
 }
 
+void pl_posix_give_directory(const char *path)
+{
+    struct stat directory = {0};
+    rights r = {0700, 0, 0};
+    int descriptor;
+
+    if (geteuid() != 0 || read_rights(path, &r) || (descriptor = pl_posix_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)) < 0)
+        return;
+    if (fstat(descriptor, &directory) == 0)
+        give_to_owner(descriptor, &directory, &r);
+    close(descriptor);
+}
+
 pl_err pl_posix_open_shared(const char *path, int flags, int *descriptor)
 {
     struct stat file;
-    mode_t mode = 0600;
-    gid_t group = 0;
+    rights r = {0600, 0, 0};
     pl_err err;
 
-    if ((err = read_rights(path, &mode, &group)))
+    if ((err = read_rights(path, &r)))
         return err;
     *descriptor = pl_posix_open(path, flags | O_CREAT | O_NOFOLLOW, 0600);
     if (*descriptor < 0)
@@ -122,6 +149,6 @@ pl_err pl_posix_open_shared(const char *path, int flags, int *descriptor)
         close(*descriptor);
         return pl_fail(PL_ERR_IO, "cannot write %s: it is not a regular file", path);
     }
-    give_rights(*descriptor, &file, mode, group);
+    give_rights(*descriptor, &file, &r);
     return PL_OK;
 }

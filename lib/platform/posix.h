@@ -24,9 +24,12 @@ pl_err pl_errno_fail(const char *action, const char *path);
 int pl_posix_open(const char *path, int flags, mode_t mode);
 /*
  * Opens a regular file, no symbolic link, for writing (flags O_RDWR or O_WRONLY, perhaps O_TRUNC), creating it where it is missing:
- * 0600, or 0660 and the directory's group where that directory gives its group the right to write.
+ * 0600, or 0660 and the directory's group where that directory gives its group the right to write. What root makes is the directory's
+ * owner's.
  */
 pl_err pl_posix_open_shared(const char *path, int flags, int *descriptor);
+/* The same for a directory that was made just now. */
+void pl_posix_give_directory(const char *path);
 /* The part of path before its last slash ("." or "/" where that is nothing); PL_ERR_MEMORY. */
 pl_err pl_posix_parent(const char *path, pl_buf *parent);
 

@@ -45,6 +45,8 @@ typedef struct {
         }            \
     }
 void pl_once_run(pl_once *once, void (*fn)(void));
+/* The same until fn returned PL_OK once: what fails, for want of a descriptor perhaps, is tried again by the next call. fn's error. */
+pl_err pl_once_try(pl_once *once, pl_err (*fn)(void));
 
 uint64_t pl_process_id(void);
 

@@ -139,7 +139,8 @@ static bool take_up(pl_once *once, void *seen, void *here)
     return seen != here && __atomic_compare_exchange_n(&once->state[0], &seen, here, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
-void pl_once_run(pl_once *once, void (*fn)(void))
+/* True: this thread is to run it, and to say with leave_once how it went; false: it was run. */
+static bool enter_once(pl_once *once)
 {
     void *here = NULL;
     void *seen;
@@ -147,13 +148,35 @@ void pl_once_run(pl_once *once, void (*fn)(void))
     while ((seen = __atomic_load_n(&once->state[0], __ATOMIC_ACQUIRE)) != &done) {
         if (!here)
             here = running_here();
-        if (take_up(once, seen, here)) {
-            fn();
-            __atomic_store_n(&once->state[0], (void *)&done, __ATOMIC_RELEASE);
-        } else {
-            pl_clock_sleep_ms(ONCE_PAUSE_MS);
-        }
+        if (take_up(once, seen, here))
+            return true;
+        pl_clock_sleep_ms(ONCE_PAUSE_MS);
     }
+    return false;
+}
+
+static void leave_once(pl_once *once, bool is_done)
+{
+    __atomic_store_n(&once->state[0], is_done ? (void *)&done : NULL, __ATOMIC_RELEASE);
+}
+
+void pl_once_run(pl_once *once, void (*fn)(void))
+{
+    if (!enter_once(once))
+        return;
+    fn();
+    leave_once(once, true);
+}
+
+pl_err pl_once_try(pl_once *once, pl_err (*fn)(void))
+{
+    pl_err err;
+
+    if (!enter_once(once))
+        return PL_OK;
+    err = fn();
+    leave_once(once, !err);
+    return err;
 }
 
 uint64_t pl_process_id(void)

@@ -131,6 +131,30 @@ void pl_once_run(pl_once *once, void (*fn)(void))
     InitOnceExecuteOnce((INIT_ONCE *)(void *)&once->state[0], run_once, (void *)&fn, NULL);
 }
 
+typedef struct {
+    pl_err (*fn)(void);
+    pl_err err;
+} once_trial;
+
+/* FALSE leaves it as if it had never been begun. */
+static BOOL CALLBACK try_once(INIT_ONCE *once, void *argument, void **context)
+{
+    once_trial *trial = argument;
+
+    (void)once;
+    (void)context;
+    trial->err = trial->fn();
+    return trial->err ? FALSE : TRUE;
+}
+
+pl_err pl_once_try(pl_once *once, pl_err (*fn)(void))
+{
+    once_trial trial = {fn, PL_OK};
+
+    (void)InitOnceExecuteOnce((INIT_ONCE *)(void *)&once->state[0], try_once, &trial, NULL);
+    return trial.err;
+}
+
 uint64_t pl_process_id(void)
 {
     return GetCurrentProcessId();

@@ -9,9 +9,12 @@
 #include "crypto/crypto.h"
 
 static const char mark_name[] = "mark";
-static const char magic[4] = {'P', 'L', 'M', '1'};
+static const char magic[4] = {'P', 'L', 'M', '2'};
 
-enum { BODY_SIZE = PL_MARK_SIZE - PL_MAC_SIZE };
+/* As it was written first, without what a believed lead made of it. */
+static const char first_magic[4] = {'P', 'L', 'M', '1'};
+
+enum { BODY_SIZE = PL_MARK_SIZE - PL_MAC_SIZE, FIRST_SIZE = PL_MARK_SIZE - 8 };
 
 static void put_u64(uint8_t *to, uint64_t value)
 {
@@ -43,18 +46,20 @@ void pl_mark_encode(const pl_time_mark *mark, const pl_extension_note *extension
     put_u64(bytes + 44, (uint64_t)mark->error_ms);
     put_u64(bytes + 52, extension->lease);
     put_u64(bytes + 60, (uint64_t)extension->until);
+    put_u64(bytes + 68, (uint64_t)mark->jump_ms);
     pl_mac(key, pl_span_of(bytes, BODY_SIZE), bytes + BODY_SIZE);
 }
 
 pl_err pl_mark_decode(pl_span bytes, const uint8_t key[32], pl_time_mark *mark, pl_extension_note *extension)
 {
     const uint8_t *from = (const uint8_t *)bytes.data;
+    bool is_first = bytes.size == FIRST_SIZE && memcmp(from, first_magic, sizeof first_magic) == 0;
     uint8_t mac[PL_MAC_SIZE];
 
-    if (bytes.size != PL_MARK_SIZE || memcmp(from, magic, sizeof magic) != 0)
+    if (!is_first && (bytes.size != PL_MARK_SIZE || memcmp(from, magic, sizeof magic) != 0))
         return pl_fail(PL_ERR_MALFORMED, "the time mark has %zu bytes or another version", bytes.size);
-    pl_mac(key, pl_span_of(from, BODY_SIZE), mac);
-    if (!pl_equal(mac, from + BODY_SIZE, sizeof mac))
+    pl_mac(key, pl_span_of(from, bytes.size - PL_MAC_SIZE), mac);
+    if (!pl_equal(mac, from + bytes.size - PL_MAC_SIZE, sizeof mac))
         return pl_fail(PL_ERR_SIGNATURE, "the time mark was altered or made on another machine");
     mark->high_ms = (int64_t)get_u64(from + 4);
     mark->boot_ms = (int64_t)get_u64(from + 12);
@@ -64,6 +69,7 @@ pl_err pl_mark_decode(pl_span bytes, const uint8_t key[32], pl_time_mark *mark, 
     mark->error_ms = (int64_t)get_u64(from + 44);
     extension->lease = get_u64(from + 52);
     extension->until = (int64_t)get_u64(from + 60);
+    mark->jump_ms = is_first ? 0 : (int64_t)get_u64(from + 68);
     return PL_OK;
 }
 

@@ -9,7 +9,7 @@
 #include "license/timeline.h"
 #include "state/documents.h"
 
-enum { PL_MARK_SIZE = 4 + 8 * 8 + 32 };
+enum { PL_MARK_SIZE = 4 + 9 * 8 + 32 };
 
 /* The emergency extension taken last: noted beside the mark, so that it is not granted again where the vault is lost. */
 typedef struct {

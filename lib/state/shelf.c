@@ -41,8 +41,13 @@ static pl_err keep(pl_shelf *shelf, const char *name, const pl_span *text)
 {
     pl_shelf_item fresh = {"", NULL, 0};
 
-    if ((shelf->count == PL_SHELF_MEMORY_MAX && !find(shelf, name)) || strlen(name) >= sizeof fresh.name)
+    if (strlen(name) >= sizeof fresh.name)
         return pl_fail(PL_ERR_MEMORY, "no room for %s in memory", name);
+    if (shelf->count == PL_SHELF_MEMORY_MAX && !find(shelf, name))
+        return pl_fail(PL_ERR_STATE,
+                       "%d documents are kept in memory, and there is no room for more: set a data directory that "
+                       "can be written",
+                       PL_SHELF_MEMORY_MAX);
     snprintf(fresh.name, sizeof fresh.name, "%s", name);
     if (text) {
         if ((fresh.text = pl_alloc(text->size + 1)) == NULL)
@@ -200,6 +205,44 @@ bool pl_shelf_is_held_back(const pl_shelf *shelf, const char *name)
 bool pl_shelf_is_in_memory(const pl_shelf *shelf, const char *name)
 {
     return find(shelf, name) != NULL;
+}
+
+bool pl_shelf_has_unwritten(const pl_shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->count; i++)
+        if (shelf->items[i].text)
+            return has_disk(shelf);
+    return false;
+}
+
+static bool is_missing(const pl_shelf *shelf, const char *name)
+{
+    pl_buf text;
+    pl_err err;
+
+    pl_buf_init(&text);
+    err = pl_documents_read(&shelf->disk, name, 0, &text);
+    pl_buf_reset(&text);
+    return err == PL_ERR_NOT_FOUND;
+}
+
+bool pl_shelf_settle(pl_shelf *shelf)
+{
+    bool is_written = false;
+    size_t i = 0;
+
+    while (i < shelf->count) {
+        pl_shelf_item *item = &shelf->items[i];
+
+        if (item->text && is_missing(shelf, item->name) &&
+            !pl_documents_write(&shelf->disk, item->name, pl_span_of(item->text, item->size))) {
+            forget(shelf, item->name); /* the last one takes its place */
+            is_written = true;
+        } else {
+            i++;
+        }
+    }
+    return is_written;
 }
 
 pl_err pl_shelf_notice(const pl_shelf *shelf, uint64_t *notice)

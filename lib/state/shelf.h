@@ -27,7 +27,7 @@ void pl_shelf_init(pl_shelf *shelf, const pl_fs *fs, const char *directory, bool
 void pl_shelf_reset(pl_shelf *shelf);
 
 pl_err pl_shelf_read(const pl_shelf *shelf, const char *name, int generation, pl_buf *text);
-/* When the disk refuses, the change is kept in memory and the disk's error is returned; PL_ERR_MEMORY when that fails too. */
+/* When the disk refuses, the change is kept in memory and the disk's error is returned; PL_ERR_MEMORY, PL_ERR_STATE (no room) when that fails too. */
 pl_err pl_shelf_write(pl_shelf *shelf, const char *name, pl_span text);
 pl_err pl_shelf_remove(pl_shelf *shelf, const char *name);
 /* The lock between processes around changing several documents, in a directory that can be written. Does not wait: PL_ERR_BUSY. */
@@ -44,6 +44,13 @@ pl_err pl_shelf_each(const pl_shelf *shelf, const char *prefix, pl_err (*visit)(
 bool pl_shelf_is_held_back(const pl_shelf *shelf, const char *name);
 /* Whether memory rules over the disk for this name, be it with a text or with its removal. */
 bool pl_shelf_is_in_memory(const pl_shelf *shelf, const char *name);
+/* Whether memory has a text that the disk refused. */
+bool pl_shelf_has_unwritten(const pl_shelf *shelf);
+/*
+ * Writes what the disk refused, where it has no document of that name by now; what it has may be newer, and is left to whoever writes next.
+ * The caller holds the lock. True: something was written.
+ */
+bool pl_shelf_settle(pl_shelf *shelf);
 /* When it can't be read now (PL_ERR_IO, _MEMORY) *notice stays as it is. */
 pl_err pl_shelf_notice(const pl_shelf *shelf, uint64_t *notice);
 void pl_shelf_announce(pl_shelf *shelf);

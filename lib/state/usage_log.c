@@ -28,12 +28,12 @@ pl_err pl_usage_log_open(pl_vault *vault, pl_usage_log **log)
     pl_err err;
 
     *log = NULL;
-    if (pl_vault_is_stand_in(vault)) {
-        pl_free(fresh);
-        return pl_fail(PL_ERR_BUSY, "another process keeps the stored state busy");
-    }
     if (!fresh)
         return pl_fail(PL_ERR_MEMORY, "no memory for the log of usage");
+    if ((err = pl_vault_refusal(vault))) { /* what would be lost with the process is not said to be recorded */
+        pl_free(fresh);
+        return err;
+    }
     if ((fresh->db = pl_vault_db(vault)))
         err = pl_vault_derive(vault, "pospal usage", fresh->key);
     else

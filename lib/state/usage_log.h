@@ -2,8 +2,8 @@
  *
  * The device's log of usage: reports numbered without gaps, each recorded in one transaction before anything else happens to it, kept until
  * the validator has acknowledged it and a while after, so that the same one told again is known and an older validator can be told again.
- * It lies in the vault's file, sealed, and is shared by all processes of the product; where the vault is not durable it is in memory and
- * goes with the process.
+ * It lies in the vault's file, sealed, and is shared by all processes of the product; where the vault is in memory by choice it is
+ * in memory too, and goes with the process.
  *
  * A report is bound to the activation that is held when it is recorded, else to the first one after, and stays bound: a batch whose reply
  * was lost must not be sent under another one, where it would count again. What is bound to one activation is a log of its own on the
@@ -66,7 +66,10 @@ typedef struct {
     size_t set_aside;     /* that could not be opened just now */
 } pl_usage_parcel;
 
-/* The vault outlives it. PL_ERR_MEMORY; PL_ERR_UNSUPPORTED where there is no SQLite; PL_ERR_BUSY for a stand-in: usage is not kept there. */
+/*
+ * The vault outlives it. PL_ERR_MEMORY; PL_ERR_UNSUPPORTED where there is no SQLite; why the vault is not durable, but for one that is in
+ * memory by choice: usage is not kept there.
+ */
 pl_err pl_usage_log_open(pl_vault *vault, pl_usage_log **log);
 void pl_usage_log_close(pl_usage_log *log); /* accepts NULL */
 

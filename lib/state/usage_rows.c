@@ -25,6 +25,8 @@ static const char *const sql[PL_USAGE_STATEMENTS] = {
     [PL_USAGE_INSERT] = "INSERT INTO usage_report (seq, at, once, place, is_acked, sealed) VALUES ($1, $2, $3, $4, 0, $5)",
     [PL_USAGE_FIND_METER] = "SELECT sealed FROM usage_meter WHERE name = $1",
     [PL_USAGE_PUT_METER] = "INSERT OR REPLACE INTO usage_meter (name, sealed) VALUES ($1, $2)",
+    [PL_USAGE_NEXT_METER] = "SELECT name, sealed FROM usage_meter WHERE name > $1 ORDER BY name LIMIT 1",
+    [PL_USAGE_DROP_METER] = "DELETE FROM usage_meter WHERE name = $1",
     [PL_USAGE_FIND_PENDING] = ("SELECT r.place FROM usage_report r JOIN usage_place p ON p.id = r.place"
                                " WHERE r.is_acked = 0 AND r.aside = 0 AND r.seq > $1 AND p.activation <> ''"
                                " ORDER BY r.seq LIMIT 1"),
@@ -110,10 +112,40 @@ pl_err pl_usage_number(pl_db_statement *select, int64_t *number)
 
 /* ---- meters ---- */
 
+static pl_err open_meter(const pl_usage_log *log, const uint8_t hidden[NAME_SIZE], pl_span sealed, pl_usage_meter *meter)
+{
+    uint8_t plain[METER_SIZE];
+
+    if (sealed.size != METER_SIZE + PL_SEAL_OVERHEAD || pl_unseal(log->key, pl_span_of(hidden, NAME_SIZE), sealed, plain))
+        return pl_fail(PL_ERR_SIGNATURE, "the sums of a meter were altered");
+    meter->sum.used = (int64_t)get_number(plain);
+    meter->sum.allowed = (int64_t)get_number(plain + 8);
+    meter->sum.pending = (int64_t)get_number(plain + 16);
+    meter->license = get_number(plain + 24);
+    return PL_OK;
+}
+
+static pl_err seal_meter(const pl_usage_log *log, const uint8_t hidden[NAME_SIZE], const pl_usage_meter *meter)
+{
+    pl_db_statement *upsert = log->statements[PL_USAGE_PUT_METER];
+    uint8_t sealed[METER_SIZE + PL_SEAL_OVERHEAD], plain[METER_SIZE];
+    pl_err err;
+
+    put_number(plain, (uint64_t)meter->sum.used);
+    put_number(plain + 8, (uint64_t)meter->sum.allowed);
+    put_number(plain + 16, (uint64_t)meter->sum.pending);
+    put_number(plain + 24, meter->license);
+    if ((err = pl_seal(log->key, pl_span_of(hidden, NAME_SIZE), pl_span_of(plain, sizeof plain), sealed)))
+        return err;
+    pl_db_bind_blob(upsert, 1, hidden, NAME_SIZE);
+    pl_db_bind_blob(upsert, 2, sealed, sizeof sealed);
+    return pl_db_err(pl_db_run(upsert));
+}
+
 pl_err pl_usage_meter_read(pl_usage_log *log, const char *name, pl_usage_meter *meter)
 {
     pl_db_statement *select = log->statements[PL_USAGE_FIND_METER];
-    uint8_t hidden[NAME_SIZE], sealed[METER_SIZE + PL_SEAL_OVERHEAD], plain[METER_SIZE];
+    uint8_t hidden[NAME_SIZE], sealed[METER_SIZE + PL_SEAL_OVERHEAD];
     pl_db_result result;
     size_t size;
 
@@ -125,31 +157,55 @@ pl_err pl_usage_meter_read(pl_usage_log *log, const char *name, pl_usage_meter *
     pl_db_reset(select);
     if (result != DB_ROW)
         return result == DB_DONE ? PL_ERR_NOT_FOUND : pl_db_err(result);
-    if (size != sizeof sealed || pl_unseal(log->key, pl_span_of(hidden, sizeof hidden), pl_span_of(sealed, size), plain))
-        return pl_fail(PL_ERR_SIGNATURE, "the sums of a meter were altered");
-    meter->sum.used = (int64_t)get_number(plain);
-    meter->sum.allowed = (int64_t)get_number(plain + 8);
-    meter->sum.pending = (int64_t)get_number(plain + 16);
-    meter->license = get_number(plain + 24);
-    return PL_OK;
+    return open_meter(log, hidden, pl_span_of(sealed, size), meter);
 }
 
 pl_err pl_usage_meter_write(pl_usage_log *log, const char *name, const pl_usage_meter *meter)
 {
-    pl_db_statement *upsert = log->statements[PL_USAGE_PUT_METER];
-    uint8_t hidden[NAME_SIZE], sealed[METER_SIZE + PL_SEAL_OVERHEAD], plain[METER_SIZE];
-    pl_err err;
+    uint8_t hidden[NAME_SIZE];
 
     hide(log, 'm', name, hidden);
-    put_number(plain, (uint64_t)meter->sum.used);
-    put_number(plain + 8, (uint64_t)meter->sum.allowed);
-    put_number(plain + 16, (uint64_t)meter->sum.pending);
-    put_number(plain + 24, meter->license);
-    if ((err = pl_seal(log->key, pl_span_of(hidden, sizeof hidden), pl_span_of(plain, sizeof plain), sealed)))
-        return err;
-    pl_db_bind_blob(upsert, 1, hidden, sizeof hidden);
-    pl_db_bind_blob(upsert, 2, sealed, sizeof sealed);
-    return pl_db_err(pl_db_run(upsert));
+    return seal_meter(log, hidden, meter);
+}
+
+/* In the order of the names, which nobody can read: the name is the next one's. PL_ERR_NOT_FOUND after the last. */
+static pl_err next_meter(const pl_usage_log *log, uint8_t hidden[NAME_SIZE], pl_usage_meter *meter)
+{
+    pl_db_statement *select = log->statements[PL_USAGE_NEXT_METER];
+    uint8_t before[NAME_SIZE], sealed[METER_SIZE + PL_SEAL_OVERHEAD];
+    pl_db_result result;
+    size_t size = 0;
+
+    memcpy(before, hidden, sizeof before);
+    pl_db_bind_blob(select, 1, before, sizeof before);
+    result = pl_db_step(select);
+    if (result == DB_ROW && pl_db_column_bytes(select, 0, hidden, NAME_SIZE) == NAME_SIZE)
+        size = pl_db_column_bytes(select, 1, sealed, sizeof sealed);
+    pl_db_reset(select);
+    if (result != DB_ROW)
+        return result == DB_DONE ? PL_ERR_NOT_FOUND : pl_db_err(result);
+    return open_meter(log, hidden, pl_span_of(sealed, size), meter);
+}
+
+/* What was altered goes. */
+static pl_err forget_pending(const pl_usage_log *log)
+{
+    uint8_t hidden[NAME_SIZE] = {0};
+    pl_usage_meter meter = {{0, PL_USAGE_UNLIMITED, 0}, 0};
+    pl_err err;
+
+    while ((err = next_meter(log, hidden, &meter)) == PL_OK || err == PL_ERR_SIGNATURE) {
+        meter.sum.pending = 0;
+        if (err) {
+            pl_db_bind_blob(log->statements[PL_USAGE_DROP_METER], 1, hidden, sizeof hidden);
+            err = pl_db_err(pl_db_run(log->statements[PL_USAGE_DROP_METER]));
+        } else {
+            err = seal_meter(log, hidden, &meter);
+        }
+        if (err)
+            return err;
+    }
+    return err == PL_ERR_NOT_FOUND ? PL_OK : err;
 }
 
 pl_err pl_usage_pending_add(pl_usage_log *log, const char *name, int64_t amount)
@@ -239,7 +295,7 @@ pl_err pl_usage_pending_count(pl_usage_log *log)
     pl_arena arena;
     pl_err err;
 
-    if ((err = pl_db_script(log->db, "DELETE FROM usage_meter")))
+    if ((err = forget_pending(log)))
         return err;
     pl_arena_init(&arena);
     while (!err && (result = pl_db_step(select)) == DB_ROW) {

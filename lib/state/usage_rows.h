@@ -33,6 +33,8 @@ typedef enum {
     PL_USAGE_INSERT,
     PL_USAGE_FIND_METER,
     PL_USAGE_PUT_METER,
+    PL_USAGE_NEXT_METER,
+    PL_USAGE_DROP_METER,
     PL_USAGE_FIND_PENDING,
     PL_USAGE_LIST_PENDING,
     PL_USAGE_LIST_ALL,
@@ -90,7 +92,7 @@ pl_err pl_usage_meter_write(pl_usage_log *log, const char *name, const pl_usage_
 /* Reads columns seq, sealed of the row that stands there; its number also where it can't be opened. */
 pl_err pl_usage_report_read(pl_usage_log *log, pl_db_statement *row, pl_arena *arena, pl_usage_report *report);
 pl_err pl_usage_report_insert(pl_usage_log *log, const pl_usage_report *report, const char *idempotency, int64_t place);
-/* All pending sums anew, from the reports themselves. */
+/* All pending sums anew, from the reports themselves. What the validator said of a meter stays. */
 pl_err pl_usage_pending_count(pl_usage_log *log);
 /* Adds to what waits of a meter; a meter that is new begins with it. */
 pl_err pl_usage_pending_add(pl_usage_log *log, const char *name, int64_t amount);

@@ -26,19 +26,25 @@ typedef struct {
     size_t key_count;
     int64_t now_ms; /* names a file that is set aside */
     const pl_log *log;
+    int wait_ms;     /* for another process */
+    pl_err refusal;  /* why the directory is not to be used now; PL_OK: it is */
+    const char *why; /* in words */
 } pl_vault_options;
 
 /*
- * Opens or makes the vault. A file that no component opens, or that is no database, is set aside as vault.db.TIME.bad and a new one is
- * made; *set_aside tells. A vault that can be read and not written is read, and what is put holds in memory. When the place can't be used
- * at all, or the vault is a newer version's, it is left alone and all is in memory. Where it is busy the same, but as a stand-in: what is not
- * put here can't be read now (PL_ERR_BUSY), and a vault opened later inherits. *storage tells why (PL_OK: on disk). PL_ERR_MEMORY.
+ * Opens or makes the vault of this machine. A damaged file is set aside as vault.db.TIME.bad and a new one is made; *set_aside tells. One
+ * that no component opens is another machine's: it stays, and this one's lies beside it (vault_file.h). A vault that can be read and not
+ * written is read, and what is put holds in memory. Where the place can never be used (a network share, a newer version's vault) all is in
+ * memory. Where it can't be used now it is a stand-in: what is not put here and may be on the disk can't be read (PL_ERR_BUSY, _IO, ...),
+ * and a vault opened later inherits. *storage tells why (PL_OK: on disk, or in memory by choice). PL_ERR_MEMORY.
  */
 pl_err pl_vault_open(const pl_vault_options *options, pl_vault **vault, pl_err *storage, bool *set_aside);
 void pl_vault_close(pl_vault *vault); /* accepts NULL */
 
 bool pl_vault_is_durable(const pl_vault *vault);  /* what is put goes to disk */
-bool pl_vault_is_stand_in(const pl_vault *vault); /* for one that was busy */
+bool pl_vault_is_stand_in(const pl_vault *vault); /* for one that can't be used, or not be written, for the moment */
+bool pl_vault_is_readable(const pl_vault *vault); /* on disk */
+pl_err pl_vault_refusal(const pl_vault *vault);   /* why it is not durable; PL_OK: it is, or is in memory by choice */
 /* Takes over what was put into a stand-in; pl_vault_settle writes it. */
 void pl_vault_inherit(pl_vault *vault, pl_vault *stand_in);
 /* Writes what a busy or full disk left in memory, of a durable one. PL_OK: nothing is left there. */
@@ -56,7 +62,7 @@ pl_err pl_vault_put(pl_vault *vault, const char *name, pl_span value);
 pl_err pl_vault_remove(pl_vault *vault, const char *name);
 /* Removes and overwrites every record. The empty file stays: other processes may have it open, and must see that it is empty. */
 pl_err pl_vault_clear(pl_vault *vault);
-/* Whether there is a vault's file in the directory; costs no opening of a database. */
+/* Whether there is a vault's file in the directory; it is looked for and not opened. */
 bool pl_vault_is_there(const pl_fs *fs, const char *directory);
 
 #endif

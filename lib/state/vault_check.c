@@ -20,6 +20,6 @@ pl_err pl_vault_check(pl_db *db)
         (void)pl_db_column_bytes(check, 0, verdict, 2);
     pl_db_reset(check);
     if (result != DB_ROW)
-        return result == DB_DONE ? PL_ERR_DATABASE : pl_db_err(result);
-    return strcmp(verdict, "ok") == 0 ? PL_OK : pl_fail(PL_ERR_DATABASE, "the stored state is damaged");
+        return result == DB_DONE ? PL_ERR_CORRUPT : pl_db_err(result);
+    return strcmp(verdict, "ok") == 0 ? PL_OK : pl_fail(PL_ERR_CORRUPT, "the stored state is damaged");
 }

@@ -95,7 +95,7 @@ void pl_db_savepoint_rollback(pl_db *db);
 pl_err pl_db_transaction(pl_db *db, pl_err (*work)(void *context, pl_db *db), void *context);
 /*
  * The err for a result: PL_OK for ROW and DONE, CONFLICT, BUSY; for DB_ERROR what this thread's last one was: DATABASE, DISK_FULL,
- * READ_ONLY, IO, MEMORY.
+ * READ_ONLY, IO, MEMORY, CORRUPT (a damaged file, or none of SQLite's).
  */
 pl_err pl_db_err(pl_db_result result);
 

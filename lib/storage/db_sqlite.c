@@ -49,16 +49,14 @@ static const pl_import imports[] = {
 #undef FUNCTION
 };
 static pl_once provided = PL_ONCE_INIT;
-static pl_err provide_err;
-static char provide_detail[PL_ERR_DETAIL_MAX];
 
-static void provide(void)
+static pl_err provide(void)
 {
-    provide_err = pl_sqlite_provide(imports, sizeof(imports) / sizeof(imports[0]));
-    if (!provide_err && sqlite3_libversion_number() < VERSION_NEEDED)
-        provide_err = pl_fail(PL_ERR_UNSUPPORTED, "SQLite 3.35 or newer is needed, this is %d", sqlite3_libversion_number());
-    if (provide_err)
-        memcpy(provide_detail, pl_err_detail(), sizeof(provide_detail));
+    pl_err err = pl_sqlite_provide(imports, sizeof(imports) / sizeof(imports[0]));
+
+    if (!err && sqlite3_libversion_number() < VERSION_NEEDED)
+        err = pl_fail(PL_ERR_UNSUPPORTED, "SQLite 3.35 or newer is needed, this is %d", sqlite3_libversion_number());
+    return err;
 }
 
 /* ---- errors ---- */
@@ -66,8 +64,9 @@ static void provide(void)
 static pl_err err_of(sqlite3 *handle, int code)
 {
     static const pl_err known[] = {
-        [SQLITE_BUSY] = PL_ERR_BUSY,      [SQLITE_LOCKED] = PL_ERR_BUSY,        [SQLITE_CONSTRAINT] = PL_ERR_CONFLICT,
-        [SQLITE_FULL] = PL_ERR_DISK_FULL, [SQLITE_READONLY] = PL_ERR_READ_ONLY, [SQLITE_PERM] = PL_ERR_READ_ONLY,
+        [SQLITE_BUSY] = PL_ERR_BUSY,       [SQLITE_LOCKED] = PL_ERR_BUSY,        [SQLITE_CONSTRAINT] = PL_ERR_CONFLICT,
+        [SQLITE_FULL] = PL_ERR_DISK_FULL,  [SQLITE_READONLY] = PL_ERR_READ_ONLY, [SQLITE_PERM] = PL_ERR_READ_ONLY,
+        [SQLITE_CORRUPT] = PL_ERR_CORRUPT, [SQLITE_NOTADB] = PL_ERR_CORRUPT,
     };
     size_t primary = (size_t)(code & 0xff);
     int cause = 0;
@@ -79,7 +78,7 @@ static pl_err err_of(sqlite3 *handle, int code)
     if (primary == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
         return PL_ERR_MEMORY;
     if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)
-        return PL_ERR_DATABASE; /* among them CORRUPT and NOTADB */
+        return PL_ERR_DATABASE; /* which says nothing of the file */
     cause = sqlite3_system_errno(handle);
     if (cause == ENOSPC)
         return PL_ERR_DISK_FULL;
@@ -401,9 +400,8 @@ pl_err pl_db_open_sqlite(const pl_db_sqlite_options *options, pl_db **db)
     connection *self;
     pl_err err;
 
-    pl_once_run(&provided, provide);
-    if (provide_err)
-        return pl_fail(provide_err, "%s", provide_detail);
+    if ((err = pl_once_try(&provided, provide)))
+        return err;
     if (!(self = pl_alloc(sizeof(*self))))
         return PL_ERR_MEMORY;
     self->base.driver = &driver;

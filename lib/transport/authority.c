@@ -67,3 +67,19 @@ bool pl_authority_is_valid(const char *text, size_t size)
         return false;
     return host == size || (text[host] == ':' && is_port(text + host + 1, size - host - 1));
 }
+
+bool pl_authority_is_loopback(const char *text)
+{
+    static const char *const names[] = {"localhost", "127.", "[::1]"};
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t length = strlen(names[i]);
+        bool is_prefix = names[i][length - 1] == '.';
+
+        if (strncmp(text, names[i], length) == 0 &&
+            (is_prefix ? strcspn(text, "/:") == strspn(text, "0123456789.") : strchr(":/", text[length]) != NULL))
+            return true;
+    }
+    return false;
+}

@@ -5,6 +5,7 @@
 #include "transport/curl_request.h"
 
 #include "platform/thread.h"
+#include "transport/proxy.h"
 #include "wire/device_reply.h"
 
 enum { CONNECT_MIN_MS = 3000 };
@@ -82,6 +83,8 @@ static void set_way(pl_curl_request *request, int64_t timeout_ms)
     if (exchange->proxy) {
         set_text(request, CURLOPT_PROXY, exchange->proxy);
         set_text(request, CURLOPT_NOPROXY, ""); /* what the program says is not for the environment to change */
+    } else if (pl_proxy_is_bypassed(exchange)) {
+        set_text(request, CURLOPT_NOPROXY, "*");
     }
     pl_curl_request_note(request, request->curl->easy_setopt(request->easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket));
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "platform/file.h"
+#include "transport/authority.h"
 
 /* Whatever stands before the last @ of the whole text is taken for credentials, be it written as wrongly as it may. */
 static const char *skip_credentials(const char *url)
@@ -53,6 +54,11 @@ static bool describe_variable(const char *name, pl_proxy *proxy)
     return is_set;
 }
 
+bool pl_proxy_is_bypassed(const pl_exchange *exchange)
+{
+    return !exchange->proxy && strncmp(exchange->url, "http://", 7) == 0 && pl_authority_is_loopback(exchange->url + 7);
+}
+
 void pl_proxy_find(const pl_exchange *exchange, pl_proxy *proxy)
 {
     static const char *const plain[] = {"http_proxy", "all_proxy", "ALL_PROXY"}; /* HTTP_PROXY is a request header in CGI */
@@ -69,6 +75,8 @@ void pl_proxy_find(const pl_exchange *exchange, pl_proxy *proxy)
             describe(exchange->proxy, proxy);
         return;
     }
+    if (pl_proxy_is_bypassed(exchange))
+        return;
     for (i = 0; i < count && !describe_variable(names[i], proxy); i++)
         continue;
 }

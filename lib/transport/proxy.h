@@ -26,4 +26,7 @@ const char *pl_proxy_wants(const pl_proxy *proxy);
 /* "", or [scheme://][user:password@]host[:port][/] with a scheme that libcurl may know. */
 bool pl_proxy_is_url(const char *text);
 
+/* It goes to this machine, and in the clear: no proxy of the environment's is to see it. */
+bool pl_proxy_is_bypassed(const pl_exchange *exchange);
+
 #endif

@@ -75,7 +75,10 @@ static pl_err judge_failure(pl_err err, const char *host, const pl_exchange_repl
 
     pl_arena_init(&arena);
     code = pl_problem_read(&arena, pl_buf_span(&reply->body), &said);
-    if (code != PL_ERR_SERVER || said)
+    if (reply->status == 404 && !is_html(reply))
+        pl_fail(err, "%s has no license server under this path (HTTP 404%s%s): check the path in the server URL", host,
+                said ? ": " : "", said ? said : "");
+    else if (code != PL_ERR_SERVER || said)
         pl_fail(err, "%s answers HTTP %d, %s%s%s", host, reply->status, pl_err_code(code), said ? ": " : "", said ? said : "");
     else if (is_html(reply))
         pl_fail(err, "%s answers HTTP %d with a web page: check the server URL, and for a filter or firewall that blocks it",

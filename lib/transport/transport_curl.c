@@ -44,20 +44,18 @@ typedef struct {
 
 static pl_curl curl;
 static pl_once curl_once = PL_ONCE_INIT;
-static pl_err curl_err;
-static char curl_detail[PL_ERR_DETAIL_MAX];
 
 /*
  * curl_global_init is safe from any thread since 7.84 only. Ours runs once; that an application which starts libcurl itself does so
  * before its threads is libcurl's own rule. It counts, so the application's cleanup leaves ours alone; we never undo it.
  */
-static void start_curl(void)
+static pl_err start_curl(void)
 {
-    curl_err = pl_curl_fill(&curl);
-    if (!curl_err && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        curl_err = pl_fail(PL_ERR_UNSUPPORTED, "libcurl cannot start");
-    if (curl_err)
-        snprintf(curl_detail, sizeof curl_detail, "%s", pl_err_detail());
+    pl_err err = pl_curl_fill(&curl);
+
+    if (!err && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        err = pl_fail(PL_ERR_UNSUPPORTED, "libcurl cannot start");
+    return err;
 }
 
 static size_t take_body(char *data, size_t size, size_t count, void *context)
@@ -240,13 +238,13 @@ static pl_err exchange_once(pl_transport *base, const pl_exchange *exchange, pl_
     curl_transport *transport = (curl_transport *)base;
     call c = {.request = {.curl = &curl, .exchange = exchange}, .reply = reply};
     pl_pipe_guard guard;
-    pl_err err = PL_ERR_MEMORY;
+    pl_err err;
 
     if (!is_http(exchange->url))
         return pl_fail(PL_ERR_INVALID, "%s is no URL with http:// or https://", exchange->url);
-    pl_once_run(&curl_once, start_curl);
-    if (curl_err)
-        return pl_fail(curl_err, "%s", curl_detail);
+    if ((err = pl_once_try(&curl_once, start_curl)))
+        return err;
+    err = PL_ERR_MEMORY;
     pl_pipe_guard_enter(&guard); /* also for the goodbye that TLS sends at the end */
     c.request.easy = curl.easy_init();
     c.run.multi = curl.multi_init();
@@ -285,8 +283,7 @@ static void release(pl_transport *base)
 
 const char *pl_transport_curl_version(void)
 {
-    pl_once_run(&curl_once, start_curl);
-    return curl_err ? NULL : curl.version();
+    return pl_once_try(&curl_once, start_curl) ? NULL : curl.version();
 }
 
 pl_transport *pl_transport_curl_new(void)

@@ -331,8 +331,8 @@ cli_exit_t cli_exit_code(pl_err err)
         return CLI_EXIT_NOT_FOUND;
     if (err == PL_ERR_CONFLICT || err == PL_ERR_STATE || err == PL_ERR_REQUEST_CLOSED)
         return CLI_EXIT_STATE;
-    if (err == PL_ERR_IO || err == PL_ERR_READ_ONLY || err == PL_ERR_DISK_FULL || err == PL_ERR_DATABASE || err == PL_ERR_BUSY ||
-        err == PL_ERR_TOO_NEW || err == PL_ERR_NETWORK_SHARE)
+    if (err == PL_ERR_IO || err == PL_ERR_READ_ONLY || err == PL_ERR_DISK_FULL || err == PL_ERR_DATABASE ||
+        err == PL_ERR_CORRUPT || err == PL_ERR_BUSY || err == PL_ERR_TOO_NEW || err == PL_ERR_NETWORK_SHARE)
         return CLI_EXIT_STORAGE;
     return CLI_EXIT_FAILED;
 }

@@ -9,7 +9,8 @@ enum { EXACT_MS = 100 };
 /* Busy and overloaded are states of a healthy database; a refused request is none of its failures. */
 static bool blames_storage(pl_err err)
 {
-    return err == PL_ERR_DATABASE || err == PL_ERR_IO || err == PL_ERR_DISK_FULL || err == PL_ERR_READ_ONLY;
+    return err == PL_ERR_DATABASE || err == PL_ERR_CORRUPT || err == PL_ERR_IO || err == PL_ERR_DISK_FULL ||
+           err == PL_ERR_READ_ONLY;
 }
 
 void breaker_init(breaker_t *breaker)

@@ -35,8 +35,8 @@ static pl_err expect_done(pl_db_result result)
 /* The engine may have ended the whole transaction by itself after one of these, savepoints and all. */
 static bool may_end_transaction(pl_err err)
 {
-    return err == PL_ERR_DATABASE || err == PL_ERR_IO || err == PL_ERR_DISK_FULL || err == PL_ERR_READ_ONLY ||
-           err == PL_ERR_BUSY || err == PL_ERR_MEMORY;
+    return err == PL_ERR_DATABASE || err == PL_ERR_CORRUPT || err == PL_ERR_IO || err == PL_ERR_DISK_FULL ||
+           err == PL_ERR_READ_ONLY || err == PL_ERR_BUSY || err == PL_ERR_MEMORY;
 }
 
 /* Whatever it made of a statement that failed: without the transaction the next job would commit by itself what it writes. */

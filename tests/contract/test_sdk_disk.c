@@ -189,6 +189,46 @@ static void a_denial_is_held_among_any_number_of_license_files(void **state)
     shop_close_held(client);
 }
 
+/* A shorter one for a license of which a long one is held: the long one stays. */
+static void one_that_takes_the_place_of_a_better_one_and_has_no_room_changes_nothing(void **state)
+{
+    shop *s = *state;
+    pospal_client *client;
+
+    s->is_without_server = true;
+    client = shop_client(s);
+    import_many(s, client, PL_HELD_MAX); /* the shortest is of "old-license-0" */
+    assert_int_equal(import_numbered(s, client, "perpetual", 0), POSPAL_OK);
+    shop_pass(s, MINUTE_S);
+    assert_int_equal(import_numbered(s, client, "perpetual", SHOP_OPENS_AT + HOUR_S), POSPAL_ERROR_CONFLICT);
+    assert_non_null(strstr(pospal_error_detail(), "nothing changed"));
+    shop_pass(s, (PL_HELD_MAX + 2) * DAY_S);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    pospal_client_close(client);
+    client = shop_client(s);
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    pospal_client_close(client);
+}
+
+static void in_memory_there_is_room_for_so_many_and_the_next_is_told_why(void **state)
+{
+    shop *s = *state;
+    pospal_client *client;
+    pospal_result_t result = POSPAL_OK;
+    char id[32];
+
+    s->is_without_server = s->is_in_memory = true;
+    client = shop_client(s);
+    for (int i = 0; i <= PL_SHELF_MEMORY_MAX && result == POSPAL_OK; i++) {
+        (void)snprintf(id, sizeof id, "license-%d", i);
+        result = import_numbered(s, client, id, 0);
+    }
+    assert_int_equal(result, POSPAL_ERROR_CONFLICT);
+    assert_non_null(strstr(pospal_error_detail(), "no room"));
+    assert_int_equal(shop_status(client), POSPAL_STATUS_ACTIVE);
+    pospal_client_close(client);
+}
+
 static void a_license_file_for_which_there_is_no_room_is_refused(void **state)
 {
     shop *s = *state;
@@ -389,6 +429,8 @@ int main(void)
         STORY(documents_that_were_removed_are_not_held_any_more),
         STORY(a_denial_is_held_among_any_number_of_license_files),
         STORY(a_license_file_for_which_there_is_no_room_is_refused),
+        STORY(one_that_takes_the_place_of_a_better_one_and_has_no_room_changes_nothing),
+        STORY(in_memory_there_is_room_for_so_many_and_the_next_is_told_why),
         STORY(forget_removes_all_that_is_ours_and_nothing_else),
         STORY(a_file_that_another_process_is_writing_is_left_to_it),
         STORY(a_license_key_file_in_the_directory_is_not_touched),

@@ -155,10 +155,11 @@ static void in_memory_by_choice_is_no_failure(void **state)
 
 static shop *the_shop; /* for work in another account's process */
 
+/* What may not be read is not "not activated". */
 static int be_a_stranger(const char *directory)
 {
     pospal_client *client = shop_client(the_shop);
-    int status = (int)shop_status(client);
+    int status = (int)shop_check(client, POSPAL_CHECK_LOCAL, POSPAL_ERROR_STORAGE);
 
     (void)directory;
     pospal_client_close(client);

@@ -117,6 +117,27 @@ static void a_report_that_cannot_be_opened_is_set_aside_and_those_around_it_are_
     (void)state;
 }
 
+/* Counting anew what waits says nothing of what the server said. */
+static void what_the_server_said_last_stays_where_what_waits_is_counted_anew(void **state)
+{
+    shop *s = *state;
+    pospal_client *client = shop_active_client(s);
+    pospal_usage_t usage = {.size = sizeof usage};
+
+    shop_hold_worker(client);
+    use(client, 40);
+    assert_int_equal(pl_usage_send(client), PL_OK);
+    use(client, 1);
+    use(client, 2);
+    change_vault(s, "UPDATE usage_report SET sealed = x'00' WHERE seq = 2");
+    s->validator.line = LINE_OFFLINE;
+    (void)pl_usage_send(client);
+    assert_int_equal(pospal_usage_balance(client, "hours", &usage), POSPAL_OK);
+    assert_int_equal(usage.used, 40);
+    assert_int_equal(usage.pending, 2);
+    shop_close_held(client);
+}
+
 static void a_batch_of_them_does_not_end_the_telling(void **state)
 {
     shop *s = *state;
@@ -353,6 +374,7 @@ int main(void)
         CASE(a_report_that_is_gone_is_passed_over),
         CASE(a_report_that_the_server_refuses_does_not_keep_the_others),
         CASE(without_a_signed_word_none_is_set_aside),
+        CASE(what_the_server_said_last_stays_where_what_waits_is_counted_anew),
         CASE(what_was_used_before_the_seat_was_given_back_is_told_first),
         CASE(what_could_not_be_told_then_counts_for_the_license_it_was_used_under),
         CASE(another_key_does_not_take_over_what_was_used_before),

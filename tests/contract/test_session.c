@@ -130,6 +130,53 @@ static void whoever_holds_the_key_sees_the_holders(void **state)
     assert_int_equal(count, 1);
 }
 
+/* A spare machine that looks who has the seat takes none, neither of the devices nor of those in use. */
+static void looking_at_the_holders_activates_nothing(void **state)
+{
+    street *s = *state;
+    pospal_holder_t holders[2] = {{.size = sizeof *holders}};
+    size_t count = 0;
+
+    session_till_start(&s->a, POSPAL_OK);
+    assert_int_equal(pospal_client_deactivate(s->b.client), POSPAL_OK);
+    assert_int_equal(shop_status(s->b.client), POSPAL_STATUS_NONE);
+    assert_int_equal(pospal_session_holders(s->b.client, holders, 2, &count), POSPAL_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(shop_status(s->b.client), POSPAL_STATUS_NONE);
+    assert_null(pl_holding_activation(s->b.client->holding));
+}
+
+/* Whatever the background is at: it may hang in another exchange. */
+static void a_seat_is_held_no_longer_than_its_lease_without_anybody_looking(void **state)
+{
+    street *s = *state;
+
+    session_till_start(&s->a, POSPAL_OK);
+    shop_pass(&s->a.place, SHOP_LEASE_S - 1);
+    assert_int_equal(session_till_state(&s->a), POSPAL_SESSION_HELD);
+    shop_pass(&s->a.place, 1);
+    assert_int_equal(session_till_state(&s->a), POSPAL_SESSION_UNCONFIRMED);
+}
+
+/* A program that was built before members were appended, and one that was built after. */
+static void a_holder_may_be_smaller_or_larger_than_ours(void **state)
+{
+    street *s = *state;
+    struct {
+        pospal_holder_t known;
+        int64_t later[2];
+    } holders[2];
+    size_t count = 0;
+
+    memset(holders, 'x', sizeof holders);
+    holders[0].known.size = sizeof holders[0];
+    session_till_start(&s->a, POSPAL_OK);
+    assert_int_equal(pospal_session_holders(s->a.client, &holders[0].known, 2, &count), POSPAL_OK);
+    assert_string_equal(holders[0].known.device_name, "Till 1");
+    assert_int_equal(holders[0].known.size, sizeof holders[0]);
+    assert_int_equal(holders[0].later[1], 0);
+}
+
 static void the_support_report_tells_of_the_session_without_its_key(void **state)
 {
     street *s = *state;
@@ -410,6 +457,9 @@ int main(void)
         STREET(a_seat_given_back_is_free_at_once),
         STREET(a_till_that_lost_power_gets_its_own_seat_back_at_once),
         STREET(whoever_holds_the_key_sees_the_holders),
+        STREET(looking_at_the_holders_activates_nothing),
+        STREET(a_seat_is_held_no_longer_than_its_lease_without_anybody_looking),
+        STREET(a_holder_may_be_smaller_or_larger_than_ours),
         STREET(the_support_report_tells_of_the_session_without_its_key),
         STREET(arguments_that_are_wrong_are_named),
         STREET(a_takeover_tells_the_loser_who_when_and_why),

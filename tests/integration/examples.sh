@@ -34,7 +34,11 @@ run() {
 # minimal: activates itself with the key it finds, and needs neither key nor server at the next start
 export TILL_DATA="$work/minimal"
 run 1 minimal
-expect 'minimal, without a key' 'NONE (not_activated)' "$printed"
+expect 'minimal, without a key' '*[[]no_license_key]*NONE (not_activated)' "$printed"
+TILL_LICENSE_KEY=$(typo_of "$key") run 1 minimal
+expect 'minimal, a typing error' '*[[]license_key_typo]*NONE (not_activated)' "$printed"
+TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 run 1 minimal
+expect 'minimal, a dead server' '*[[]offline]*NONE (not_activated)' "$printed"
 TILL_LICENSE_KEY=$key run 0 minimal
 expect 'minimal, with a key' 'ACTIVE (in_order)' "$printed"
 TILL_SERVER=http://127.0.0.1:1 run 0 minimal
@@ -69,6 +73,35 @@ TILL_HARDWARE=$work/other activate 0 "$key" "$server" second
 machine third
 TILL_HARDWARE=$work/third activate 1 "$key" "$server" third
 expect 'activation, no seat left' 'DENIED: NO_SEAT?All seats are taken.*' "$printed"
+
+# seams: memory, log and change callback of its own
+TILL_LICENSE_KEY=$key TILL_DATA=$work/minimal run 0 seams
+expect 'seams' '*OK, all memory given back' "$printed"
+TILL_LICENSE_KEY=$key TILL_DATA=$work/seams run 0 seams
+expect 'seams, activated' '*now ACTIVE*OK, all memory given back' "$printed"
+TILL_DATA=$work/seams2 run 1 seams
+expect 'seams, without a key' '*NO_LICENSE_KEY, all memory given back' "$printed"
+
+# metering: what is used is told once, whatever happens to the program
+TILL_LICENSE_KEY=$key TILL_DATA=$work/seams run 0 metering 7 receipt-1
+expect 'metering' 'covers: 7 used, 0 to be told*in use on 0 devices*no release: not_found' "$printed"
+TILL_LICENSE_KEY=$key TILL_DATA=$work/seams run 0 metering 7 receipt-1
+expect 'metering, the same receipt again' 'covers: 7 used, 0 to be told*' "$printed"
+TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 TILL_DATA=$work/seams run 1 metering 2 receipt-2
+expect 'metering, no server' 'UNREACHABLE*covers: 7 used, 2 to be told*no release: offline' "$printed"
+TILL_DATA=$work/metering run 1 metering 1 receipt-3
+expect 'metering, where no trial is offered' 'trial: *covers: 0 used, 1 to be told*' "$printed"
+
+# service: what a technician sees, and the end of a till
+TILL_DATA=$work/seams run 0 service
+expect 'service' 'library *OK: done?ACTIVE, tier *machine_id*status *' "$printed"
+case $printed in *"$key"*) fail 'the license key is told' ;; esac
+TILL_DATA=$work/seams run 0 service deactivate
+expect 'service, giving the seat back' '*OK: done?NONE, *' "$printed"
+TILL_DATA=$work/seams run 0 service forget
+expect 'service, forgetting all' '*OK: done?NONE, *' "$printed"
+TILL_DATA=$work/seams run 1 service deactivate
+expect 'service, nothing to give back' '*NOT_FOUND: *' "$printed"
 
 # custom_transport: another way to the same answer
 TILL_LICENSE_KEY=$key run 0 custom_transport "$port"

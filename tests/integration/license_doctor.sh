@@ -49,7 +49,8 @@ cmp "$work/before" "$work/after" || fail 'doctor changed the state'
 doctor 1 --server "$server" --proxy http://cashier:hunter2@127.0.0.1:1 --timeout 2000
 expect 'a proxy that is not there' '*problem *proxy *127.0.0.1:1*' "$printed"
 case $printed in *hunter2* | *"$key"*) fail "a secret was told: $printed" ;; esac
-http_proxy=http://u:hunter3@127.0.0.1:1 doctor 1 --server "$server" --timeout 2000
+http_proxy=http://u:hunter3@127.0.0.1:1 doctor 0 --server "$server" --timeout 2000
+expect 'the proxy of the environment is not for this machine' '*ok *proxy *none*' "$printed"
 case $printed in *hunter3*) fail "a secret was told: $printed" ;; esac
 
 # --- sick ---

@@ -107,6 +107,16 @@ expect 'activate --key-file --json' '{"status":"ACTIVE","usable":true,"reason":"
 "$command" activate - --product till --roots "$roots" --data "$work/state" --hardware-root "$hardware" --server "$server" \
     <"$work/key.txt" >"$work/out" || fail 'activate -'
 expect 'activate -, again' 'status *ACTIVE*' "$(cat "$work/out")"
+tool 5 activate "$key" --server "$server" --product till --roots "$roots" --data /proc/nowhere --hardware-root "$hardware"
+expect 'activate, where nothing can be stored' 'status *ACTIVE*' "$printed"
+expect 'activate, where nothing can be stored: it is said' '*lost with this program: /proc/nowhere *' "$complaint"
+[ "$(grep -c /proc/nowhere "$work/complaint")" -le 2 ] || fail "one complaint is enough: $complaint"
+client 0 activate "$key" --server "$server"
+cp -a "$work/state" "$work/keyless"
+rm "$work/keyless/vault.db"
+tool 7 status --online --server "$server" --product till --roots "$roots" --data "$work/keyless" --hardware-root "$hardware"
+expect 'status --online, the key is lost' 'status *ACTIVE*' "$printed"
+expect 'status --online, the key is lost: it is said' '*No license key*the license held before goes on*' "$complaint"
 client 7 activate SOME-OTHER-KEY --server "$server"
 expect 'activate, an unknown key on a licensed till' '*UNKNOWN_KEY*the license held before goes on (ACTIVE)' "$complaint"
 expect 'what is held is shown' 'status *ACTIVE*usable *yes*' "$printed"
@@ -134,6 +144,12 @@ client 2 sessions --server "$server" --take-over oldest
 expect 'sessions, a takeover without a reason' '*--reason TEXT go together*' "$complaint"
 client 0 sessions --server "$server" --take-over oldest --reason 'it hangs' --json
 expect 'sessions, a seat is freed and not kept' '{"freed":true,"in_use":0,"sessions":??}' "$printed"
+tool 1 sessions --server "$server" --product till --roots "$roots" --data "$work/spare" --hardware-root "$work/other"
+expect 'sessions, a spare machine without the key' '*No license key*' "$complaint"
+tool 0 sessions --key "$key" --server "$server" --product till --roots "$roots" --data "$work/spare" --hardware-root "$work/other"
+expect 'sessions, a spare machine with the key' 'in use            0' "$printed"
+tool 3 status --product till --roots "$roots" --data "$work/spare" --hardware-root "$work/other"
+expect 'looking activated nothing' 'status *NONE*' "$printed"
 client 4 sessions --server http://127.0.0.1:1
 expect 'sessions, no server' '*No connection to the server*' "$complaint"
 

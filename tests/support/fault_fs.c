@@ -206,10 +206,18 @@ static pl_fs_kind kind_faulty(void *context, const char *directory)
     return ((fault_fs *)context)->kind;
 }
 
+/* Not counted, as kind is not: it changes nothing and is asked often. */
+static pl_err look_faulty(void *context, const char *path)
+{
+    const fault_fs *f = context;
+
+    return f->is_off ? pl_fail(PL_ERR_IO, "the disk of the test fails") : f->real->look(f->real->context, path);
+}
+
 fault_fs *fault_fs_new(void)
 {
     static const pl_fs table = {NULL,        read_faulty,           write_faulty, rename_faulty, remove_faulty,
-                                sync_faulty, make_directory_faulty, list_faulty,  kind_faulty};
+                                sync_faulty, make_directory_faulty, list_faulty,  kind_faulty,   look_faulty};
     fault_fs *f = calloc(1, sizeof *f);
 
     if (!f || !(f->mutex = pl_mutex_new()))

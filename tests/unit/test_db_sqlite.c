@@ -121,8 +121,8 @@ static void a_file_that_is_no_database_is_told_apart(void **state)
     pl_db *db;
 
     write_file(f->path, foreign, sizeof foreign);
-    assert_int_equal(open_mode(f->path, DB_READ_WRITE_CREATE, true, &db), PL_ERR_DATABASE);
-    assert_int_equal(open_mode(f->path, DB_READ_ONLY, true, &db), PL_ERR_DATABASE);
+    assert_int_equal(open_mode(f->path, DB_READ_WRITE_CREATE, true, &db), PL_ERR_CORRUPT);
+    assert_int_equal(open_mode(f->path, DB_READ_ONLY, true, &db), PL_ERR_CORRUPT);
     assert_non_null(strstr(pl_err_detail(), "not a database"));
 }
 
@@ -149,7 +149,7 @@ static void a_truncated_database_is_an_error_and_never_an_empty_one(void **state
             err = pl_db_err(pl_db_step(select));
         pl_db_close(db);
     }
-    assert_int_equal(err, PL_ERR_DATABASE);
+    assert_int_equal(err, PL_ERR_CORRUPT);
 }
 
 static void damage_in_the_middle_is_an_error(void **state)
@@ -173,7 +173,7 @@ static void damage_in_the_middle_is_an_error(void **state)
     while ((result = pl_db_step(select)) == DB_ROW)
         continue;
     assert_int_equal(result, DB_ERROR);
-    assert_int_equal(pl_db_err(result), PL_ERR_DATABASE);
+    assert_int_equal(pl_db_err(result), PL_ERR_CORRUPT);
     pl_db_close(db);
 }
 

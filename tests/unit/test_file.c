@@ -200,6 +200,28 @@ static void accounts_of_the_directorys_group_share_a_file_and_others_do_not(void
     assert_int_equal(run_as(CASHIER, OTHER_GROUP, fail_as_stranger, directory), 0);
 }
 
+static void what_root_makes_in_an_accounts_directory_is_that_accounts(void **state)
+{
+    struct stat file;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(put(in("before"), "root's"), PL_OK);
+    assert_int_equal(chown(directory, CASHIER, GROUP), 0);
+    assert_int_equal(put(in("new"), "x"), PL_OK);
+    assert_int_equal(put(in("before"), "x"), PL_OK);
+    assert_int_equal(fs->make_directory(fs->context, in("one/two")), PL_OK);
+    for (int i = 0; i < 4; i++) {
+        static const char *const names[] = {"new", "before", "one", "one/two"};
+
+        assert_int_equal(stat(in(names[i]), &file), 0);
+        assert_int_equal(file.st_uid, CASHIER);
+        assert_int_equal(file.st_gid, GROUP);
+        assert_int_equal(file.st_mode & 077, 0);
+    }
+}
+
 static void renaming_replaces_and_removing_removes(void **state)
 {
     (void)state;
@@ -377,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pipes_directories_and_links_are_not_taken_for_files, setup, teardown),
         cmocka_unit_test_setup_teardown(rights_follow_the_directory_and_nobody_else_gets_any, setup, teardown),
         cmocka_unit_test_setup_teardown(accounts_of_the_directorys_group_share_a_file_and_others_do_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_root_makes_in_an_accounts_directory_is_that_accounts, setup, teardown),
         cmocka_unit_test_setup_teardown(renaming_replaces_and_removing_removes, setup, teardown),
         cmocka_unit_test_setup_teardown(directories_are_made_with_their_parents_for_the_owner_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(listing_visits_each_entry_until_the_visitor_fails, setup, teardown),

@@ -371,7 +371,7 @@ static void what_is_no_backup_of_ours_replaces_nothing(void **state)
     validator_issue(v, NULL, &key);
     instance_close(v->instance);
     v->instance = NULL;
-    assert_int_equal(instance_restore(&v->place, foreign, &v->clock, &epoch), PL_ERR_DATABASE);
+    assert_int_equal(instance_restore(&v->place, foreign, &v->clock, &epoch), PL_ERR_CORRUPT);
     assert_int_equal(instance_restore(&v->place, path_in(v, "nowhere.db"), &v->clock, &epoch), PL_ERR_NOT_FOUND);
     assert_false(exists(v, "validator.db.restoring"));
     validator_reopen(v);

@@ -11,6 +11,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <sys/resource.h>
+
 static size_t (*length)(const char *text);
 
 static void never(void)
@@ -37,6 +39,25 @@ static void no_library_at_all_is_unsupported_and_names_the_first(void **state)
     assert_non_null(strstr(pl_err_detail(), "libpospal-does-not-exist.so.9"));
 }
 
+/* Of a library that no test has loaded: one that is loaded needs no file any more. */
+static void without_a_file_descriptor_it_says_so_and_is_loaded_when_there_is_one(void **state)
+{
+    static const char *const names[] = {"libanl.so.1", NULL};
+    struct rlimit before, none;
+    pl_err err;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    err = pl_library_load(names, NULL, 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(err, PL_ERR_UNSUPPORTED);
+    assert_non_null(strstr(pl_err_detail(), "Too many open files"));
+    assert_int_equal(pl_library_load(names, NULL, 0), PL_OK);
+}
+
 static void a_missing_function_is_named_and_no_slot_is_touched(void **state)
 {
     static const char *const names[] = {"libc.so.6", NULL};
@@ -56,6 +77,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_library_that_is_there_fills_the_slots),
         cmocka_unit_test(no_library_at_all_is_unsupported_and_names_the_first),
+        cmocka_unit_test(without_a_file_descriptor_it_says_so_and_is_loaded_when_there_is_one),
         cmocka_unit_test(a_missing_function_is_named_and_no_slot_is_touched),
     };
 

@@ -20,9 +20,9 @@ static const uint8_t OTHER_KEY[32] = "the key of another machine";
 
 static const pl_time_mark MARKS[] = {
     {0},
-    {1795370400000, 60000, 7, 3600000, 1200, 86400000},
-    {INT64_MAX, INT64_MAX, UINT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX},
-    {INT64_MIN, -1, 1, -1, INT64_MIN, -1},
+    {1795370400000, 60000, 7, 3600000, 1200, 86400000, 69120000000},
+    {INT64_MAX, INT64_MAX, UINT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX},
+    {INT64_MIN, -1, 1, -1, INT64_MIN, -1, INT64_MIN},
 };
 
 static const pl_extension_note EXTENSION = {0x8899aabbccddeeff, -1795370400};
@@ -30,7 +30,7 @@ static const pl_extension_note EXTENSION = {0x8899aabbccddeeff, -1795370400};
 static void assert_same(const pl_time_mark *a, const pl_time_mark *b)
 {
     assert_true(a->high_ms == b->high_ms && a->boot_ms == b->boot_ms && a->boot_id == b->boot_id && a->ahead_ms == b->ahead_ms &&
-                a->ahead_since_ms == b->ahead_since_ms && a->error_ms == b->error_ms);
+                a->ahead_since_ms == b->ahead_since_ms && a->error_ms == b->error_ms && a->jump_ms == b->jump_ms);
 }
 
 static void every_member_comes_back(void **state)

@@ -84,7 +84,8 @@ static void credentials_are_left_out_however_they_are_written(void **state)
 static void the_environment_is_read_as_libcurl_reads_it(void **state)
 {
     static const char *const names[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    const pl_exchange secure = {.url = "https://till.example/"}, plain = {.url = "http://localhost/"};
+    const pl_exchange secure = {.url = "https://till.example/"}, plain = {.url = "http://till.example/"};
+    const pl_exchange own = {.url = "http://localhost:8/"};
     pl_proxy proxy;
 
     (void)state;
@@ -98,6 +99,8 @@ static void the_environment_is_read_as_libcurl_reads_it(void **state)
     setenv("ALL_PROXY", "http://all", 1);
     pl_proxy_find(&plain, &proxy);
     assert_string_equal(proxy.variable, "ALL_PROXY");
+    pl_proxy_find(&own, &proxy); /* what goes to this machine in the clear is not for a proxy */
+    assert_false(proxy.is_set);
     setenv("HTTPS_PROXY", "http://upper", 1);
     setenv("https_proxy", "http://lower:8", 1);
     pl_proxy_find(&secure, &proxy);

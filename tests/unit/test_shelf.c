@@ -161,7 +161,7 @@ static void memory_has_room_for_so_many_and_keeps_what_it_has(void **state)
         (void)snprintf(name, sizeof name, "license-%d", i);
         assert_int_equal(pl_shelf_write(&shelf, name, pl_span_text(name)), PL_OK);
     }
-    assert_int_equal(pl_shelf_write(&shelf, "one-more", pl_span_text("x")), PL_ERR_MEMORY);
+    assert_int_equal(pl_shelf_write(&shelf, "one-more", pl_span_text("x")), PL_ERR_STATE);
     assert_int_equal(pl_shelf_write(&shelf, "license-3", pl_span_text("again")), PL_OK);
     expect(&shelf, "license-3", "again");
     expect(&shelf, "license-15", "license-15");

@@ -219,6 +219,23 @@ static void once_runs_once_and_the_others_wait_for_its_end(void **state)
 }
 
 /* A run that does not end while a child is forked, and what the child makes of it. */
+static pl_once tried = PL_ONCE_INIT;
+static int tries;
+
+static pl_err work_the_second_time(void)
+{
+    return ++tries < 2 ? pl_fail(PL_ERR_IO, "not now") : PL_OK;
+}
+
+static void what_failed_once_is_tried_again_and_what_worked_is_not(void **state)
+{
+    (void)state;
+    assert_int_equal(pl_once_try(&tried, work_the_second_time), PL_ERR_IO);
+    assert_int_equal(pl_once_try(&tried, work_the_second_time), PL_OK);
+    assert_int_equal(pl_once_try(&tried, work_the_second_time), PL_OK);
+    assert_int_equal(tries, 2);
+}
+
 static pl_once slow = PL_ONCE_INIT;
 static gate begun, may_end;
 static pid_t parent;
@@ -384,6 +401,7 @@ int main(void)
         cmocka_unit_test(waking_wakes_all_who_wait),
         cmocka_unit_test(a_wait_that_nobody_ends_ends_at_its_time_out_and_not_before),
         cmocka_unit_test(once_runs_once_and_the_others_wait_for_its_end),
+        cmocka_unit_test(what_failed_once_is_tried_again_and_what_worked_is_not),
         cmocka_unit_test(a_child_forked_in_the_middle_does_not_wait_for_a_thread_it_has_not),
         cmocka_unit_test(a_broken_pipe_between_enter_and_leave_ends_nothing),
         cmocka_unit_test(a_sigpipe_that_the_application_had_pending_stays_pending),

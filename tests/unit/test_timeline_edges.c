@@ -271,7 +271,7 @@ static void no_input_breaks_the_invariants(void **state)
 
     (void)state;
     for (int i = 0; i < 200000; i++) {
-        pl_time_mark mark = {any_number(&seed), any_number(&seed), next_random(&seed) % 3,
+        pl_time_mark mark = {any_number(&seed), any_number(&seed), next_random(&seed) % 3, any_number(&seed),
                              any_number(&seed), any_number(&seed), any_number(&seed)};
         pl_time now = any_time(&seed);
         pl_time later = now;

@@ -10,8 +10,11 @@
 
 #include "state/vault.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "crypto/crypto.h"
 #include "state/vault_key.h"
@@ -133,40 +136,106 @@ static void a_component_seen_later_opens_it_from_then_on(void **state)
     pl_vault_close(vault);
 }
 
-static void on_a_machine_of_which_nothing_fits_it_is_set_aside_whole(void **state)
+static void use_machine(room *r, size_t first, size_t count)
+{
+    r->options.keys = &r->keys[first];
+    r->options.key_count = count;
+}
+
+static void expect_on(room *r, size_t first_key, const char *value)
+{
+    pl_vault *vault;
+
+    use_machine(r, first_key, 1);
+    vault = open_vault(r);
+    assert_int_equal(r->storage, PL_OK);
+    assert_false(r->was_set_aside);
+    expect(vault, "key", value);
+    pl_vault_close(vault);
+}
+
+static void put_on(room *r, size_t first_key, const char *value)
+{
+    pl_vault *vault;
+
+    use_machine(r, first_key, 1);
+    vault = open_vault(r);
+    put(vault, "key", value);
+    pl_vault_close(vault);
+}
+
+/* A copied directory, or one look with the wrong view of the hardware: whoever is right finds its own, in whatever order they come. */
+static void on_other_hardware_there_is_another_one_beside_it_and_each_finds_its_own(void **state)
 {
     room *r = *state;
-    char aside[TEMP_DIR_SIZE + 32];
-    pl_vault *vault = open_vault(r);
-    pl_buf bytes;
 
-    put(vault, "key", "kept");
-    pl_vault_close(vault);
-    r->options.keys = &r->keys[3];
+    put_on(r, 0, "of the first");
+    expect_on(r, 3, "NOT_FOUND");
+    expect_on(r, 0, "of the first");
+    put_on(r, 3, "of the second");
+    expect_on(r, 5, "NOT_FOUND");
+    put_on(r, 5, "of the third");
+    expect_on(r, 0, "of the first");
+    expect_on(r, 3, "of the second");
+    expect_on(r, 5, "of the third");
+}
+
+static void one_beside_it_is_found_by_any_component_that_fits(void **state)
+{
+    room *r = *state;
+    pl_vault *vault;
+
+    put_on(r, 0, "of the first");
+    use_machine(r, 3, 2);
     vault = open_vault(r);
-    assert_true(r->was_set_aside);
-    assert_int_equal(r->storage, PL_OK);
-    expect(vault, "key", "NOT_FOUND");
-    put(vault, "key", "new");
+    put(vault, "key", "of the second");
     pl_vault_close(vault);
-    pl_buf_init(&bytes);
-    (void)snprintf(aside, sizeof aside, "%s/vault.db.12345.bad", r->directory);
-    assert_int_equal(pl_fs_system()->read(NULL, aside, 1 << 20, &bytes), PL_OK);
-    assert_true(bytes.size > 0);
-    pl_buf_reset(&bytes);
+    expect_on(r, 4, "of the second");
+}
+
+static void rename_in(const room *r, const char *from, const char *to)
+{
+    char paths[2][TEMP_DIR_SIZE + 64];
+
+    (void)snprintf(paths[0], sizeof paths[0], "%s/%s", r->directory, from);
+    (void)snprintf(paths[1], sizeof paths[1], "%s/%s", r->directory, to);
+    assert_int_equal(rename(paths[0], paths[1]), 0);
+}
+
+static void one_that_was_set_aside_as_another_machines_is_found_again(void **state)
+{
+    room *r = *state;
+
+    put_on(r, 0, "of the first");
+    rename_in(r, "vault.db", "vault.db.12345.bad");
+    put_on(r, 3, "of the second");
+    expect_on(r, 0, "of the first");
+    put_on(r, 0, "new of the first");
+    expect_on(r, 0, "new of the first");
+    expect_on(r, 3, "of the second");
+}
+
+static void one_that_was_set_aside_is_found_where_there_is_no_other(void **state)
+{
+    room *r = *state;
+
+    put_on(r, 0, "of the first");
+    rename_in(r, "vault.db", "vault.db.12345.bad");
+    expect_on(r, 0, "of the first");
 }
 
 static void a_key_of_another_component_does_not_open_a_row(void **state)
 {
     room *r = *state;
     pl_device_wrap_key disguised = r->keys[0];
+    pl_vault *vault;
 
-    pl_vault_close(open_vault(r));
     disguised.component = PL_COMPONENT_CPU;
+    put_on(r, 0, "of the first");
     r->options.keys = &disguised;
-    r->options.key_count = 1;
-    pl_vault_close(open_vault(r));
-    assert_true(r->was_set_aside);
+    vault = open_vault(r);
+    expect(vault, "key", "NOT_FOUND");
+    pl_vault_close(vault);
 }
 
 static void a_file_that_is_no_database_is_set_aside(void **state)
@@ -194,6 +263,55 @@ static pl_db *open_db(const room *r)
     (void)snprintf(path, sizeof path, "%s/vault.db", r->directory);
     assert_int_equal(pl_db_open_sqlite(&options, &db), PL_OK);
     return db;
+}
+
+/* Which says nothing of the file: a table that somebody changed, an extension of the application's that fails. */
+static void one_that_sqlite_fails_at_stays_and_is_used_when_it_can_be(void **state)
+{
+    room *r = *state;
+    pl_vault *vault = open_vault(r);
+    pl_db *db = open_db(r);
+
+    put(vault, "key", "kept");
+    pl_vault_close(vault);
+    assert_int_equal(pl_db_script(db, "ALTER TABLE wrap RENAME COLUMN wrapped TO other"), PL_OK);
+    vault = open_vault(r);
+    assert_int_equal(r->storage, PL_ERR_DATABASE);
+    assert_false(r->was_set_aside);
+    assert_true(pl_vault_is_stand_in(vault));
+    expect(vault, "key", "DATABASE");
+    pl_vault_close(vault);
+    assert_int_equal(pl_db_script(db, "ALTER TABLE wrap RENAME COLUMN other TO wrapped"), PL_OK);
+    pl_db_close(db);
+    vault = open_vault(r);
+    expect(vault, "key", "kept");
+    pl_vault_close(vault);
+}
+
+/* POSIX gives a process's locks on a file up when it closes any descriptor of it. */
+static void asking_whether_it_is_there_drops_no_lock_on_it(void **state)
+{
+    room *r = *state;
+    char path[TEMP_DIR_SIZE + 16];
+    pl_db *db;
+    int status;
+    pid_t child;
+
+    pl_vault_close(open_vault(r));
+    db = open_db(r);
+    (void)snprintf(path, sizeof path, "%s/vault.db", r->directory);
+    assert_int_equal(pl_db_begin(db), DB_DONE);
+    assert_true(pl_vault_is_there(pl_fs_system(), r->directory));
+    child = fork();
+    if (child == 0) {
+        struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+        _exit(fcntl(open(path, O_RDWR | O_CLOEXEC), F_GETLK, &all) == 0 && all.l_type != F_UNLCK ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    pl_db_rollback(db);
+    pl_db_close(db);
 }
 
 static void a_record_that_was_touched_moved_or_cut_is_refused(void **state)
@@ -246,12 +364,13 @@ static void without_a_place_it_works_in_memory_and_says_why(void **state)
         size_t key_count;
         pl_fs_kind kind;
         pl_err storage;
+        bool is_stand_in;
     } rows[] = {
-        {NULL, 3, PL_FS_LOCAL, PL_OK},
-        {"", 3, PL_FS_LOCAL, PL_OK},
-        {"/nonexistent/place", 3, PL_FS_LOCAL, PL_ERR_NOT_FOUND},
-        {".", 0, PL_FS_LOCAL, PL_ERR_NO_FINGERPRINT},
-        {".", 3, PL_FS_NETWORK, PL_ERR_NETWORK_SHARE},
+        {NULL, 3, PL_FS_LOCAL, PL_OK, false},
+        {"", 3, PL_FS_LOCAL, PL_OK, false},
+        {"/nonexistent/place", 3, PL_FS_LOCAL, PL_ERR_NOT_FOUND, true},
+        {".", 0, PL_FS_LOCAL, PL_ERR_NO_FINGERPRINT, false},
+        {".", 3, PL_FS_NETWORK, PL_ERR_NETWORK_SHARE, false},
     };
     room *r = *state;
 
@@ -265,10 +384,12 @@ static void without_a_place_it_works_in_memory_and_says_why(void **state)
         r->options.key_count = rows[i].key_count;
         vault = open_vault(r);
         assert_int_equal(r->storage, rows[i].storage);
-        put(vault, "key", "one");
-        put(vault, "key", "two");
+        assert_int_equal(pl_vault_is_stand_in(vault), rows[i].is_stand_in);
+        expect(vault, "key", "NOT_FOUND");
+        assert_int_equal(pl_vault_put(vault, "key", pl_span_text("one")), rows[i].is_stand_in ? rows[i].storage : PL_OK);
+        (void)pl_vault_put(vault, "key", pl_span_text("two"));
         expect(vault, "key", "two");
-        assert_int_equal(pl_vault_remove(vault, "key"), PL_OK);
+        (void)pl_vault_remove(vault, "key");
         expect(vault, "key", "NOT_FOUND");
         pl_vault_close(vault);
         fault_fs_free(disk);
@@ -302,11 +423,21 @@ static void limits_are_checked_before_anything_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(records_survive_closing_and_others_see_them),       CASE(any_one_component_that_still_fits_opens_it),
-        CASE(a_component_seen_later_opens_it_from_then_on),      CASE(on_a_machine_of_which_nothing_fits_it_is_set_aside_whole),
-        CASE(a_key_of_another_component_does_not_open_a_row),    CASE(a_file_that_is_no_database_is_set_aside),
-        CASE(a_record_that_was_touched_moved_or_cut_is_refused), CASE(clearing_leaves_no_record_to_anybody),
-        CASE(without_a_place_it_works_in_memory_and_says_why),   CASE(limits_are_checked_before_anything_is_kept),
+        CASE(records_survive_closing_and_others_see_them),
+        CASE(any_one_component_that_still_fits_opens_it),
+        CASE(a_component_seen_later_opens_it_from_then_on),
+        CASE(on_other_hardware_there_is_another_one_beside_it_and_each_finds_its_own),
+        CASE(one_beside_it_is_found_by_any_component_that_fits),
+        CASE(one_that_was_set_aside_as_another_machines_is_found_again),
+        CASE(one_that_was_set_aside_is_found_where_there_is_no_other),
+        CASE(a_key_of_another_component_does_not_open_a_row),
+        CASE(a_file_that_is_no_database_is_set_aside),
+        CASE(one_that_sqlite_fails_at_stays_and_is_used_when_it_can_be),
+        CASE(asking_whether_it_is_there_drops_no_lock_on_it),
+        CASE(a_record_that_was_touched_moved_or_cut_is_refused),
+        CASE(clearing_leaves_no_record_to_anybody),
+        CASE(without_a_place_it_works_in_memory_and_says_why),
+        CASE(limits_are_checked_before_anything_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,8 @@ static tool_exit activate_with(tool_t *tool, const activate_t *activate, const c
     /* what is held is of interest where a decision was had, not where the key could not even be sent */
     if (license && (result == POSPAL_OK || result == POSPAL_ERROR_DENIED))
         code = session_tell(tool, result, license);
+    if (result == POSPAL_OK && !code)
+        code = session_check_stored(tool, client);
     pospal_license_free(license);
     pospal_client_close(client);
     return code;

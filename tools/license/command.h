@@ -40,7 +40,8 @@ typedef struct {
     FILE *in;
     FILE *out;
     FILE *err;
-    sheet_t sheet; /* the result; printed when the subcommand has returned, also when it failed */
+    sheet_t sheet;         /* the result; printed when the subcommand has returned, also when it failed */
+    bool has_told_storage; /* that nothing can be stored, once */
 } tool_t;
 
 typedef struct {

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "client/place_owner.h"
 #include "platform/file.h"
 
 typedef struct {
@@ -23,7 +24,7 @@ static void choose_directory(examination_t *e)
 
     pl_buf_init(&path);
     if (e->common->data)
-        pl_buf_add_text(&path, e->common->data);
+        (void)pl_place_choose(pl_fs_system(), e->common->data, e->common->product, &path);
     else if (pl_data_home(&path) == PL_OK)
         pl_buf_add_format(&path, "/pospal/%s", e->common->product);
     else

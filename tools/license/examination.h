@@ -42,6 +42,8 @@ typedef struct {
     server_reply_t server;
     pl_keyset server_keyset; /* count 0: none was had */
     pospal_license *license; /* by what is stored; NULL: could not be asked */
+    int64_t effective_at;    /* what the library takes the time for, Unix seconds; 0: not known */
+    int64_t jump_ms;         /* how much of it is a lead of the clock that was believed after a day of uptime */
     finding_t findings[FINDINGS_MAX];
     size_t count;
 } examination_t;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/timestamp.h"
-#include "client/options.h"
+#include "client/client.h"
 #include "moment.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -66,12 +66,18 @@ static pl_fs_kind call_it_a_share(void *context, const char *directory)
     return PL_FS_NETWORK;
 }
 
+static pl_err look(void *context, const char *path)
+{
+    (void)context;
+    return pl_fs_system()->look(pl_fs_system()->context, path);
+}
+
 /* ---- the license ---- */
 
 void examine_read_license(examination_t *e)
 {
-    const pl_fs fs = {e,           read_file,        refuse_write, refuse_rename,  refuse_path,
-                      refuse_path, accept_directory, list,         call_it_a_share};
+    const pl_fs fs = {e,           read_file,        refuse_write, refuse_rename,   refuse_path,
+                      refuse_path, accept_directory, list,         call_it_a_share, look};
     pospal_options *options = pospal_options_new();
     pospal_client *client = NULL;
 
@@ -86,6 +92,12 @@ void examine_read_license(examination_t *e)
     options->fs = &fs;
     if (pospal_client_open(options, &client) == POSPAL_OK)
         (void)pospal_client_check(client, POSPAL_CHECK_LOCAL, &e->license);
+    if (client) {
+        pl_time now = pl_clock_read(&client->clock);
+
+        e->effective_at = pl_timeline_effective(&client->mark, now);
+        e->jump_ms = client->mark.jump_ms;
+    }
     pospal_client_close(client);
     pospal_options_free(options);
 }

@@ -21,6 +21,7 @@ enum {
     URL_SIZE = 768,
     TIMEOUT_MS = 10000,
     CLOCK_FINE_S = 5 * 60,
+    DAY_MS = 86400 * 1000,
     CLOCK_TOLERATED_S = 26 * 3600, /* as for nbf and iat: further off, documents are refused */
     CERTIFICATE_SOON_S = 14 * 86400
 };
@@ -98,11 +99,21 @@ void examine_clock(examination_t *e)
 {
     static const char remedy[] = "set the date, the time and the time zone of this machine";
     int64_t difference = e->server.date_s ? e->server.asked_at - e->server.date_s : 0;
-    char text[PL_TIMESTAMP_SIZE];
+    static const char go_online[] =
+        "go online with `pospal-license status --online`, import the answer to an activation request, or "
+        "have the vendor issue the license file anew, and import that";
+    char text[PL_TIMESTAMP_SIZE], effective[PL_TIMESTAMP_SIZE];
     severity_t severity = FINDING_OK;
 
     pl_timestamp_format(now_s(), text);
-    if (e->server.err == PL_ERR_TLS_CLOCK) {
+    pl_timestamp_format(e->effective_at, effective);
+    if (e->jump_ms > 0 && e->effective_at > now_s() + CLOCK_FINE_S) {
+        examination_add(e, "clock", FINDING_PROBLEM, go_online,
+                        "this machine believes it is %s; its clock was %" PRId64
+                        " days ahead for a day of uptime and was believed, "
+                        "so the license is judged by %s",
+                        text, e->jump_ms / DAY_MS, effective);
+    } else if (e->server.err == PL_ERR_TLS_CLOCK) {
         examination_add(e, "clock", FINDING_PROBLEM, remedy,
                         "this machine believes it is %s, which the server's certificate denies", text);
     } else if (e->server.date_s) {
@@ -113,8 +124,8 @@ void examine_clock(examination_t *e)
                         difference < 0 ? "behind" : "ahead of");
     } else if (pospal_license_clock_is_wrong(e->license)) {
         examination_add(e, "clock", FINDING_WARNING, remedy,
-                        "this machine believes it is %s, which what is stored shows to be wrong; the license counts all the same",
-                        text);
+                        "this machine believes it is %s, which what is stored shows to be wrong; the license is judged by %s",
+                        text, effective);
     } else {
         examination_add(e, "clock", FINDING_OK, NULL, "this machine believes it is %s; nothing stored denies it", text);
     }

@@ -14,8 +14,7 @@
 #include "crypto/crypto.h"
 #include "device/device.h"
 #include "platform/file.h"
-#include "state/vault.h"
-#include "state/vault_key.h"
+#include "state/vault_file.h"
 
 enum { LOCK_WAIT_MS = 500, VAULT_WAIT_MS = 500, SPACE_SHORT_MB = 16 };
 
@@ -56,46 +55,68 @@ static pl_err try_lock(const examination_t *e)
     return err;
 }
 
-static pl_err find_vault_key(const examination_t *e, pl_db *db)
+/* Each file but the databases, which SQLite opens, is read: it is the program's account that must be able to. */
+static pl_err try_file(void *context, const char *name)
 {
-    pl_device_wrap_key keys[PL_DEVICE_WRAP_KEYS_MAX];
-    const char *root = e->common->hardware_root;
-    size_t count = PL_DEVICE_WRAP_KEYS_MAX;
-    pl_probe_report report;
-    uint8_t key[32];
+    const examination_t *e = context;
+    char path[DIRECTORY_SIZE + 300];
+    pl_buf bytes;
     pl_err err;
 
-    if ((err = pl_probe_read(root ? root : "", &report)))
-        return err;
-    if (!(err = pl_device_wrap_keys(&report, e->common->product, keys, &count)))
-        err = pl_vault_key_find(db, keys, count, key);
-    pl_probe_wipe(&report);
-    pl_wipe(keys, sizeof keys);
-    pl_wipe(key, sizeof key);
+    if (strncmp(name, "vault", 5) == 0 || strstr(name, ".product"))
+        return PL_OK;
+    (void)snprintf(path, sizeof path, "%s/%s", e->directory, name);
+    pl_buf_init(&bytes);
+    err = pl_fs_system()->read(pl_fs_system()->context, path, 0, &bytes);
+    pl_buf_reset(&bytes);
+    return err == PL_ERR_TOO_LARGE || err == PL_ERR_NOT_FOUND ? PL_OK : err;
+}
+
+static pl_err try_documents(examination_t *e)
+{
+    const pl_fs *fs = pl_fs_system();
+
+    return fs->list(fs->context, e->directory, try_file, e);
+}
+
+static pl_err open_vault(const examination_t *e, const pl_device_wrap_key *keys, size_t count)
+{
+    const pl_vault_options options = {
+        .fs = pl_fs_system(), .directory = e->directory, .keys = keys, .key_count = count, .wait_ms = VAULT_WAIT_MS};
+    pl_vault_file file = {.db = NULL};
+    pl_err err = pl_vault_file_open_to_read(&options, &file);
+
+    pl_vault_file_close(&file);
+    pl_wipe(file.key, sizeof file.key);
     return err;
 }
 
 static pl_err try_vault(const examination_t *e)
 {
-    char path[DIRECTORY_SIZE + 16];
-    pl_db_sqlite_options options = {path, DB_READ_ONLY, VAULT_WAIT_MS, true, false};
-    pl_db *db = NULL;
+    pl_device_wrap_key keys[PL_DEVICE_WRAP_KEYS_MAX];
+    const char *root = e->common->hardware_root;
+    size_t count = PL_DEVICE_WRAP_KEYS_MAX;
+    pl_probe_report report;
     pl_err err;
 
     if (!pl_vault_is_there(pl_fs_system(), e->directory))
         return PL_OK;
-    (void)snprintf(path, sizeof path, "%s/vault.db", e->directory);
-    if (!(err = pl_db_open_sqlite(&options, &db)))
-        err = find_vault_key(e, db);
-    pl_db_close(db);
+    if ((err = pl_probe_read(root ? root : "", &report)))
+        return err;
+    if (!(err = pl_device_wrap_keys(&report, e->common->product, keys, &count)))
+        err = open_vault(e, keys, count);
+    pl_probe_wipe(&report);
+    pl_wipe(keys, sizeof keys);
     return err == PL_ERR_NOT_FOUND ? PL_OK : err; /* nothing was ever put into it */
 }
 
 static void add_vault_failure(examination_t *e, pl_err err)
 {
     if (err == PL_ERR_OTHER_DEVICE)
-        examination_add(e, "store", FINDING_PROBLEM, "activate with the license key: this machine gets a vault of its own",
-                        "the vault in %s was sealed on another machine", e->directory);
+        examination_add(e, "store", FINDING_PROBLEM,
+                        "give --hardware-root as the program does; on another machine activate with the license key: it "
+                        "gets a vault of its own",
+                        "the vault in %s was sealed on other hardware than this", e->directory);
     else
         examination_add_failure(e, "store", err, pl_err_detail());
 }
@@ -133,6 +154,8 @@ void examine_store(examination_t *e)
         examination_add_failure(e, "store", err, e->directory);
     else if ((err = try_lock(e)))
         examination_add_failure(e, "store", err, pl_err_detail());
+    else if ((err = try_documents(e)))
+        examination_add(e, "store", FINDING_PROBLEM, permissions, "%s", pl_err_detail());
     else if ((err = try_vault(e)))
         add_vault_failure(e, err);
     else

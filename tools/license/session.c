@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "client/client.h"
 #include "platform/file.h"
 
 enum { READ_STEP = 4096 };
@@ -68,12 +69,22 @@ pl_err session_fingerprint(const char *hardware_root, const char *product, pl_fi
 /* What the library can work without, and people should know: a directory that can't be used, a document that is not believed. */
 static void print_warning(void *context, pospal_log_level_t level, const char *message)
 {
-    const tool_t *tool = context;
+    tool_t *tool = context;
+    bool is_of_storage = strstr(message, "in memory only") || strstr(message, "data directory");
 
     (void)level;
+    if (is_of_storage && tool->has_told_storage) /* one directory, one complaint */
+        return;
+    tool->has_told_storage = tool->has_told_storage || is_of_storage;
     if (!tool->sheet.is_json) /* whose failures are one object */
         (void)fprintf(tool->err, "pospal-license: %s\n", message);
 }
+
+/* NULL: none. */
+typedef struct {
+    const char *device_name;
+    const char *key;
+} session_more;
 
 static void set_options(pospal_options *options, const common_t *common)
 {
@@ -87,7 +98,7 @@ static void set_options(pospal_options *options, const common_t *common)
         pospal_options_set_timeout_ms(options, common->timeout_ms);
 }
 
-tool_exit session_open(tool_t *tool, const common_t *common, const char *device_name, pospal_client **client)
+static tool_exit open_client(tool_t *tool, const common_t *common, const session_more *more, pospal_client **client)
 {
     pospal_options *options = pospal_options_new();
     pospal_result_t result;
@@ -104,7 +115,8 @@ tool_exit session_open(tool_t *tool, const common_t *common, const char *device_
         goto done;
     }
     set_options(options, common);
-    pospal_options_set(options, POSPAL_OPTION_DEVICE_NAME, device_name);
+    pospal_options_set(options, POSPAL_OPTION_DEVICE_NAME, more->device_name);
+    pospal_options_set_license_key(options, POSPAL_KEY_TEXT, more->key);
     pospal_options_set(options, POSPAL_OPTION_ROOT_KEYS, jwks.data);
     pospal_options_set_log(options, print_warning, tool, POSPAL_LOG_WARNING);
     if ((result = pospal_client_open(options, client)) != POSPAL_OK)
@@ -113,6 +125,31 @@ done:
     pospal_options_free(options);
     pl_buf_reset(&jwks);
     return code;
+}
+
+tool_exit session_open(tool_t *tool, const common_t *common, const char *device_name, pospal_client **client)
+{
+    return open_client(tool, common, &(session_more){.device_name = device_name}, client);
+}
+
+tool_exit session_open_with_key(tool_t *tool, const common_t *common, const char *key, pospal_client **client)
+{
+    return open_client(tool, common, &(session_more){.key = key}, client);
+}
+
+tool_exit session_check_stored(tool_t *tool, pospal_client *client)
+{
+    pl_err err;
+
+    pl_mutex_lock(client->mutex);
+    err = client->storage
+              ? pl_fail(client->storage, "it holds in memory only, and is lost with this program: %s", client->storage_detail)
+          : client->vault_storage
+              ? pl_fail(client->vault_storage, "the license key is in memory only, and lost with this program: %s",
+                        client->vault_detail)
+              : PL_OK;
+    pl_mutex_unlock(client->mutex);
+    return err ? tool_fail_plainly(tool, err) : TOOL_OK;
 }
 
 static void show_features(sheet_t *sheet, const pospal_license *license)

@@ -20,6 +20,10 @@ pl_err session_fingerprint(const char *hardware_root, const char *product, pl_fi
 
 /* A failure is printed already; the caller closes *client. */
 tool_exit session_open(tool_t *tool, const common_t *common, const char *device_name, pospal_client **client);
+/* The same with a license key for where none is stored; NULL: none. */
+tool_exit session_open_with_key(tool_t *tool, const common_t *common, const char *key, pospal_client **client);
+/* Whether what was learned is on the disk. TOOL_STORAGE, and it is printed, where it is lost with this program. */
+tool_exit session_check_stored(tool_t *tool, pospal_client *client);
 /* Puts the license on the sheet. TOOL_OK, or TOOL_NOT_USABLE. */
 tool_exit session_show(tool_t *tool, const pospal_license *license);
 /* The same after a call that wanted something of it; a denial, which is printed already, takes nothing away that is good: TOOL_DENIED. */

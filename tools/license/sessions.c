@@ -3,6 +3,8 @@
  * pospal-license sessions: who uses the license at this moment, and freeing a seat that is stuck. The tool keeps no seat itself: what it
  * takes over it gives back at once.
  */
+#include "crypto/crypto.h"
+#include "key_word.h"
 #include "session.h"
 
 #include <string.h>
@@ -11,11 +13,13 @@ enum { HOLDERS_MAX = 32 };
 
 typedef struct {
     common_t common;
+    key_word_t key;
     const char *take_over;
     const char *reason;
 } sessions_t;
 
 static const option_t options[] = {
+    KEY_WORD_OPTIONS(sessions_t, key),
     {"take-over", OPTION_TEXT, offsetof(sessions_t, take_over), false, "SESSION",
      "free the seat of that session, or \"oldest\": of the longest silent", 0, 0},
     {"reason", OPTION_TEXT, offsetof(sessions_t, reason), false, "TEXT", "what whoever loses the seat is told; needed for that",
@@ -70,25 +74,39 @@ static tool_exit free_seat(tool_t *tool, pospal_client *client, const sessions_t
     return list(tool, client);
 }
 
-static tool_exit run(tool_t *tool, const void *values)
+static tool_exit run_with(tool_t *tool, const sessions_t *sessions, const char *key)
 {
-    const sessions_t *sessions = values;
     pospal_client *client;
-    tool_exit code;
+    tool_exit code = session_open_with_key(tool, &sessions->common, key, &client);
 
-    if (!sessions->take_over != !sessions->reason)
-        return tool_fail_plainly(tool, pl_fail(PL_ERR_INVALID, "--take-over SESSION and --reason TEXT go together"));
-    if ((code = session_open(tool, &sessions->common, NULL, &client)))
+    if (code)
         return code;
     code = sessions->take_over ? free_seat(tool, client, sessions) : list(tool, client);
     pospal_client_close(client);
     return code;
 }
 
+static tool_exit run(tool_t *tool, const void *values)
+{
+    const sessions_t *sessions = values;
+    char key[PL_LICENSE_KEY_MAX + 1] = "";
+    const char *chosen = NULL;
+    tool_exit code;
+    pl_err err;
+
+    if (!sessions->take_over != !sessions->reason)
+        return tool_fail_plainly(tool, pl_fail(PL_ERR_INVALID, "--take-over SESSION and --reason TEXT go together"));
+    err = key_word_read(tool, &sessions->key, key, &chosen);
+    code = err ? tool_fail_plainly(tool, err) : run_with(tool, sessions, chosen);
+    pl_wipe(key, sizeof key);
+    return code;
+}
+
 const command_t command_sessions = {
     .name = "sessions",
     .summary = "print who uses the license now, or free a seat",
-    .notes = "A seat that was freed is free for whoever comes first; this machine does not keep it.\n",
+    .notes = "With the license key another machine can look, too, and is not activated by that; to free a seat it is.\n"
+             "A seat that was freed is free for whoever comes first; this machine does not keep it.\n",
     .example = "sessions --product till --roots root-keys.json --server https://license.example.com",
     .uses = USES_CLIENT | USES_SERVER,
     .options = options,

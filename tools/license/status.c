@@ -20,10 +20,15 @@ static tool_exit check(tool_t *tool, pospal_client *client, pospal_check_mode_t 
     pospal_license *license = NULL;
     pospal_result_t result = pospal_client_check(client, mode, &license);
     tool_exit failed = result == POSPAL_OK ? TOOL_OK : tool_fail_result(tool, result);
-    tool_exit worth = license ? session_show(tool, license) : TOOL_FAILED;
+    tool_exit worth;
 
+    /* a key that was lost takes nothing away from the lease */
+    if (result == POSPAL_ERROR_NO_LICENSE_KEY && pospal_license_is_usable(license))
+        failed = session_tell(tool, result, license);
+    else if ((worth = license ? session_show(tool, license) : TOOL_FAILED) && !failed)
+        failed = worth;
     pospal_license_free(license);
-    return failed ? failed : worth;
+    return failed;
 }
 
 static tool_exit run(tool_t *tool, const void *values)

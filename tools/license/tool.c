@@ -45,15 +45,16 @@ static const struct {
 
 enum { COMMON_OPTIONS = sizeof common_options / sizeof *common_options };
 
-static const char exit_codes[] = "Exit codes:\n"
-                                 "  0  done; where a license was asked about: it is usable\n"
-                                 "  1  failed\n"
-                                 "  2  wrong usage, or a license key with a typing error\n"
-                                 "  3  the license is not usable; what it is was printed\n"
-                                 "  4  the server could not be reached or gave no signed answer; nothing was decided\n"
-                                 "  5  the data directory cannot be read or written\n"
-                                 "  6  a license file is damaged, forged, or meant for another product or device\n"
-                                 "  7  what was asked for was denied; the license held before is usable and goes on\n";
+static const char exit_codes[] =
+    "Exit codes:\n"
+    "  0  done; where a license was asked about: it is usable\n"
+    "  1  failed\n"
+    "  2  wrong usage, or a license key with a typing error\n"
+    "  3  the license is not usable; what it is was printed\n"
+    "  4  the server could not be reached or gave no signed answer; nothing was decided\n"
+    "  5  the data directory cannot be read or written\n"
+    "  6  a license file is damaged, forged, or meant for another product or device\n"
+    "  7  what was asked for was denied, or there is no key to ask with; the license held before is usable and goes on\n";
 
 /* ---- help ---- */
 
@@ -244,7 +245,7 @@ static tool_exit run_help(tool_t *tool, char *const *words)
 
 tool_exit tool_run(const tool_streams_t *streams, char *const *words)
 {
-    tool_t tool = {streams->in, streams->out, streams->err, {0}};
+    tool_t tool = {streams->in, streams->out, streams->err, {0}, false};
     const command_t *command;
     tool_exit code, printed;
 
