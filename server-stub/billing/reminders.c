@@ -32,8 +32,7 @@ pl_err reminders_order(tx_t *tx, const billing_scope_t *scope)
 {
     subscription_t *rows;
     size_t count;
-    pl_err err =
-        subscriptions_list_unreminded(tx, scope->brand_id, tx->now_ms, tx->now_ms + REMINDER_DAYS * DAY_MS, &rows, &count);
+    pl_err err = subscriptions_list_unreminded(tx, scope->brand_id, tx->now_ms + REMINDER_DAYS * DAY_MS, &rows, &count);
 
     for (size_t i = 0; !err && i < count; i++)
         err = remind(tx, scope, &rows[i]);

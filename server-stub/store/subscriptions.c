@@ -237,15 +237,14 @@ pl_err subscriptions_list_uncompared(tx_t *tx, pl_uuid brand_id, int64_t before_
     return err;
 }
 
-pl_err subscriptions_list_unreminded(tx_t *tx, pl_uuid brand_id, int64_t from_ms, int64_t until_ms,
-                                     subscription_t **subscriptions, size_t *count)
+pl_err subscriptions_list_unreminded(tx_t *tx, pl_uuid brand_id, int64_t until_ms, subscription_t **subscriptions, size_t *count)
 {
     pl_db_statement *select = store_statement(tx, STORE_SUBSCRIPTIONS, UNREMINDED);
     store_rows rows = {NULL, 0};
     pl_err err;
 
     pl_db_bind_uuid(select, 1, brand_id);
-    pl_db_bind_int(select, 2, from_ms);
+    pl_db_bind_int(select, 2, tx->now_ms);
     pl_db_bind_int(select, 3, until_ms);
     pl_db_bind_int(select, 4, SUBSCRIPTIONS_PAGE_MAX);
     err = store_collect(select, tx->arena, sizeof(subscription_t), map, &rows);

@@ -61,10 +61,9 @@ pl_err subscriptions_find_by_checkout(tx_t *tx, pl_uuid brand_id, const char *pr
 pl_err subscriptions_list_uncompared(tx_t *tx, pl_uuid brand_id, int64_t before_ms, subscription_t **subscriptions,
                                      size_t *count);
 
-/* Live ones that go on and are charged after from_ms, until until_ms at the latest, and whose customers were not told of that yet: the next
+/* Live ones that go on and are charged after now, until until_ms at the latest, and whose customers were not told of that yet: the next
    first, at most SUBSCRIPTIONS_PAGE_MAX. */
-pl_err subscriptions_list_unreminded(tx_t *tx, pl_uuid brand_id, int64_t from_ms, int64_t until_ms,
-                                     subscription_t **subscriptions, size_t *count);
+pl_err subscriptions_list_unreminded(tx_t *tx, pl_uuid brand_id, int64_t until_ms, subscription_t **subscriptions, size_t *count);
 /* Of its next charge its customer is told. */
 pl_err subscriptions_note_reminded(tx_t *tx, const subscription_t *subscription);
 
