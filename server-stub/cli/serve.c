@@ -26,7 +26,7 @@ static const option_t options[] = {
     {"tls-cert", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TLS_CERT]), false, "FILE", "certificate chain, PEM", 0, 0},
     {"tls-key", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TLS_KEY]), false, "FILE", "its private key, PEM", 0, 0},
     {"loops", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_LOOPS]), false, "N", "event loops (0: one per processor)", 0, 0},
-    {"workers", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WORKERS]), false, "N", "threads for slow requests (2)", 0, 0},
+    {"workers", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_WORKERS]), false, "N", "threads for slow requests (4)", 0, 0},
     {"queue", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_QUEUE]), false, "N", "writes that may wait (4096); then 503", 0, 0},
     {"connections", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_CONNECTIONS]), false, "N", "connections at a time (10000)", 0, 0},
     {"timeout-s", OPTION_TEXT, offsetof(serve_t, flags[CONFIG_TIMEOUT_S]), false, "S", "for a connection that is idle (30)", 0, 0},
