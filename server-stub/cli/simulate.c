@@ -80,19 +80,14 @@ static const char *explain(pl_arena *arena, const simulation_t *result, const si
     return pl_reason_text(device->reason);
 }
 
-static void put_verdict(cli_t *cli, pl_verdict verdict, pl_reason reason)
-{
-    pl_json_put_text(&cli->json, "verdict", pl_verdict_text(verdict));
-    pl_json_put_text(&cli->json, "reason", pl_reason_text(reason));
-}
-
 static void put_device(cli_t *cli, const simulation_t *result, size_t index)
 {
     const simulated_t *device = &result->devices[index];
 
     pl_json_open(&cli->json, NULL, '{');
     pl_json_put_int(&cli->json, "device", (int64_t)index + 1);
-    put_verdict(cli, device->verdict, device->reason);
+    pl_json_put_text(&cli->json, "verdict", pl_verdict_text(device->verdict));
+    pl_json_put_text(&cli->json, "reason", pl_reason_text(device->reason));
     pl_json_put_int(&cli->json, "seat", device->seat); /* 0: none */
     pl_json_put_text(&cli->json, "why", explain(&cli->arena, result, device));
     put_time(cli, "refresh_at", device->refresh_at_ms);
@@ -107,7 +102,8 @@ static void put_result(cli_t *cli, const simulate_work_t *work)
 
     put_time(cli, "at", work->order.at_ms);
     pl_json_open(&cli->json, "license", '{'); /* its own rule, whatever the device */
-    put_verdict(cli, result->verdict, result->reason);
+    pl_json_put_text(&cli->json, "verdict", pl_verdict_text(result->verdict));
+    pl_json_put_text(&cli->json, "verdict_reason", pl_reason_text(result->reason)); /* at that time; its reason is today's */
     put_license(cli, &result->view);
     put_time(cli, "ends_at", result->ends_at_ms);
     pl_json_close(&cli->json);

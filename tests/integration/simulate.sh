@@ -23,7 +23,7 @@ ask() { vendor simulate --json "$@"; }
 rows() { vendor audit list --brand acme --json; vendor license show --license "$id" --json; }
 before=$(rows)
 said=$(ask --key "$key" --devices 3 --at 2098-06-01T12:00:00Z)
-expect 'its own rule' '{"at":"2098-06-01T12:00:00Z","license":{"verdict":"ACTIVE","reason":"in_order",*"ends_at":"2099-01-01T00:00:00Z"}*' "$said"
+expect 'its own rule' '{"at":"2098-06-01T12:00:00Z","license":{"verdict":"ACTIVE","verdict_reason":"in_order",*"ends_at":"2099-01-01T00:00:00Z"}*' "$said"
 expect 'the first device' '*{"device":1,"verdict":"ACTIVE","reason":"in_order","seat":1,"why":"takes seat 1 of 2",*"check_by":"2098-06-04T12:00:00Z","grace_until":"2098-06-11T12:00:00Z"}*' "$said"
 expect 'the second device' '*{"device":2,"verdict":"ACTIVE",*"seat":2,*' "$said"
 expect 'the third device' '*{"device":3,"verdict":"NO_SEAT","reason":"seats_taken","seat":0,"why":"all 2 seats are taken",*' "$said"
@@ -40,8 +40,11 @@ expect 'one of them' '*"verdict":"NOT_ACTIVATED","reason":"not_activated","seat"
     "$(ask --key "$key" --brand acme --product pager)"
 vendor license suspend --license "$id" >/dev/null
 expect 'suspended' '*"device":1,"verdict":"SUSPENDED","reason":"vendor"*' "$(ask --license "$id")"
+expect 'suspended, its own rule' '*"license":{"verdict":"SUSPENDED","verdict_reason":"vendor",*"reason":"vendor",*' "$(ask --license "$id")"
+expect 'suspended, for people' '*SUSPENDED*the license is suspended*' "$(vendor simulate --license "$id")"
 vendor license cancel --license "$id" >/dev/null
 expect 'cancelled' '*"device":1,"verdict":"REVOKED","reason":"vendor"*' "$(ask --license "$id")"
+expect 'cancelled, for people' '*REVOKED*the license is cancelled*' "$(vendor simulate --license "$id")"
 
 refused 2 'no license named' '*either --license ID or --key KEY*'
 refused 2 'two named' '*either --license ID or --key KEY*' --license "$id" --key "$key"
