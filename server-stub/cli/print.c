@@ -13,11 +13,13 @@ enum { COLUMNS_MAX = 16, NUMBER_SIZE = 24, NAME_WIDTH = 24 };
 
 static const size_t RESULT_MAX = (size_t)64 << 20;
 
+/* The columns are the names of all rows, in the order they first come: a row may lack some. */
 typedef struct {
     FILE *out;
+    const char *names[COLUMNS_MAX];
     size_t widths[COLUMNS_MAX];
-    size_t column;
     size_t count;
+    bool is_wide; /* more names than columns: each row is written as lines */
 } table_t;
 
 /* NULL for what has no short text. */
@@ -36,69 +38,90 @@ static const char *describe(const pl_json *value, char number[NUMBER_SIZE])
     return pl_json_is_true(value) ? "yes" : "no";
 }
 
+static size_t find_column(const table_t *table, const char *name)
+{
+    size_t column = 0;
+
+    while (column < table->count && strcmp(table->names[column], name) != 0)
+        column++;
+    return column;
+}
+
 static pl_err measure(void *context, const char *name, const pl_json *value)
 {
     table_t *table = context;
     char number[NUMBER_SIZE];
     const char *text = describe(value, number);
-    size_t width = text ? strlen(text) : 0;
+    size_t column = find_column(table, name);
 
-    if (!text || table->column == COLUMNS_MAX)
+    if (!text)
         return PL_OK;
-    width = width > strlen(name) ? width : strlen(name);
-    if (width > table->widths[table->column])
-        table->widths[table->column] = width;
-    table->column++;
+    if (column == COLUMNS_MAX) {
+        table->is_wide = true;
+        return PL_OK;
+    }
+    if (column == table->count) {
+        table->names[table->count++] = name;
+        table->widths[column] = strlen(name);
+    }
+    if (strlen(text) > table->widths[column])
+        table->widths[column] = strlen(text);
     return PL_OK;
 }
 
-static void print_cell(table_t *table, const char *text)
+static void print_cell(const table_t *table, size_t column, const char *text)
 {
-    (void)fprintf(table->out, "%s%-*s", table->column ? "  " : "", (int)table->widths[table->column], text);
-    table->column++;
+    (void)fprintf(table->out, "%s%-*s", column ? "  " : "", (int)table->widths[column], text);
 }
 
-static pl_err print_name(void *context, const char *name, const pl_json *value)
+static void print_row(const table_t *table, const pl_json *row)
 {
-    table_t *table = context;
-    char number[NUMBER_SIZE];
+    for (size_t column = 0; column < table->count; column++) {
+        char number[NUMBER_SIZE];
+        const pl_json *value = pl_json_get(row, table->names[column]);
+        const char *text = value ? describe(value, number) : NULL;
 
-    if (describe(value, number) && table->column < COLUMNS_MAX)
-        print_cell(table, name);
-    return PL_OK;
+        print_cell(table, column, text ? text : "");
+    }
+    (void)fputc('\n', table->out);
 }
 
-static pl_err print_value(void *context, const char *name, const pl_json *value)
+static pl_err print_line(void *context, const char *name, const pl_json *value)
 {
-    table_t *table = context;
+    const table_t *table = context;
     char number[NUMBER_SIZE];
     const char *text = describe(value, number);
 
-    (void)name;
-    if (text && table->column < COLUMNS_MAX)
-        print_cell(table, text);
+    if (text)
+        (void)fprintf(table->out, "%-*s  %s\n", NAME_WIDTH, name, text);
     return PL_OK;
 }
 
-static void print_row(table_t *table, const pl_json *row, pl_err (*print)(void *, const char *, const pl_json *))
+/* An empty line stands between two rows. */
+static void print_blocks(table_t *table, const pl_json *rows)
 {
-    table->column = 0;
-    (void)pl_json_each(row, print, table);
-    (void)fputc('\n', table->out);
+    for (size_t i = 0; i < pl_json_count(rows); i++) {
+        if (i > 0)
+            (void)fputc('\n', table->out);
+        (void)pl_json_each(pl_json_at(rows, i), print_line, table);
+    }
 }
 
 static void print_table(FILE *out, const pl_json *rows)
 {
-    table_t table = {out, {0}, 0, pl_json_count(rows)};
+    table_t table = {.out = out};
 
-    for (size_t i = 0; i < table.count; i++) {
-        table.column = 0;
+    for (size_t i = 0; i < pl_json_count(rows); i++)
         (void)pl_json_each(pl_json_at(rows, i), measure, &table);
+    if (table.is_wide) {
+        print_blocks(&table, rows);
+        return;
     }
-    if (table.count > 0)
-        print_row(&table, pl_json_at(rows, 0), print_name);
-    for (size_t i = 0; i < table.count; i++)
-        print_row(&table, pl_json_at(rows, i), print_value);
+    for (size_t column = 0; column < table.count; column++)
+        print_cell(&table, column, table.names[column]);
+    (void)fputc('\n', out);
+    for (size_t i = 0; i < pl_json_count(rows); i++)
+        print_row(&table, pl_json_at(rows, i));
 }
 
 typedef struct {

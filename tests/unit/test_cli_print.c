@@ -57,6 +57,36 @@ static void prints_lists_as_tables(void **state)
     assert_string_equal(printed, "id  name     \n1   long name\n22  b        \n");
 }
 
+static void puts_values_under_their_names_whatever_a_row_lacks(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        print("{\"rows\":[{\"id\":1,\"reason\":\"vendor\",\"email\":\"a@b\"},{\"id\":2,\"email\":\"c@d\",\"end\":\"x\"},"
+              "{\"email\":\"e@f\",\"id\":3}]}"),
+        PL_OK);
+    assert_string_equal(printed, "id  reason  email  end\n"
+                                 "1   vendor  a@b       \n"
+                                 "2           c@d    x  \n"
+                                 "3           e@f       \n");
+}
+
+static void writes_a_table_of_many_names_as_lines(void **state)
+{
+    char json[1024] = "{\"rows\":[{";
+    size_t used = strlen(json);
+    int lines = 0;
+
+    (void)state;
+    for (int i = 0; i < 17; i++)
+        used += (size_t)snprintf(json + used, sizeof json - used, "%s\"name%d\":%d", i ? "," : "", i, i);
+    (void)snprintf(json + used, sizeof json - used, "},{\"name1\":\"second\"}]}");
+    assert_int_equal(print(json), PL_OK);
+    for (const char *c = printed; *c; c++)
+        lines += *c == '\n';
+    assert_int_equal(lines, 17 + 1 + 1);
+    assert_non_null(strstr(printed, "name16                    16\n\nname1                     second\n"));
+}
+
 static void says_where_a_list_is_empty(void **state)
 {
     (void)state;
@@ -83,6 +113,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(prints_scalars_as_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(prints_lists_as_tables, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(puts_values_under_their_names_whatever_a_row_lacks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(writes_a_table_of_many_names_as_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(says_where_a_list_is_empty, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_deeper_nesting_to_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_object, set_up, tear_down),
