@@ -139,16 +139,31 @@ typedef enum { FORM_JSON, FORM_LINES, FORM_CSV, FORM_COUNT } form;
 
 static const char *const media_types[FORM_COUNT] = {"application/json", json_lines, "text/csv"};
 
-/* The first that there is of those which Accept names; JSON where it names none. */
+/* "q=0", "q=0.000": what has it is not wanted (RFC 9110, 12.4.2). parameters ends with the next comma. */
+static bool is_refused(const char *parameters)
+{
+    while (*parameters == ' ' || *parameters == '\t' || *parameters == ';') {
+        size_t size;
+
+        parameters += strspn(parameters, " \t;");
+        size = strcspn(parameters, " \t;,");
+        if (size >= 3 && (parameters[0] == 'q' || parameters[0] == 'Q') && parameters[1] == '=')
+            return parameters[2] == '0' && strspn(parameters + 2, "0.") == size - 2;
+        parameters += size;
+    }
+    return false;
+}
+
+/* The first that there is of those which Accept names and does not refuse; JSON where there is none. */
 static form choose(const char *accept)
 {
     while (accept && *accept) {
         size_t size;
 
-        accept += strspn(accept, " ,");
-        size = strcspn(accept, " ;,");
+        accept += strspn(accept, " \t,");
+        size = strcspn(accept, " \t;,");
         for (int i = 0; i < FORM_COUNT; i++)
-            if (pl_span_is(pl_span_of(accept, size), media_types[i]))
+            if (pl_span_is(pl_span_of(accept, size), media_types[i]) && !is_refused(accept + size))
                 return (form)i;
         accept += strcspn(accept, ",");
     }
