@@ -78,7 +78,7 @@ static pl_err note_pending(tx_t *tx, effect_t *effect, const stripe_checkout_t *
 
 static pl_err welcome(tx_t *tx, const effect_t *effect, const purchase_t *bought)
 {
-    const letter_t letter = {.template = MAIL_WELCOME, .occasion = bought->row.provider_subscription, .with_key = bought->key};
+    const notice_t letter = {.template = MAIL_WELCOME, .occasion = bought->row.provider_subscription, .with_key = bought->key};
 
     return bought->kind == PURCHASE_DUPLICATE || bought->kind == PURCHASE_OTHER
                ? PL_OK

@@ -95,7 +95,7 @@ static pl_err write_paid(tx_t *tx, const effect_t *effect, const stripe_invoice_
                          bool is_reactivated)
 {
     bool is_welcome = paid->kind == PURCHASE_NEW || paid->kind == PURCHASE_RETURNED;
-    const letter_t letter = {.template = is_welcome       ? MAIL_WELCOME
+    const notice_t letter = {.template = is_welcome       ? MAIL_WELCOME
                                          : is_reactivated ? MAIL_REACTIVATED
                                                           : MAIL_RENEWAL_PROCESSED,
                              .occasion = is_welcome ? paid->row.provider_subscription : invoice->id,
@@ -183,7 +183,7 @@ static pl_err settle_failed(tx_t *tx, effect_t *effect, const stripe_invoice_t *
 {
     const booking_t booking = booking_of(effect, failed);
     const standing_order_t standing = {effect->scope.keyring, &failed->row, false};
-    const letter_t letter = {.template = MAIL_PAYMENT_FAILED, .occasion = invoice->id, .invoice = invoice};
+    const notice_t letter = {.template = MAIL_PAYMENT_FAILED, .occasion = invoice->id, .invoice = invoice};
     bool is_news, changed;
     pl_err err = books_failed(tx, &booking, invoice, &is_news);
 

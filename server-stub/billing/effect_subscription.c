@@ -39,7 +39,7 @@ static pl_err tell(tx_t *tx, effect_t *effect, const purchase_t *changed, const 
     bool has_ended = row->state == SUBSCRIPTION_CANCELLED && was->state != SUBSCRIPTION_CANCELLED;
     bool is_announced = row->ends_with_period && !was->ends_with_period && row->state != SUBSCRIPTION_CANCELLED;
     bool is_reversed = !row->ends_with_period && was->ends_with_period && terms_are_live(row);
-    letter_t letter = {
+    notice_t letter = {
         .template = MAIL_SUBSCRIPTION_CANCELLED,
         .occasion = pl_arena_format(tx->arena, "%s:%s", row->provider_subscription, has_ended ? "ended" : effect->event.id),
         .ends_at_ms = has_ended ? tx->now_ms : row->period_end_ms};
@@ -115,7 +115,7 @@ pl_err act_trial_ending(tx_t *tx, effect_t *effect)
 {
     stripe_subscription_t told;
     purchase_t about;
-    letter_t letter = {.template = MAIL_TRIAL_ENDING};
+    notice_t letter = {.template = MAIL_TRIAL_ENDING};
     pl_err err = stripe_read_subscription(effect->event.object, &told);
 
     if (err)

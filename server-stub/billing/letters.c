@@ -16,7 +16,7 @@ static const char *amount_text(tx_t *tx, int64_t amount, const char *currency)
     return amount >= 0 && currency ? pl_arena_format(tx->arena, "%" PRId64 " %s", amount, currency) : NULL;
 }
 
-pl_err letter_order(tx_t *tx, const billing_scope_t *scope, const purchase_t *about, const letter_t *letter, bool *is_new)
+pl_err letter_order(tx_t *tx, const billing_scope_t *scope, const purchase_t *about, const notice_t *letter, bool *is_new)
 {
     const customer_t *customer = &about->view.customer;
     const subscription_t *row = &about->row;

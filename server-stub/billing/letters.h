@@ -15,9 +15,9 @@ typedef struct {
     const char *with_key;            /* the license key; NULL: it is not told */
     const stripe_invoice_t *invoice; /* NULL: none */
     int64_t ends_at_ms;              /* 0: not told */
-} letter_t;
+} notice_t;
 
 /* Nothing where the customer has no address (it was erased). *is_new as mail_order's; may be NULL. */
-pl_err letter_order(tx_t *tx, const billing_scope_t *scope, const purchase_t *about, const letter_t *letter, bool *is_new);
+pl_err letter_order(tx_t *tx, const billing_scope_t *scope, const purchase_t *about, const notice_t *letter, bool *is_new);
 
 #endif

@@ -203,7 +203,7 @@ static pl_err write_found(case_t *c, tx_t *tx, purchase_t *bought)
 {
     const standing_order_t standing = {c->scope.keyring, &bought->row, true};
     const booking_t booking = {c->scope.brand_id, bought->row.license_id, bought->row.customer_id, c->invoice.paid_at_ms};
-    const letter_t letter = {.template = MAIL_WELCOME, .occasion = c->told.id, .with_key = bought->key};
+    const notice_t letter = {.template = MAIL_WELCOME, .occasion = c->told.id, .with_key = bought->key};
     audit_t entry = {.brand_id = c->scope.brand_id, .action = AUDIT_BILLING_MENDED, .target = bought->row.license_id};
     bool is_news, was_failing, changed;
     pl_err err;

@@ -16,7 +16,7 @@ static pl_err remind(tx_t *tx, const billing_scope_t *scope, const subscription_
 {
     purchase_t about = {.kind = PURCHASE_SAME, .row = *row};
     char id[PL_UUID_TEXT_SIZE];
-    letter_t letter = {.template = MAIL_RENEWAL_REMINDER};
+    notice_t letter = {.template = MAIL_RENEWAL_REMINDER};
     pl_err err = admin_license_find(tx, row->brand_id, row->license_id, &about.view);
 
     if (err)
