@@ -146,7 +146,7 @@ size_t pl_db_column_bytes(pl_db_statement *statement, int column, void *bytes, s
 {
     pl_span source = statement->db->driver->column_bytes(statement, column);
 
-    if (source.data && source.size <= room)
+    if (source.size && source.size <= room)
         memcpy(bytes, source.data, source.size);
     return source.data ? source.size : 0;
 }

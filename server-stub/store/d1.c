@@ -254,7 +254,7 @@ pl_err d1_open(pl_arena *arena, const char *path, d1_t **d1)
         return PL_ERR_MEMORY;
     made->arena = arena;
     if ((err = pl_db_open_sqlite(&options, &made->db)))
-        return err == PL_ERR_DATABASE ? pl_fail(err, "%s is no SQLite database", path) : err;
+        return err == PL_ERR_DATABASE || err == PL_ERR_CORRUPT ? pl_fail(PL_ERR_DATABASE, "%s is no SQLite database", path) : err;
     if ((err = look_through(made, path))) {
         d1_close(made);
         return err;

@@ -38,7 +38,9 @@ class Clock(VendorTest):
         self.fail("the server does not look")
 
     def told(self):
-        return [(one.json["type"], one.json["data"].get("days")) for one in self.receiver.of("/ok/clock")]
+        """A message that was on its way when the clock jumped may come twice, with one id: at least once is the promise."""
+        once = {one.id: one for one in reversed(self.receiver.of("/ok/clock"))}
+        return [(one.json["type"], one.json["data"].get("days")) for one in reversed(once.values())]
 
     def test_days_pass_and_what_ends_ends(self):
         hook = {"url": self.receiver.url("/ok/clock"), "events": ["license.expiring", "license.expired"]}
