@@ -4,6 +4,8 @@
  */
 #include "api/pospal_money.h"
 
+#include "licensing/currency.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -17,43 +19,21 @@ pl_err pospal_money_open(tx_t *tx, const pospal_call_t *call, pospal_money_t *mo
 
 /* ---- /pricing ---- */
 
-/* How many digits of an amount stand behind the point, by ISO 4217, as Stripe counts minor units. */
-static int decimals(const char *currency)
-{
-    static const char none[] = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf";
-    static const char three[] = "bhd jod kwd omr tnd";
-
-    if (strlen(currency) != 3)
-        return 2;
-    return strstr(none, currency) ? 0 : strstr(three, currency) ? 3 : 2;
-}
-
 /* "29", "29.5", "29.99": as a number of JavaScript's is written. */
-static const char *major_units(pl_arena *arena, int64_t amount, int digits)
+static const char *price_number(pl_arena *arena, const billing_price_t *price)
 {
-    int64_t unit = digits == 0 ? 1 : digits == 2 ? 100 : 1000;
-    char *text = pl_arena_format(arena, "%lld.%0*lld", (long long)(amount / unit), digits, (long long)(amount % unit));
-    size_t size;
+    char *text = currency_amount(arena, price->amount, price->currency, '.');
+    char *point = text ? strchr(text, '.') : NULL;
 
-    if (!text)
-        return NULL;
-    if (digits == 0)
-        *strchr(text, '.') = '\0';
-    size = strlen(text);
-    while (strchr(text, '.') && (text[size - 1] == '0' || text[size - 1] == '.')) {
-        bool is_point = text[size - 1] == '.';
-
-        text[--size] = '\0';
-        if (is_point)
-            break;
-    }
+    for (char *last = point ? point + strlen(point) - 1 : NULL; last && last >= point && (*last == '0' || *last == '.'); last--)
+        *last = '\0';
     return text;
 }
 
 static pl_err answer_price(tx_t *tx, const billing_price_t *price, pospal_reply_t *reply)
 {
     static const char *const states[] = {[PRICE_HIT] = "cache_hit", [PRICE_REFRESHED] = "refreshed", [PRICE_STALE] = "stale"};
-    const char *number = major_units(tx->arena, price->amount, decimals(price->currency));
+    const char *number = price_number(tx->arena, price);
     char currency[sizeof price->currency] = "";
     pl_json_writer *json;
 

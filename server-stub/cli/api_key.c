@@ -99,6 +99,14 @@ static pl_err run_list(cli_t *cli, const void *values)
     return PL_OK;
 }
 
+/* As over HTTP, where no key has that scope to give away. */
+static pl_err check_scopes(const char *scopes)
+{
+    if (scopes && api_scopes_allow(scopes, "ecosystem:read"))
+        return pl_fail(PL_ERR_INVALID, "no key of a brand looks across brands; `operator-key add` makes one that does");
+    return PL_OK;
+}
+
 static pl_err work_add(void *context, tx_t *tx)
 {
     key_work_t *work = context;
@@ -107,7 +115,8 @@ static pl_err work_add(void *context, tx_t *tx)
     brand_t brand;
     pl_err err;
 
-    if ((err = find_brand(tx, values->brand, &brand)) || (err = brands_lock(tx, brand.id)))
+    if ((err = check_scopes(values->scopes)) || (err = find_brand(tx, values->brand, &brand)) ||
+        (err = brands_lock(tx, brand.id)))
         return err;
     return api_key_add(tx, brand.id, &order, &work->key, &work->shown);
 }
@@ -129,9 +138,9 @@ static pl_err work_change(void *context, tx_t *tx)
     key_work_t *work = context;
     const key_values_t *values = work->values;
     api_key_t before;
-    pl_err err = find_key(tx, work, &before);
+    pl_err err;
 
-    if (err)
+    if ((err = check_scopes(values->scopes)) || (err = find_key(tx, work, &before)))
         return err;
     work->key = before;
     if (values->name)

@@ -44,10 +44,18 @@ typedef struct {
     license_view_t view;
 } edit_work_t;
 
+static bool is_nothing(const change_t *change)
+{
+    return !change->seats && !change->plan && !change->entitlements && !change->metadata && !change->suspend_at &&
+           !change->cancel_at && !change->clear.count;
+}
+
 static pl_err check_change(pl_arena *arena, const change_t *change)
 {
     pl_err err;
 
+    if (is_nothing(change))
+        return pl_fail(PL_ERR_INVALID, "nothing is to be changed; `license change --help` says what can be");
     if ((err = check_object(arena, "entitlements", change->entitlements, PRODUCT_ENTITLEMENTS_MAX)) ||
         (err = check_object(arena, "metadata", change->metadata, METADATA_MAX)))
         return err;

@@ -26,6 +26,26 @@ static bool is_written_as_json(const char *text)
     return is_number(text) || text[0] == '{' || text[0] == '[' || strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
 }
 
+static pl_err put_value(pl_json_writer *json, pl_arena *arena, const char *name, const char *text)
+{
+    const char *member = pl_arena_format(arena, "{\"value\":%s}", text);
+    const pl_json *object;
+    pl_err err;
+
+    if (!member)
+        return PL_ERR_MEMORY;
+    if (!is_written_as_json(text)) {
+        pl_json_put_text(json, name, text);
+        return PL_OK;
+    }
+    if ((err = pl_json_parse(arena, pl_span_text(member), JSON_MAX, &object)) == PL_ERR_MEMORY)
+        return err;
+    if (err)
+        return pl_fail(PL_ERR_INVALID, "--set %s: its value begins as JSON does, but is none", name);
+    pl_json_put_raw(json, name, pl_span_text(text));
+    return PL_OK;
+}
+
 static pl_err put_word(pl_json_writer *json, pl_arena *arena, const char *word)
 {
     const char *equals = strchr(word, '=');
@@ -35,11 +55,7 @@ static pl_err put_word(pl_json_writer *json, pl_arena *arena, const char *word)
         return pl_fail(PL_ERR_INVALID, "--set is \"%s\"; NAME=VALUE is needed, as in --set overage=2", word);
     if (!(name = pl_arena_text(arena, pl_span_of(word, (size_t)(equals - word)))))
         return PL_ERR_MEMORY;
-    if (is_written_as_json(equals + 1))
-        pl_json_put_raw(json, name, pl_span_text(equals + 1));
-    else
-        pl_json_put_text(json, name, equals + 1);
-    return PL_OK;
+    return put_value(json, arena, name, equals + 1);
 }
 
 static pl_err put_words(pl_json_writer *json, pl_arena *arena, const option_list_t *set, const option_list_t *clear)
@@ -71,7 +87,7 @@ pl_err members_json(pl_arena *arena, const option_list_t *set, const option_list
         err = PL_ERR_MEMORY;
     pl_buf_reset(&out);
     if (!err && (err = pl_json_parse(arena, pl_span_text(*json), JSON_MAX, &object)) != PL_ERR_MEMORY && err)
-        return pl_fail(PL_ERR_INVALID, "a member is given twice, or is no JSON value where it looks like one");
+        return pl_fail(PL_ERR_INVALID, "a member is given twice in --set and --clear");
     return err;
 }
 

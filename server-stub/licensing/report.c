@@ -4,6 +4,7 @@
  */
 #include "licensing/report.h"
 
+#include "licensing/currency.h"
 #include "store/audit.h"
 #include "store/chores.h"
 #include "store/deliveries.h"
@@ -91,6 +92,8 @@ static void add_audit(check_t *check)
 static size_t add_currency(check_t *check, const tallies_t *payments, size_t first)
 {
     const char *currency = payments->rows[first].currency;
+    pl_arena *arena = check->tx->arena;
+    const char *in, *back;
     int64_t paid = 0, refunded = 0, failed = 0, disputed = 0;
     size_t i;
 
@@ -102,10 +105,12 @@ static size_t add_currency(check_t *check, const tallies_t *payments, size_t fir
         paid += row->kind == PAYMENT_FAILED ? 0 : row->amount;
         refunded += row->refunded;
     }
+    in = currency_amount(arena, paid, currency, '.');
+    back = currency_amount(arena, refunded, currency, '.');
     add(check, "payments", paid - refunded,
-        pl_arena_format(check->tx->arena, "%lld.%02lld %s paid, %lld.%02lld refunded, %lld failed, %lld disputed",
-                        (long long)(paid / 100), (long long)(paid % 100), currency, (long long)(refunded / 100),
-                        (long long)(refunded % 100), (long long)failed, (long long)disputed),
+        in && back ? pl_arena_format(arena, "%s %s paid, %s refunded, %lld failed, %lld disputed", in, currency, back,
+                                     (long long)failed, (long long)disputed)
+                   : NULL,
         disputed ? "answer the disputes at the payment provider" : NULL);
     return i;
 }
@@ -151,7 +156,8 @@ static void add_boxes(check_t *check)
 
     add_count(check, "payment_events", tallies_sum(&inbox).count, NULL);
     add_waiting(check, "payment_events_waiting", &inbox_waiting, "does the server run, and reach the payment provider?");
-    add_count(check, "payment_events_failed", inbox_failed, inbox_failed ? "billing events --state failed, then billing retry" : NULL);
+    add_count(check, "payment_events_failed", inbox_failed,
+              inbox_failed ? "billing events --state failed, then billing retry" : NULL);
     add_count(check, "mail_sent", tallies_of(&mail, MAIL_SENT).count, NULL);
     add_waiting(check, "mail_waiting", &mail_waiting, "is the way to send mail set, and does it answer?");
     add_count(check, "mail_failed", mail_failed, mail_failed ? "mail list --state failed" : NULL);

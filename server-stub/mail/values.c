@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/timestamp.h"
+#include "licensing/currency.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -150,18 +151,6 @@ static const char *show_date(const values_t *values, const char *raw)
     return pl_arena_format(values->arena, "%ld %s %.4s", day, months[month - 1], text);
 }
 
-/* How many digits of the number stand behind the point (ISO 4217; those that payment providers have). */
-static int digits_of(const char *currency)
-{
-    static const char none[] = " bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf ";
-    static const char three[] = " bhd jod kwd omr tnd ";
-    char word[8] = " ";
-
-    memcpy(word + 1, currency, 3);
-    word[4] = ' ';
-    return strstr(none, word) ? 0 : strstr(three, word) ? 3 : 2;
-}
-
 static const char *show_amount(const values_t *values, const char *raw)
 {
     bool is_greek = strncmp(values->language, "el", 2) == 0;
@@ -169,15 +158,11 @@ static const char *show_amount(const values_t *values, const char *raw)
     long long minor = strtoll(raw, &end, 10);
     char currency[4] = {(char)tolower((unsigned char)end[1]), (char)tolower((unsigned char)end[2]),
                         (char)tolower((unsigned char)end[3])};
-    int digits = digits_of(currency);
-    long long unit = digits == 0 ? 1 : digits == 2 ? 100 : 1000;
     const char *sign = strcmp(currency, "eur") == 0   ? "€"
                        : strcmp(currency, "usd") == 0 ? "$"
                        : strcmp(currency, "gbp") == 0 ? "£"
                                                       : NULL;
-    const char *number =
-        digits ? pl_arena_format(values->arena, "%lld%c%0*lld", minor / unit, is_greek ? ',' : '.', digits, minor % unit)
-               : pl_arena_format(values->arena, "%lld", minor);
+    const char *number = currency_amount(values->arena, minor, currency, is_greek ? ',' : '.');
 
     if (!number)
         return NULL;

@@ -37,6 +37,8 @@ class Commands(VendorTest):
         self.assertIsNone(self.ask(200, "GET", f"/api/v1/brand/products/{product['id']}").json["entitlements"])
         for wrong in ("overage=-1", "overage=many", "match=some", "expiry_basis=never", "slug=other", "=3", "overage", "grace_s=60"):
             self.of_brand("product", "change", "--product", "made", "--set", wrong, code=2)
+        refused = self.of_brand("product", "change", "--product", "made", "--set", "seats=2", "--set", "entitlements={kds}", code=2)
+        self.assertIn("--set entitlements:", refused["error"]["detail"])
         self.of_brand("product", "change", "--product", "made", code=2)
         self.of_brand("product", "change", "--product", "none", "--set", "seats=2", code=3)
 
@@ -66,7 +68,7 @@ class Commands(VendorTest):
         self.run_command(*words, "--clear", "seats", "--clear", "plan", "--clear", "suspend-at")
         shown = self.show(license)
         self.assertEqual((2, None, None, {"a": 1}), tuple(shown[name] for name in ("seat_limit", "plan", "suspend_at", "metadata")))
-        for wrong in (("--metadata", "{"), ("--entitlements", "[]"), ("--clear", "key"), ("--seats", "0")):
+        for wrong in (("--metadata", "{"), ("--entitlements", "[]"), ("--clear", "key"), ("--seats", "0"), ()):
             self.run_command(*words, *wrong, code=2)
         self.run_command("license", "transfer", "--license", license["license_id"], "--email", "bob@shop.example", "--name", "Bob")
         self.assertEqual(("bob@shop.example", "Bob"), (self.show(license)["customer"]["email"], self.show(license)["customer"]["name"]))
@@ -125,6 +127,9 @@ class Commands(VendorTest):
         self.assertEqual(("revoked", "active"), (listed[made["key_id"]], listed[other["key_id"]]))
         self.assertNotIn(other["api_key"], str(self.of_brand("api-key", "list")))
         self.of_brand("api-key", "add", "--name", "x", "--scopes", "all:things", code=2)
+        refused = self.of_brand("api-key", "add", "--name", "x", "--scopes", "* ecosystem:read", code=2)
+        self.assertIn("operator-key add", refused["error"]["detail"])
+        self.of_brand("api-key", "change", "--key", other["key_id"], "--scopes", "ecosystem:read", code=2)
         self.of_brand("api-key", "revoke", "--key", NOBODY, code=3)
 
     def test_webhooks_and_what_was_sent(self):
