@@ -7,6 +7,7 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/vendor.sh"
+start_recorder
 machine till
 machine other
 machine third
@@ -167,3 +168,5 @@ till third 0 request --key "$key"
 vendor license answer "$printed" >"$work/answer3"
 till third 0 import "$work/answer3"
 expect 'the seat is free' 'status *ACTIVE*' "$printed"
+
+hold_against_contract request release keyset

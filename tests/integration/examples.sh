@@ -14,6 +14,7 @@ examples=$build/examples
 sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | sed '1d;$d' >"$work/shown.c"
 cmp "$work/shown.c" "$here/../../examples/minimal.c" || fail 'README.md shows another minimal.c'
 
+start_recorder
 port=${server##*:}
 machine till
 machine other
@@ -117,6 +118,31 @@ expect 'session, without word from the server' 'state 2 ' "$printed"
 TILL_DATA="$work/nowhere" TILL_LICENSE_KEY=$key TILL_SERVER=http://127.0.0.1:1 run 1 session </dev/null
 expect 'session, never activated' 'UNREACHABLE: *state 0 ' "$printed"
 
+# session, two tills and one seat: the one that takes it over says why, and the other one hears of it at its next beat
+vendor product change --brand acme --product till --set session_lease_s=3 --set session_beat_s=1 --set sessions=1 --set cooldown_s=0 --json >/dev/null
+until_recorded() {
+    tries=0
+    until grep -q "$1" "$work/record"; do
+        tries=$((tries + 1))
+        [ $tries -lt 300 ] || fail "never recorded: $1"
+        sleep 0.1
+    done
+}
+mkfifo "$work/cashier"
+TILL_LICENSE_KEY=$key "$examples/session" <"$work/cashier" >"$work/first" 2>&1 &
+first=$!
+exec 3>"$work/cashier"
+until_recorded 'session/beat.*held'
+TILL_HARDWARE=$work/other TILL_DATA=$work/second TILL_LICENSE_KEY=$key run 1 session </dev/null
+expect 'session, the seat is in use' '*in use on "*"*state 0 ' "$printed"
+TILL_HARDWARE=$work/other TILL_DATA=$work/second TILL_LICENSE_KEY=$key run 0 session 'the till at the bar hangs' </dev/null
+expect 'session, taken over' 'state 1 ' "$printed"
+until_recorded 'session/beat.*evicted'
+echo 'one coffee' >&3
+exec 3>&-
+wait "$first" || fail "session, the first: $(cat "$work/first")"
+expect 'session, the loser hears of it' 'state 1 *taken over by "*": the till at the bar hangs' "$(cat "$work/first")"
+
 # event_loop: the same activation, without waiting for it
 export TILL_DATA="$work/event_loop"
 TILL_LICENSE_KEY=$key run 0 event_loop
@@ -155,3 +181,5 @@ expect 'airgap, a forged file' 'ACTIVE?The signature does not fit*' "$printed"
 run 0 airgap "$roots" "$work/sealed-state" -
 expect 'airgap, the seat back' 'eyJ*' "$printed"
 vendor license release "$printed" >/dev/null
+
+hold_against_contract activate validate deactivate trial usage release-check session/start session/beat session/takeover session/end session/list

@@ -10,10 +10,12 @@ validator=$build/bin/pospal-validator
 command=$build/bin/pospal-license
 work=$(mktemp -d)
 server_pid=
+recorder_pid=
 
 clean_up() {
     status=$?
     trap - EXIT
+    [ -z "$recorder_pid" ] || kill "$recorder_pid" 2>/dev/null
     [ -z "$server_pid" ] || { kill "$server_pid" && wait "$server_pid"; } 2>/dev/null
     [ "$status" = 0 ] || tail -n 30 "$work"/*.log >&2 2>/dev/null
     rm -rf "$work"
@@ -55,6 +57,26 @@ stop_server() {
     kill "$server_pid"
     wait "$server_pid" || fail 'the server did not stop cleanly'
     server_pid=
+}
+
+# From here on $server is what writes down all that devices and the server say to one another.
+start_recorder() {
+    python3 -B "$(dirname -- "$0")/recorder.py" "$server" "$work/record" >"$work/recording" 2>>"$work/recorder.log" &
+    recorder_pid=$!
+    tries=0
+    until server=$(cat "$work/recording") && [ -n "$server" ]; do
+        tries=$((tries + 1))
+        if [ $tries -gt 300 ] || ! kill -0 "$recorder_pid" 2>/dev/null; then fail 'the recorder does not start'; fi
+        sleep 0.1
+    done
+}
+
+# hold_against_contract <verb>...: what was recorded follows docs/openapi.json, and each of these routes of devices is in it
+hold_against_contract() {
+    sh "$(dirname -- "$0")/../node/run.sh" check "$work/record" || fail 'the contract'
+    for verb in "$@"; do
+        grep -q "\"path\": \"/api/v1/device/$verb[?\"]" "$work/record" || fail "nobody asked for $verb"
+    done
 }
 
 # machine <name>: a computer in the directory $work/<name>, by the few files by which it is known

@@ -2,7 +2,7 @@
 """A vendor's day: three brands sell, activate and change licenses all at once, on a bad network, and the server is killed in the middle.
 In the evening every license is there once, every event has arrived, and nothing is there that did not happen.
 
-POSPAL_DAY_LICENSES: how many licenses, about (600); POSPAL_DAY_SEED: the seed of a day to be lived again (what threads do at once is not in it).
+POSPAL_DAY_LICENSES: how many licenses, about (2100); POSPAL_DAY_SEED: the seed of a day to be lived again (what threads do at once is not in it).
 """
 
 import itertools
@@ -22,7 +22,7 @@ from validator import VendorTest, main
 BRAND = "/api/v1/brand"
 LICENSES = BRAND + "/licenses"
 PRODUCT = "/api/v1/product/licenses"
-COUNT = int(os.environ.get("POSPAL_DAY_LICENSES", "600"))
+COUNT = int(os.environ.get("POSPAL_DAY_LICENSES", "2100"))
 SEED = os.environ.get("POSPAL_DAY_SEED") or secrets.token_hex(4)
 CLERKS = 8
 WORDS = ("--webhook-allow", "127.0.0.0/8", "--webhook-timeout-s", "2", "--webhook-retry-ms", "100", "--api-requests-per-minute", "0", "--refusals-per-minute", "0")
