@@ -121,7 +121,7 @@ exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
         memcpy(exchange->id, head->request_id, strlen(head->request_id) + 1);
     else
         request_ids_next(&loop->ids, exchange->id);
-    (void)traceparent_read(head->traceparent, exchange->trace_id);
+    (void)traceparent_read(head->traceparent, &exchange->trace);
     exchange->request.arena = &exchange->arena;
     exchange->request.id = exchange->id;
     exchange->request.path = head->path;
@@ -296,7 +296,7 @@ static void log_exchange(exchange_t *exchange)
         .detail = exchange->err ? exchange->detail : NULL,
         .status = exchange->reply.status,
         .duration_us = pl_clock_monotonic_us() - exchange->started_us,
-        .trace_id = exchange->trace_id[0] ? exchange->trace_id : NULL,
+        .trace_id = exchange->trace.id[0] ? exchange->trace.id : NULL,
     };
 
     journal_add_request(exchange->loop->engine->journal, &line, &exchange->loop->lines);

@@ -35,7 +35,7 @@ struct exchange {
     pl_arena arena;
     request_t request;
     char id[REQUEST_ID_SIZE];
-    char trace_id[TRACE_ID_SIZE]; /* "": none */
+    trace_t trace;
     uint8_t address[LIMITER_ADDRESS_MAX];
     char address_text[48]; /* only for what is audited */
     const char *method;

@@ -70,12 +70,24 @@ static void tell_loop(write_job_t *job, pl_err err)
     loop_finish(exchange->loop, exchange);
 }
 
+/* store NULL, unless it is on a thread of its own; address NULL: not told. */
+static tx_t about_exchange(exchange_t *exchange, store_t *store, const char *address)
+{
+    return (tx_t){.store = store,
+                  .arena = &exchange->arena,
+                  .now_ms = exchange->now_ms,
+                  .actor = actor(exchange),
+                  .address = address,
+                  .request_id = exchange->id,
+                  .trace = exchange->trace.text[0] ? exchange->trace.text : NULL};
+}
+
 /* On a worker's thread. An end without error says nothing about the database, which it may not have needed. */
 static void act_on_worker(slow_job_t *job, store_t *store)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
-    tx_t tx = {store, &exchange->arena, exchange->now_ms, actor(exchange), exchange->address_text, exchange->id, false};
+    tx_t tx = about_exchange(exchange, store, exchange->address_text);
     pl_err err = exchange->route->endpoint->act(loop->engine->api, &tx, exchange->in, &exchange->out);
 
     if (err) {
@@ -100,8 +112,7 @@ static void act_in_pool(slow_job_t *job, store_t *store)
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, slow));
     loop_t *loop = exchange->loop;
     bool writes = exchange->route->kind == KIND_WRITE;
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), writes ? exchange->address_text : NULL, exchange->id,
-                  false};
+    tx_t about = about_exchange(exchange, NULL, writes ? exchange->address_text : NULL);
     int64_t began_ms = pl_clock_monotonic_us() / 1000;
     pl_err err = (writes ? store_write : store_read)(store, &about, act_now, exchange);
 
@@ -115,7 +126,7 @@ static void act_in_pool(slow_job_t *job, store_t *store)
 
 static pl_err act_by_reading(exchange_t *exchange)
 {
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id, false};
+    tx_t about = about_exchange(exchange, NULL, NULL);
     pl_err err = store_read(exchange->loop->reader, &about, act_now, exchange);
 
     breaker_note(&exchange->loop->engine->reading, err, exchange->started_us / 1000);
@@ -143,7 +154,7 @@ static pl_err work_screen(void *context, tx_t *tx)
 static pl_err screen(exchange_t *exchange)
 {
     const route_t *route = exchange->route;
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), NULL, exchange->id, false};
+    tx_t about = about_exchange(exchange, NULL, NULL);
     pl_err err;
 
     if (!exchange->loop->reader || route->kind != KIND_WRITE || (route->role != ROLE_BRAND && route->role != ROLE_PRODUCT))
@@ -155,7 +166,7 @@ static pl_err screen(exchange_t *exchange)
 
 static pl_err hand_to_writer(exchange_t *exchange)
 {
-    tx_t about = {NULL, &exchange->arena, exchange->now_ms, actor(exchange), write_address(exchange), exchange->id, false};
+    tx_t about = about_exchange(exchange, NULL, write_address(exchange));
 
     exchange->write.about = about;
     exchange->write.act = act_in_group;

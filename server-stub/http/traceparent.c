@@ -19,21 +19,25 @@ static bool take_digits(const char **text, size_t count, char end, bool is_id)
     return true;
 }
 
-bool traceparent_read(const char *header, char trace_id[TRACE_ID_SIZE])
+bool traceparent_read(const char *header, trace_t *trace)
 {
     const char *at = header;
+    const char *flags;
     bool is_first_version;
 
-    trace_id[0] = '\0';
+    *trace = (trace_t){.id = ""};
     if (!at || strncmp(at, "ff", PAIR_DIGITS) == 0 || !take_digits(&at, PAIR_DIGITS, '-', false))
         return false;
     is_first_version = strncmp(header, "00", PAIR_DIGITS) == 0;
     if (!take_digits(&at, TRACE_DIGITS, '-', true) || !take_digits(&at, PARENT_DIGITS, '-', true))
         return false;
+    flags = at;
     /* later versions may go on behind another dash */
     if (!take_digits(&at, PAIR_DIGITS, '\0', false) && (is_first_version || !take_digits(&at, PAIR_DIGITS, '-', false)))
         return false;
-    memcpy(trace_id, header + PAIR_DIGITS + 1, TRACE_DIGITS);
-    trace_id[TRACE_DIGITS] = '\0';
+    memcpy(trace->id, header + PAIR_DIGITS + 1, TRACE_DIGITS);
+    memcpy(trace->text, trace->id, TRACE_DIGITS);
+    trace->text[TRACE_DIGITS] = '-';
+    memcpy(trace->text + TRACE_DIGITS + 1, flags, PAIR_DIGITS);
     return true;
 }

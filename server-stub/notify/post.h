@@ -26,6 +26,7 @@ typedef struct {
     const char *id;
     int64_t timestamp_s;
     const char *signature;
+    const char *traceparent; /* NULL: none */
     pl_span body;
 } post_message_t;
 

@@ -51,6 +51,18 @@ static pl_err sign(const sender_t *sender, const webhook_t *endpoint, post_messa
     return err;
 }
 
+/* W3C Trace Context: each attempt is a step of its own in the trace of the request that the event comes from. */
+static pl_err continue_trace(pl_arena *arena, const char *trace, const char **header)
+{
+    const size_t id_digits = strcspn(trace, "-");
+    uint64_t step;
+
+    pl_random(&step, sizeof(step));
+    step |= 1; /* zero is no id */
+    *header = pl_arena_format(arena, "00-%.*s-%016" PRIx64 "%s", (int)id_digits, trace, step, trace + id_digits);
+    return *header ? PL_OK : PL_ERR_MEMORY;
+}
+
 static pl_err send_one(sender_t *sender, pl_arena *arena, webhook_turn_t *turn, size_t index, bool *goes_on)
 {
     const delivery_t *delivery = &turn->deliveries[index];
@@ -65,7 +77,10 @@ static pl_err send_one(sender_t *sender, pl_arena *arena, webhook_turn_t *turn, 
     pl_uuid_format(delivery->event_id, event);
     message.id = pl_arena_format(arena, "evt_%s", event);
     pl_buf_init(&signature);
-    if (!(err = message.id ? about_now(sender, arena, &about) : PL_ERR_MEMORY)) {
+    err = message.id ? about_now(sender, arena, &about) : PL_ERR_MEMORY;
+    if (!err && delivery->trace)
+        err = continue_trace(arena, delivery->trace, &message.traceparent);
+    if (!err) {
         outcome.sent_at_ms = about.now_ms;
         message.timestamp_s = about.now_ms / 1000;
         outcome.result = &result;

@@ -13,7 +13,8 @@ static const char *const sql[] = {
               " ON CONFLICT (brand_id, license_id) DO UPDATE SET last = event_count.last + 1"
               " RETURNING last",
 
-    [EVENT] = "INSERT INTO webhook_event (brand_id, id, type, license_id, payload, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    [EVENT] = "INSERT INTO webhook_event (brand_id, id, type, license_id, payload, created_at, trace)"
+              " VALUES ($1, $2, $3, $4, $5, $6, $7)",
 
     [INSERT] =
         "INSERT INTO webhook_delivery (brand_id, id, endpoint_id, event_id, state, attempts, due_at, expires_at, created_at,"
@@ -22,7 +23,7 @@ static const char *const sql[] = {
 
     [DUE] =
         "SELECT d.brand_id, d.id, d.endpoint_id, d.event_id, d.state, d.attempts, d.due_at, d.expires_at, d.created_at, d.status,"
-        "       e.type, e.payload"
+        "       e.type, e.payload, e.trace"
         " FROM webhook_delivery d JOIN webhook_event e ON e.brand_id = d.brand_id AND e.id = d.event_id"
         " WHERE d.brand_id = $1 AND d.endpoint_id = $2 AND d.state = 1 AND d.due_at <= $3"
         " ORDER BY d.due_at, d.id"
@@ -71,6 +72,7 @@ pl_err events_insert(tx_t *tx, const event_row_t *event)
     store_bind_id(insert, 4, event->license_id);
     pl_db_bind_text(insert, 5, event->payload);
     pl_db_bind_int(insert, 6, tx->now_ms);
+    pl_db_bind_text(insert, 7, tx->trace);
     return pl_db_err(pl_db_run(insert));
 }
 
@@ -103,9 +105,9 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
                              .expires_at_ms = pl_db_column_int(row, 7),
                              .created_at_ms = pl_db_column_int(row, 8),
                              .status = pl_db_column_int(row, 9)};
-    if ((err = store_text(row, 10, arena, &delivery->type)))
+    if ((err = store_text(row, 10, arena, &delivery->type)) || (err = store_text(row, 11, arena, &delivery->payload)))
         return err;
-    return store_text(row, 11, arena, &delivery->payload);
+    return store_text(row, 12, arena, &delivery->trace);
 }
 
 pl_err deliveries_due(tx_t *tx, pl_uuid brand_id, pl_uuid endpoint_id, delivery_t **list, size_t *count)

@@ -32,6 +32,7 @@ typedef struct {
     int64_t status;      /* HTTP, of the last attempt; 0: no answer */
     const char *type;    /* of the event; filled in when read */
     const char *payload; /* by deliveries_due and deliveries_find alone */
+    const char *trace;   /* by deliveries_due alone; NULL: none */
 } delivery_t;
 
 typedef struct {

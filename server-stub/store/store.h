@@ -20,6 +20,7 @@ typedef struct {
     const char *actor;      /* who acts, for the audit: "device", "cli", ...; at most 64 characters */
     const char *address;    /* from where; NULL: unknown */
     const char *request_id; /* of the request that it is done for; NULL: none */
+    const char *trace;      /* the caller's trace that the request belongs to (http/traceparent.h); NULL: none */
     bool has_no_events;     /* endpoints hear nothing of what is done: an import that asked so. The audit does */
 } tx_t;
 

@@ -77,7 +77,7 @@ static pl_err act(void *context, tx_t *tx)
 
 static void run(const endpoint_t *route, const request_t *request)
 {
-    tx_t about = {NULL, request->arena, VALIDATOR_NOW_MS, "device", NULL, NULL, false};
+    tx_t about = {.arena = request->arena, .now_ms = VALIDATOR_NOW_MS, .actor = "device"};
     act_t call = {route, NULL, NULL};
     reply_t reply = {.status = 200};
     void *in = NULL;

@@ -274,7 +274,7 @@ static pl_err recall_late(void *context, tx_t *tx)
 static void after_a_takeover_no_older_view_lets_the_loser_hold(void **state)
 {
     scene *s = *state;
-    tx_t about = {NULL, &s->v.arena, s->v.time.wall_ms, "test", NULL, NULL, false};
+    tx_t about = {.arena = &s->v.arena, .now_ms = s->v.time.wall_ms, .actor = "test"};
     pl_beat beat = {s->held.brand_id, s->held.id, 1, {0}};
     late_recall late = {s, &beat, 0};
     beat_outcome_t outcome;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <setjmp.h>
 #include <cmocka.h>
 
@@ -20,12 +21,15 @@ static void reads_the_id_of_a_trace(void **state)
         "01-" TRACE "-" PARENT "-01",       "fe-" TRACE "-" PARENT "-01-new", "cc-" TRACE "-" PARENT "-01-",
         "00-" TRACE "-0000000000000001-01",
     };
-    char trace_id[TRACE_ID_SIZE];
+    trace_t trace;
 
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        assert_true(traceparent_read(good[i], trace_id));
-        assert_string_equal(trace_id, TRACE);
+        assert_true(traceparent_read(good[i], &trace));
+        assert_string_equal(trace.id, TRACE);
+        assert_int_equal(strlen(trace.text), TRACE_SIZE - 1);
+        assert_int_equal(strncmp(trace.text, TRACE "-", TRACE_ID_SIZE), 0);
+        assert_int_equal(strncmp(trace.text + TRACE_ID_SIZE, good[i] + strlen("00-" TRACE "-" PARENT "-"), 2), 0);
     }
 }
 
@@ -63,12 +67,13 @@ static void what_is_not_well_formed_is_none(void **state)
         "00_" TRACE "_" PARENT "_01",
         "00-" TRACE "--" PARENT "-01",
     };
-    char trace_id[TRACE_ID_SIZE] = "x";
+    trace_t trace = {"x", "x"};
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_false(traceparent_read(bad[i], trace_id));
-        assert_string_equal(trace_id, "");
+        assert_false(traceparent_read(bad[i], &trace));
+        assert_string_equal(trace.id, "");
+        assert_string_equal(trace.text, "");
     }
 }
 

@@ -30,6 +30,7 @@ CREATE TABLE webhook_event (
     license_id BLOB,
     payload    TEXT   NOT NULL,
     created_at BIGINT NOT NULL,
+    trace      TEXT, -- of the request that it comes from: the id of its trace and its flags
     PRIMARY KEY (brand_id, id)
 ) WITHOUT ROWID;
 

@@ -131,6 +131,22 @@ class Deliveries(Hooked):
             for secret in (made["license_key"]["key"], "life@shop.example"):
                 self.assertNotIn(secret, text)
 
+    def test_the_trace_of_a_request_goes_on(self):
+        trace, parent = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+        self.hook("/half/trace", events=["license.suspended", "license.resumed"])
+        sold = self.provision()["licenses"][0]["id"]
+        self.ask(200, "POST", f"{LICENSES}/{sold}/suspend", {}, headers={"traceparent": f"00-{trace}-{parent}-00"})
+        self.receiver.wait(lambda: len(self.receiver.of("/half/trace", accepted=False)) == 2)
+        self.ask(200, "POST", f"{LICENSES}/{sold}/resume", {})
+        self.receiver.wait(lambda: len(self.receiver.of("/half/trace", accepted=False)) == 4)
+        told = [one.headers.get("traceparent") for one in self.receiver.of("/half/trace", accepted=False)]
+        self.assertEqual([None, None], told[2:])
+        steps = {parent}
+        for header in told[:2]:
+            self.assertRegex(header, f"^00-{trace}-[0-9a-f]{{16}}-00$")
+            steps.add(header.split("-")[2])
+        self.assertEqual(3, len(steps))
+
     def test_a_seat_without_the_library_is_told_too(self):
         hook = self.hook("/ok/seat", events=["license.activated", "activation.created", "activation.released"])
         body = {"license_key": self.provision()["license_key"]["key"], "instance_identifier": "https://shop.example"}
