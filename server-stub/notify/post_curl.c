@@ -117,7 +117,8 @@ static struct curl_slist *make_headers(const post_message_t *message)
     (void)snprintf(timestamp, sizeof timestamp, "%" PRId64, message->timestamp_s);
     if (add_header(&headers, "Content-Type", "application/json") && add_header(&headers, "webhook-id", message->id) &&
         add_header(&headers, "webhook-timestamp", timestamp) && add_header(&headers, "webhook-signature", message->signature) &&
-        (!message->traceparent || add_header(&headers, "traceparent", message->traceparent)) && add_header(&headers, "Expect", ""))
+        (!message->traceparent || add_header(&headers, "traceparent", message->traceparent)) &&
+        add_header(&headers, "Expect", ""))
         return headers;
     curl_slist_free_all(headers);
     return NULL;
