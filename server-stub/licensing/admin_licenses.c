@@ -135,7 +135,7 @@ static pl_err take_policy(tx_t *tx, const license_order_t *order, license_view_t
     pl_err err;
 
     if ((err = license_policy_merge(tx->arena, NULL, order->policy, &license->policy)) ||
-        (err = license_policy_check(tx, license)))
+        (err = order->is_imported ? license_policy_check_imported(tx, license) : license_policy_check(tx, license, NULL)))
         return err;
     return license_policy_lay(tx->arena, license, &view->product);
 }
@@ -153,6 +153,9 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
                                          .seats = order->seats,
                                          .starts_at_ms = order->starts_at_ms,
                                          .expires_at_ms = order->expires_at_ms,
+                                         .suspend_at_ms = order->suspend_at_ms,
+                                         .cancel_at_ms = order->cancel_at_ms,
+                                         .status_reason = order->status_reason,
                                          .renews = order->renews,
                                          .version = 1,
                                          .plan = order->plan,
