@@ -180,7 +180,8 @@ static void print_commands(FILE *out, const char *family)
         if (!family || strncmp(commands[i]->name, family, strlen(family)) == 0)
             (void)fprintf(out, "  %-20s %s\n", commands[i]->name, commands[i]->summary);
     (void)fputs("\n`pospal-validator COMMAND --help` explains one.\n"
-                "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict or wrong state, 5 storage or busy.\n",
+                "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict or wrong state, 5 storage or busy,\n"
+                "6 done but for a part that was refused.\n",
                 out);
 }
 

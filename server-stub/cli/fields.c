@@ -50,6 +50,8 @@ void put_license(cli_t *cli, const license_view_t *view)
     put_time(cli, "starts_at", license->starts_at_ms);
     put_time(cli, "expires_at", license->expires_at_ms);
     pl_json_put_bool(&cli->json, "renews", license->renews);
+    put_time(cli, "suspend_at", license->suspend_at_ms);
+    put_time(cli, "cancel_at", license->cancel_at_ms);
     put_time(cli, "check_in_by", view->check_in_by_ms);
     pl_json_put_int(&cli->json, "version", license->version);
 }

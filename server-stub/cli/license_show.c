@@ -35,6 +35,17 @@ static pl_err work_show(void *context, tx_t *tx)
     return admin_license_reveal(tx, work->keyring, &work->view.license, &work->key);
 }
 
+/* As JSON texts, which people see too; in a list they would be too wide. */
+static void put_own(cli_t *cli, const license_t *license)
+{
+    if (license->entitlements)
+        pl_json_put_text(&cli->json, "entitlements", license->entitlements);
+    if (license->metadata)
+        pl_json_put_text(&cli->json, "metadata", license->metadata);
+    if (license->policy)
+        pl_json_put_text(&cli->json, "policy", license->policy);
+}
+
 static pl_err run_show(cli_t *cli, const void *values)
 {
     const show_t *show = values;
@@ -50,6 +61,7 @@ static pl_err run_show(cli_t *cli, const void *values)
         return err;
     pl_json_put_text(&cli->json, "license_key", work.key);
     put_license(cli, &work.view);
+    put_own(cli, &work.view.license);
     return PL_OK;
 }
 
@@ -72,7 +84,7 @@ static const option_t list_options[] = {
     {"product", OPTION_TEXT, offsetof(list_t, product), false, "SLUG", "of this product only", 0, 0},
     {"plan", OPTION_TEXT, offsetof(list_t, plan), false, "NAME", "of this plan only, such as trial", 0, 0},
     {"status", OPTION_TEXT, offsetof(list_t, status), false, "STATUS",
-     "as it is now: valid, suspended, cancelled, expired or check_in_overdue", 0, 0},
+     "as it is now: valid (or active, as `license show` says), suspended, cancelled, expired or check_in_overdue", 0, 0},
     {"expiring-before", OPTION_TIME, offsetof(list_t, expiring_before), false, "TIME", "that end before then", 0, 0},
     {"metadata", OPTION_TEXT, offsetof(list_t, metadata), false, "NAME=VALUE", "whose metadata says so", 0, 0},
     {"limit", OPTION_NUMBER, offsetof(list_t, limit), false, "N", "how many (100)", 1, LICENSE_PAGE_MAX},
@@ -105,12 +117,15 @@ static pl_err read_status(const char *text, license_filter_t *filter)
                                         [LICENSE_IS_EXPIRED] = "expired",
                                         [LICENSE_IS_OVERDUE] = "check_in_overdue"};
 
+    if (text && strcmp(text, "active") == 0)
+        text = words[LICENSE_IS_VALID]; /* as status_text has it */
     for (int i = LICENSE_IS_VALID; text && i <= LICENSE_IS_OVERDUE; i++)
         if (strcmp(words[i], text) == 0)
             filter->condition = (license_condition)i;
     if (text && !filter->condition)
         return pl_fail(PL_ERR_INVALID,
-                       "--status is \"%s\"; valid, suspended, cancelled, expired and check_in_overdue are possible", text);
+                       "--status is \"%s\"; valid or active, suspended, cancelled, expired and check_in_overdue are possible",
+                       text);
     return PL_OK;
 }
 

@@ -68,7 +68,7 @@ static pl_err check(tx_t *tx, const license_view_t *before, const license_t *aft
         (err = check_time("suspend_at", before->license.suspend_at_ms, after->suspend_at_ms, tx->now_ms)) ||
         (err = check_time("cancel_at", before->license.cancel_at_ms, after->cancel_at_ms, tx->now_ms)))
         return err;
-    if (!is_same(before->license.policy, after->policy) && (err = license_policy_check(tx, after)))
+    if (!is_same(before->license.policy, after->policy) && (err = license_policy_check(tx, after, before->license.policy)))
         return err;
     err = entitlement_text_read(tx->arena, NULL, after->entitlements, &set);
     return err && err != PL_ERR_MEMORY ? PL_ERR_INVALID : err;

@@ -135,9 +135,28 @@ static pl_err take_policy(tx_t *tx, const license_order_t *order, license_view_t
     pl_err err;
 
     if ((err = license_policy_merge(tx->arena, NULL, order->policy, &license->policy)) ||
-        (err = license_policy_check(tx, license)))
+        (err = order->is_imported ? license_policy_check_imported(tx, license) : license_policy_check(tx, license, NULL)))
         return err;
     return license_policy_lay(tx->arena, license, &view->product);
+}
+
+static license_t license_of(tx_t *tx, const license_order_t *order)
+{
+    return (license_t){.id = store_new_id(tx),
+                       .brand_id = order->brand_id,
+                       .status = LICENSE_ACTIVE,
+                       .seats = order->seats,
+                       .starts_at_ms = order->starts_at_ms,
+                       .expires_at_ms = order->expires_at_ms,
+                       .suspend_at_ms = order->suspend_at_ms,
+                       .cancel_at_ms = order->cancel_at_ms,
+                       .status_reason = order->status_reason,
+                       .renews = order->renews,
+                       .version = 1,
+                       .plan = order->plan,
+                       .entitlements = order->entitlements,
+                       .metadata = order->metadata,
+                       .duration_days = order->expires_at_ms ? 0 : order->duration_days};
 }
 
 pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_order_t *order, license_view_t *view,
@@ -147,18 +166,7 @@ pl_err admin_license_issue(tx_t *tx, const keyring_t *keyring, const license_ord
     license_t *license = &view->license;
     pl_err err;
 
-    *view = (license_view_t){.license = {.id = store_new_id(tx),
-                                         .brand_id = order->brand_id,
-                                         .status = LICENSE_ACTIVE,
-                                         .seats = order->seats,
-                                         .starts_at_ms = order->starts_at_ms,
-                                         .expires_at_ms = order->expires_at_ms,
-                                         .renews = order->renews,
-                                         .version = 1,
-                                         .plan = order->plan,
-                                         .entitlements = order->entitlements,
-                                         .metadata = order->metadata,
-                                         .duration_days = order->expires_at_ms ? 0 : order->duration_days}};
+    *view = (license_view_t){.license = license_of(tx, order)};
     view->customer = (customer_t){
         .id = store_new_id(tx), .brand_id = order->brand_id, .email = order->email, .name = order->name, .version = 1};
     view->status = LICENSE_ACTIVE;

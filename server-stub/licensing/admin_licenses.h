@@ -35,16 +35,19 @@ typedef struct {
     pl_uuid brand_id;
     const char *product; /* slug */
     const char *email;
-    const char *name;         /* of the customer; NULL: none */
-    const char *key;          /* an imported key of any shape; NULL: make one by the product's template */
-    const char *plan;         /* NULL: none */
-    const char *entitlements; /* JSON; NULL: the product's */
-    const char *metadata;     /* a JSON object; NULL: none */
-    const char *policy;       /* JSON, over the product's; NULL: none */
-    int64_t duration_days;    /* until its end, from its first activation on; for imports. 0: as the product says */
-    int64_t seats;            /* 0: the product's */
-    int64_t starts_at_ms;     /* 0: at once */
-    int64_t expires_at_ms;    /* 0: perpetual */
+    const char *name;          /* of the customer; NULL: none */
+    const char *key;           /* an imported key of any shape; NULL: make one by the product's template */
+    const char *plan;          /* NULL: none */
+    const char *entitlements;  /* JSON; NULL: the product's */
+    const char *metadata;      /* a JSON object; NULL: none */
+    const char *policy;        /* JSON, over the product's; NULL: none */
+    int64_t duration_days;     /* until its end, from its first activation on; for imports. 0: as the product says */
+    int64_t seats;             /* 0: the product's */
+    int64_t starts_at_ms;      /* 0: at once */
+    int64_t expires_at_ms;     /* 0: perpetual */
+    int64_t suspend_at_ms;     /* 0: not foreseen */
+    int64_t cancel_at_ms;      /* 0: not foreseen */
+    const char *status_reason; /* NULL: none */
     bool renews;
     bool is_without_customer; /* email and name are not asked for */
     bool is_imported;         /* made elsewhere: no end means never, it may be past, another brand may have the key */

@@ -320,7 +320,50 @@ pl_err license_policy_product(tx_t *tx, const license_t *license, product_t *pro
     return err ? err : license_policy_lay(tx->arena, license, product);
 }
 
-pl_err license_policy_check(tx_t *tx, const license_t *license)
+/* ---- what was just given ---- */
+
+/* The members that both have with one value. No rule looks at more than one of those that are words, so these are never among them. */
+static uint32_t unchanged(const policy_t *own, const policy_t *before)
+{
+    uint32_t members = 0;
+
+    for (size_t i = 0; i < PRODUCT_NUMBERS; i++)
+        if (own->given & before->given & bit(i) &&
+            product_number(&own->values, &product_numbers[i]) == product_number(&before->values, &product_numbers[i]))
+            members |= bit(i);
+    return members;
+}
+
+static pl_err read_check(tx_t *tx, const license_t *license, policy_t *own, product_t *product)
+{
+    pl_err err = read_whole(tx->arena, license->policy, own);
+
+    return err ? err : products_find(tx, license->brand_id, license->product_id, product);
+}
+
+pl_err license_policy_check(tx_t *tx, const license_t *license, const char *before)
+{
+    policy_t own = {.given = 0};
+    policy_t was = {.given = 0};
+    policy_t kept;
+    product_t product;
+    pl_err err;
+
+    if (!license->policy)
+        return PL_OK;
+    if ((err = read_check(tx, license, &own, &product)) || (err = read_whole(tx->arena, before, &was)))
+        return err;
+    kept = own;
+    kept.given = unchanged(&own, &was);
+    own.given &= ~kept.given;
+    lay(&kept, &product);
+    reconcile(&kept, &product.policy);
+    delay_freeing(&product.policy);
+    lay(&own, &product);
+    return admin_policy_check(&product.policy);
+}
+
+pl_err license_policy_check_imported(tx_t *tx, const license_t *license)
 {
     policy_t own = {.given = 0};
     product_t product;
@@ -328,9 +371,12 @@ pl_err license_policy_check(tx_t *tx, const license_t *license)
 
     if (!license->policy)
         return PL_OK;
-    if ((err = read_whole(tx->arena, license->policy, &own)) ||
-        (err = products_find(tx, license->brand_id, license->product_id, &product)))
+    if ((err = read_check(tx, license, &own, &product)))
         return err;
+    lay(&own, &product);
+    reconcile(&own, &product.policy);
+    delay_freeing(&product.policy);
+    own.given &= ~bit(find_member("free_after_days")); /* which gives way as well */
     lay(&own, &product);
     return admin_policy_check(&product.policy);
 }

@@ -20,8 +20,13 @@ pl_err license_policy_product(tx_t *tx, const license_t *license, product_t *pro
  * own holds and the product's gives way; and where it must check in, no answer holds longer than that.
  */
 pl_err license_policy_lay(pl_arena *arena, const license_t *license, product_t *product);
-/* Whether the license's own rules fit its product's: PL_ERR_INVALID. */
-pl_err license_policy_check(tx_t *tx, const license_t *license);
+/*
+ * Whether those of its own rules that are not as in before (NULL: none is) fit the policy that holds: PL_ERR_INVALID. What it had already
+ * gives way where its product was changed since, so it keeps nobody from changing something else.
+ */
+pl_err license_policy_check(tx_t *tx, const license_t *license, const char *before);
+/* The same where it brings its rules along from elsewhere: they need to fit one another, and its product's give way. */
+pl_err license_policy_check_imported(tx_t *tx, const license_t *license);
 
 typedef void (*license_policy_fault)(void *context, const char *member, const char *detail);
 

@@ -11,7 +11,7 @@
 #include "store/brands.h"
 #include "transfer/csv.h"
 
-enum { PAGE = 200, CELLS_MAX = 16, NUMBER_SIZE = 24, ARENA_KEPT = 1 << 20 };
+enum { PAGE = 200, CELLS_MAX = 24, NUMBER_SIZE = 24, ARENA_KEPT = 1 << 20 };
 
 typedef enum { CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL_TIME } cell_kind;
 
@@ -112,7 +112,9 @@ static pl_err page_of_customers(void *context, tx_t *tx)
     if (err)
         return err;
     for (size_t i = 0; i < count; i++) {
-        const cell_t cells[] = {{"email", CELL_TEXT, customers[i].email, 0}, {"name", CELL_TEXT, customers[i].name, 0}};
+        const cell_t cells[] = {{"email", CELL_TEXT, customers[i].email, 0},
+                                {"name", CELL_TEXT, customers[i].name, 0},
+                                {"customer_metadata", CELL_TEXT, customers[i].metadata, 0}};
 
         write_record(export, "customer", cells, sizeof cells / sizeof *cells);
         export->after = customers[i].id;
@@ -122,25 +124,17 @@ static pl_err page_of_customers(void *context, tx_t *tx)
     return PL_OK;
 }
 
-static const char *status_text(license_status status)
-{
-    static const char *const texts[] = {
-        [LICENSE_ACTIVE] = "active", [LICENSE_SUSPENDED] = "suspended", [LICENSE_CANCELLED] = "cancelled"};
-
-    return texts[status];
-}
-
 static void write_license(export_t *export, const license_view_t *view, const char *key)
 {
-    const license_t *license = &view->license;
+    const license_t *license = &view->license; /* as it is now: what was foreseen and has come is settled */
     char id[PL_UUID_TEXT_SIZE];
     const cell_t cells[] = {
         {"key", CELL_TEXT, key, 0},
         {"product", CELL_TEXT, view->product.slug, 0},
         {"email", CELL_TEXT, view->customer.email, 0},
         {"name", CELL_TEXT, view->customer.name, 0},
-        {"status", CELL_TEXT, status_text(license->status), 0},
-        {"reason", CELL_TEXT, license->status == LICENSE_ACTIVE ? NULL : pl_reason_text(license->reason), 0},
+        {"status", CELL_TEXT, license_state_text(view->status), 0},
+        {"reason", CELL_TEXT, view->reason ? pl_reason_text(view->reason) : NULL, 0},
         {"seats", CELL_NUMBER, NULL, license->seats},
         {"starts_at", CELL_TIME, NULL, license->starts_at_ms},
         {"expires_at", CELL_TIME, NULL, license->expires_at_ms},
@@ -150,6 +144,10 @@ static void write_license(export_t *export, const license_view_t *view, const ch
         {"duration_days", CELL_NUMBER, NULL, license->duration_days},
         {"metadata", CELL_TEXT, license->metadata, 0},
         {"policy", CELL_TEXT, license->policy, 0},
+        {"suspend_at", CELL_TIME, NULL, license->suspend_at_ms},
+        {"cancel_at", CELL_TIME, NULL, license->cancel_at_ms},
+        {"status_reason", CELL_TEXT, license->status_reason, 0},
+        {"customer_metadata", CELL_TEXT, view->customer.metadata, 0},
         {"license_id", CELL_TEXT, id, 0},
     };
 
@@ -185,13 +183,14 @@ static pl_err write_activations(export_t *export, tx_t *tx, const license_view_t
     return err;
 }
 
-static pl_err write_view(export_t *export, tx_t *tx, const license_view_t *view)
+static pl_err write_view(export_t *export, tx_t *tx, license_view_t *view)
 {
     const char *key;
     pl_err err = admin_license_key(tx, export->keyring, &view->license, &key);
 
     if (err)
         return err;
+    license_settle(&view->license, tx->now_ms, view->status);
     if (export->order->what & EXPORT_LICENSES)
         write_license(export, view, key);
     return export->order->what & EXPORT_ACTIVATIONS ? write_activations(export, tx, view, key) : PL_OK;

@@ -30,25 +30,37 @@ static pl_err check_customer(const import_row_t *row)
     return PL_OK;
 }
 
-static bool has_other_name(const customer_t *customer, const import_row_t *row)
+/* What the row does not tell stays. */
+static bool is_other_customer(const customer_t *customer, const import_row_t *row)
 {
-    return row->name && !is_same_text(customer->name, row->name);
+    return (row->name && !is_same_text(customer->name, row->name)) ||
+           (row->customer_metadata && !is_same_text(customer->metadata, row->customer_metadata));
 }
 
-/* A name that is new here is taken in any case. */
-static pl_err take_name(tx_t *tx, const import_place_t *place, const customer_t *before, const import_row_t *row)
+/* A name and metadata that are new here are taken in any case. */
+static pl_err take_customer(tx_t *tx, const import_place_t *place, const customer_t *found, const import_row_t *row)
 {
-    customer_t customer = *before;
+    customer_t before = *found;
+    customer_t customer;
+    pl_err err;
 
-    customer.name = row->name;
-    if (before->name && !place->update)
-        return PL_OK;
-    return before->name ? admin_customer_change(tx, before, &customer) : customers_ensure(tx, &customer);
+    if (!before.name && row->name) {
+        before.name = row->name;
+        if ((err = customers_ensure(tx, &before)))
+            return err;
+    }
+    customer = before;
+    if (row->name && place->update)
+        customer.name = row->name;
+    if (row->customer_metadata && (!before.metadata || place->update))
+        customer.metadata = row->customer_metadata;
+    return admin_customer_change(tx, &before, &customer);
 }
 
 pl_err import_customer(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
 {
-    customer_t customer = {.id = store_new_id(tx), .brand_id = place->brand_id, .email = row->email, .name = row->name};
+    customer_t customer = {
+        .id = store_new_id(tx), .brand_id = place->brand_id, .email = row->email, .name = row->name, .version = 1};
     customer_t found;
     pl_err err;
 
@@ -59,13 +71,26 @@ pl_err import_customer(tx_t *tx, const import_place_t *place, const import_row_t
         return err;
     if (err) {
         *outcome = ROW_ADDED;
-        return customers_ensure(tx, &customer);
+        err = customers_ensure(tx, &customer);
+        return err ? err : take_customer(tx, place, &customer, row);
     }
-    *outcome = has_other_name(&found, row) ? ROW_CHANGED : ROW_SAME;
-    return *outcome == ROW_CHANGED ? take_name(tx, place, &found, row) : PL_OK;
+    *outcome = is_other_customer(&found, row) ? ROW_CHANGED : ROW_SAME;
+    return *outcome == ROW_CHANGED ? take_customer(tx, place, &found, row) : PL_OK;
 }
 
 /* ---- licenses ---- */
+
+/* The customer whom the license made or found has none of the row's metadata yet. */
+static pl_err take_metadata_of_customer(tx_t *tx, const import_place_t *place, const import_row_t *row)
+{
+    customer_t customer;
+    pl_err err;
+
+    if (!row->email || !row->customer_metadata)
+        return PL_OK;
+    err = customers_find_by_email(tx, place->brand_id, row->email, &customer);
+    return err ? err : take_customer(tx, place, &customer, row);
+}
 
 static pl_err add_license(tx_t *tx, const import_place_t *place, const import_row_t *row)
 {
@@ -83,16 +108,19 @@ static pl_err add_license(tx_t *tx, const import_place_t *place, const import_ro
         .seats = row->seats,
         .starts_at_ms = row->starts_at_ms,
         .expires_at_ms = row->expires_at_ms,
+        .suspend_at_ms = row->suspend_at_ms,
+        .cancel_at_ms = row->cancel_at_ms,
+        .status_reason = row->status_reason,
         .renews = row->renews,
         .is_without_customer = !row->email,
         .is_imported = true,
     };
     license_view_t view;
-    const license_cause_t cause = {row->reason, NULL};
+    const license_cause_t cause = {row->reason, row->status_reason};
     const char *key;
     pl_err err = admin_license_issue(tx, place->keyring, &order, &view, &key);
 
-    if (err || row->status == LICENSE_ACTIVE)
+    if (err || (err = take_metadata_of_customer(tx, place, row)) || row->status == LICENSE_ACTIVE)
         return err;
     return admin_license_change(tx, &view.license, row->status == LICENSE_SUSPENDED ? LICENSE_SUSPEND : LICENSE_CANCEL, &cause);
 }
@@ -102,6 +130,9 @@ static bool has_other_own(const license_t *license, const import_row_t *row)
 {
     return (row->tells_metadata && !is_same_text(license->metadata, row->metadata)) ||
            (row->tells_policy && !is_same_text(license->policy, row->policy)) ||
+           (row->tells_status_reason && !is_same_text(license->status_reason, row->status_reason)) ||
+           (row->tells_suspend_at && license->suspend_at_ms != row->suspend_at_ms) ||
+           (row->tells_cancel_at && license->cancel_at_ms != row->cancel_at_ms) ||
            (row->duration_days && !row->expires_at_ms && !license->expires_at_ms && license->duration_days != row->duration_days);
 }
 
@@ -111,6 +142,12 @@ static void take_own(const import_row_t *row, license_t *license)
         license->metadata = row->metadata;
     if (row->tells_policy)
         license->policy = row->policy;
+    if (row->tells_status_reason)
+        license->status_reason = row->status_reason;
+    if (row->tells_suspend_at)
+        license->suspend_at_ms = row->suspend_at_ms;
+    if (row->tells_cancel_at)
+        license->cancel_at_ms = row->cancel_at_ms;
     if (row->expires_at_ms)
         license->duration_days = 0; /* else the first activation would begin another term over it */
     else if (row->duration_days && !license->expires_at_ms)
@@ -159,7 +196,8 @@ static pl_err change_license(tx_t *tx, license_t *license, const product_t *prod
     license->plan = row->plan;
     license->entitlements = row->entitlements;
     take_own(row, license);
-    if ((err = admin_license_check_end(license, &product->policy)) || (err = license_policy_check(tx, license)) ||
+    license_settle(license, tx->now_ms, license->status);
+    if ((err = admin_license_check_end(license, &product->policy)) || (err = license_policy_check_imported(tx, license)) ||
         (err = event_license_change(tx->arena, &before, license, &entry)) || (err = licenses_change(tx, license)))
         return err;
     return events_append(tx, &entry, license->id);
@@ -180,7 +218,31 @@ pl_err import_find_license(tx_t *tx, const import_place_t *place, const import_r
     return err ? err : license_policy_lay(tx->arena, license, product);
 }
 
-pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
+/* As it is now: what was foreseen and has come is its state, whether anything ran or not. */
+static void settle(license_t *license, int64_t now_ms)
+{
+    license_status status = license_status_at(license, now_ms);
+
+    license->reason = license_reason_at(license, now_ms);
+    license_settle(license, now_ms, status);
+    license->status = status;
+}
+
+static import_row_t settled(const import_row_t *told, int64_t now_ms)
+{
+    license_t license = {
+        .status = told->status, .reason = told->reason, .suspend_at_ms = told->suspend_at_ms, .cancel_at_ms = told->cancel_at_ms};
+    import_row_t row = *told;
+
+    settle(&license, now_ms);
+    row.status = license.status;
+    row.reason = license.reason;
+    row.suspend_at_ms = license.suspend_at_ms;
+    row.cancel_at_ms = license.cancel_at_ms;
+    return row;
+}
+
+static pl_err import_settled(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
 {
     bool is_renamed = false;
     customer_t customer;
@@ -192,12 +254,14 @@ pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t 
         *outcome = ROW_ADDED;
         return add_license(tx, place, row);
     }
+    if (!err)
+        settle(&license, tx->now_ms);
     if (err || (err = find_customer_of(tx, &license, row, &customer)))
         return err;
     *outcome = is_same_license(&license, row) ? ROW_SAME : ROW_CHANGED;
-    if (row->email && has_other_name(&customer, row)) {
+    if (row->email && is_other_customer(&customer, row)) {
         is_renamed = true;
-        if ((err = take_name(tx, place, &customer, row)))
+        if ((err = take_customer(tx, place, &customer, row)))
             return err;
     }
     if (*outcome == ROW_SAME) {
@@ -209,6 +273,13 @@ pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t 
     if ((err = change_license(tx, &license, &product, row)))
         return err;
     return admin_license_try_document(tx, place->keyring, &license);
+}
+
+pl_err import_license(tx_t *tx, const import_place_t *place, const import_row_t *row, row_outcome *outcome)
+{
+    const import_row_t now = settled(row, tx->now_ms);
+
+    return import_settled(tx, place, &now, outcome);
 }
 
 pl_err import_key_is_shared(tx_t *tx, const import_place_t *place, const import_row_t *row, bool *is_shared)

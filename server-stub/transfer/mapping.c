@@ -7,12 +7,27 @@
 #include <string.h>
 
 static const char *const field_names[FIELD_COUNT] = {
-    [FIELD_EMAIL] = "email",       [FIELD_NAME] = "name",           [FIELD_KEY] = "key",
-    [FIELD_PRODUCT] = "product",   [FIELD_STATUS] = "status",       [FIELD_REASON] = "reason",
-    [FIELD_SEATS] = "seats",       [FIELD_STARTS_AT] = "starts_at", [FIELD_EXPIRES_AT] = "expires_at",
-    [FIELD_RENEWS] = "renews",     [FIELD_PLAN] = "plan",           [FIELD_ENTITLEMENTS] = "entitlements",
-    [FIELD_INSTANCE] = "instance", [FIELD_KIND] = "kind",           [FIELD_DURATION_DAYS] = "duration_days",
-    [FIELD_METADATA] = "metadata", [FIELD_POLICY] = "policy",
+    [FIELD_EMAIL] = "email",
+    [FIELD_NAME] = "name",
+    [FIELD_KEY] = "key",
+    [FIELD_PRODUCT] = "product",
+    [FIELD_STATUS] = "status",
+    [FIELD_REASON] = "reason",
+    [FIELD_SEATS] = "seats",
+    [FIELD_STARTS_AT] = "starts_at",
+    [FIELD_EXPIRES_AT] = "expires_at",
+    [FIELD_RENEWS] = "renews",
+    [FIELD_PLAN] = "plan",
+    [FIELD_ENTITLEMENTS] = "entitlements",
+    [FIELD_INSTANCE] = "instance",
+    [FIELD_KIND] = "kind",
+    [FIELD_DURATION_DAYS] = "duration_days",
+    [FIELD_METADATA] = "metadata",
+    [FIELD_POLICY] = "policy",
+    [FIELD_SUSPEND_AT] = "suspend_at",
+    [FIELD_CANCEL_AT] = "cancel_at",
+    [FIELD_STATUS_REASON] = "status_reason",
+    [FIELD_CUSTOMER_METADATA] = "customer_metadata",
 };
 
 /* A choice among words: how many, and what is set. */

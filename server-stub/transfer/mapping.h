@@ -32,6 +32,10 @@ typedef enum {
     FIELD_DURATION_DAYS,
     FIELD_METADATA,
     FIELD_POLICY,
+    FIELD_SUSPEND_AT,
+    FIELD_CANCEL_AT,
+    FIELD_STATUS_REASON,
+    FIELD_CUSTOMER_METADATA,
     FIELD_COUNT
 } field_name;
 
@@ -66,17 +70,24 @@ typedef struct {
     const char *entitlements;
     const char *metadata; /* JSON */
     const char *policy;   /* JSON */
-    const char *instance; /* of a seat: URL, host name or machine id */
-    const char *kind;     /* of which of them; NULL: told by the form */
+    const char *status_reason;
+    const char *customer_metadata; /* JSON */
+    const char *instance;          /* of a seat: URL, host name or machine id */
+    const char *kind;              /* of which of them; NULL: told by the form */
     license_status status;
     pl_reason reason;
     int64_t seats;
     int64_t starts_at_ms;
     int64_t expires_at_ms;
     int64_t duration_days; /* until its end, from the first activation on, where there is no end yet */
+    int64_t suspend_at_ms;
+    int64_t cancel_at_ms;
     bool renews;
     bool tells_metadata; /* the mapping has the field; else what is here stays */
     bool tells_policy;
+    bool tells_suspend_at;
+    bool tells_cancel_at;
+    bool tells_status_reason;
 } import_row_t;
 
 /* PL_ERR_INVALID, PL_ERR_TOO_LARGE: the detail names the line. */

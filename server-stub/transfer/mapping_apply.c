@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/timestamp.h"
 #include "licensing/license_policy.h"
 #include "store/customers.h"
@@ -155,7 +156,7 @@ static pl_err read_bool(const char *text, bool *value)
 }
 
 /* An object, in the spelling that the API keeps. */
-static pl_err read_metadata(pl_arena *arena, const char *text, const char **metadata)
+static pl_err read_metadata(pl_arena *arena, field_name field, const char *text, const char **metadata)
 {
     const pl_json *object;
     pl_json_writer json;
@@ -167,7 +168,7 @@ static pl_err read_metadata(pl_arena *arena, const char *text, const char **meta
     if ((err = pl_json_parse(arena, pl_span_text(text), METADATA_MAX, &object)) == PL_ERR_MEMORY)
         return err;
     if (err || !pl_json_is_object(object))
-        return pl_fail(PL_ERR_INVALID, "metadata is no JSON object of at most %d bytes", (int)METADATA_MAX);
+        return pl_fail(PL_ERR_INVALID, "%s is no JSON object of at most %d bytes", field_text(field), (int)METADATA_MAX);
     pl_buf_init(&out);
     pl_json_writer_init(&json, &out);
     pl_json_put_value(&json, NULL, object);
@@ -178,15 +179,38 @@ static pl_err read_metadata(pl_arena *arena, const char *text, const char **meta
     return err;
 }
 
+static bool tells(const mapping_t *mapping, field_name field)
+{
+    return mapping->columns[field] || mapping->constants[field];
+}
+
+/* What is foreseen, and the vendor's words for its state. */
+static pl_err read_outlook(const mapping_t *mapping, pl_arena *arena, const char *const *texts, import_row_t *out)
+{
+    const char *words = texts[FIELD_STATUS_REASON];
+    pl_err err;
+
+    out->tells_suspend_at = tells(mapping, FIELD_SUSPEND_AT);
+    out->tells_cancel_at = tells(mapping, FIELD_CANCEL_AT);
+    out->tells_status_reason = tells(mapping, FIELD_STATUS_REASON);
+    if ((err = read_time(mapping, arena, texts[FIELD_SUSPEND_AT], FIELD_SUSPEND_AT, &out->suspend_at_ms)) ||
+        (err = read_time(mapping, arena, texts[FIELD_CANCEL_AT], FIELD_CANCEL_AT, &out->cancel_at_ms)))
+        return err;
+    if (words && (strlen(words) > LICENSE_REASON_MAX || !pl_text_is_clean(words)))
+        return pl_fail(PL_ERR_INVALID, "status_reason has more than %d bytes, or control characters", (int)LICENSE_REASON_MAX);
+    out->status_reason = words;
+    return PL_OK;
+}
+
 /* What a license has of its own. */
 static pl_err read_own(const mapping_t *mapping, pl_arena *arena, const char *const *texts, import_row_t *out)
 {
     pl_err err;
 
-    out->tells_metadata = mapping->columns[FIELD_METADATA] || mapping->constants[FIELD_METADATA];
-    out->tells_policy = mapping->columns[FIELD_POLICY] || mapping->constants[FIELD_POLICY];
+    out->tells_metadata = tells(mapping, FIELD_METADATA);
+    out->tells_policy = tells(mapping, FIELD_POLICY);
     if ((err = read_number(texts[FIELD_DURATION_DAYS], FIELD_DURATION_DAYS, DAYS_MAX, &out->duration_days)) ||
-        (err = read_metadata(arena, texts[FIELD_METADATA], &out->metadata)))
+        (err = read_metadata(arena, FIELD_METADATA, texts[FIELD_METADATA], &out->metadata)))
         return err;
     err = texts[FIELD_POLICY] ? license_policy_merge(arena, NULL, texts[FIELD_POLICY], &out->policy) : PL_OK;
     return err && err != PL_ERR_MEMORY ? PL_ERR_INVALID : err;
@@ -201,7 +225,7 @@ static pl_err read_terms(const mapping_t *mapping, pl_arena *arena, const char *
         (err = read_time(mapping, arena, texts[FIELD_STARTS_AT], FIELD_STARTS_AT, &out->starts_at_ms)) ||
         (err = read_time(mapping, arena, texts[FIELD_EXPIRES_AT], FIELD_EXPIRES_AT, &out->expires_at_ms)))
         return err;
-    if ((err = read_bool(texts[FIELD_RENEWS], &out->renews)))
+    if ((err = read_bool(texts[FIELD_RENEWS], &out->renews)) || (err = read_outlook(mapping, arena, texts, out)))
         return err;
     return read_own(mapping, arena, texts, out);
 }
@@ -224,6 +248,9 @@ pl_err mapping_apply(const mapping_t *mapping, pl_arena *arena, const row_t *row
                           .entitlements = texts[FIELD_ENTITLEMENTS],
                           .instance = texts[FIELD_INSTANCE],
                           .kind = texts[FIELD_KIND]};
+    if (mapping->kind != IMPORT_ACTIVATIONS &&
+        (err = read_metadata(arena, FIELD_CUSTOMER_METADATA, texts[FIELD_CUSTOMER_METADATA], &out->customer_metadata)))
+        return err;
     if (mapping->kind == IMPORT_CUSTOMERS)
         return out->email ? PL_OK : pl_fail(PL_ERR_INVALID, "there is no email");
     if (!out->key || !out->product)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Weeks in the life of a license at the real server, by a clock that the test moves: what ends, ends by itself, and is told before."""
 
+import json
+import os
 import time
+from pathlib import Path
 
 from receiver import Receiver
 from validator import VendorTest, main
@@ -59,6 +62,24 @@ class Clock(VendorTest):
         end = self.server.rfc3339(self.server.now() + 60 * DAY)
         self.ask(200, "POST", f"{LICENSES}/{sold}/renew", {"expiration_date": end})
         self.assertEqual("valid", self.state(sold))
+
+    def test_a_license_whose_cancellation_has_come_is_exported_as_cancelled(self):
+        rival = self.server.add_brand("rival")["api_key"]
+        self.server.add_product("till", brand="rival")
+        sold = self.sell(90)
+        self.ask(200, "PATCH", f"{LICENSES}/{sold}", {"cancel_at": self.server.rfc3339(self.server.now() + DAY)})
+        self.server.pass_time(2 * DAY)
+        self.assertEqual("cancelled", self.state(sold))
+        name = os.path.join(self.server.directory, "gone.jsonl")
+        self.server.command("export", "--brand", "acme", "--what", "licenses", "--format", "jsonl", "--out", name)
+        (row,) = [one for one in map(json.loads, Path(name).read_text(encoding="utf-8").splitlines()) if one["license_id"] == sold]
+        self.assertEqual(("cancelled", "vendor"), (row["status"], row["reason"]))
+        self.assertNotIn("cancel_at", row)
+        self.server.bring([row], brand="rival")
+        (there,) = self.ask(200, "GET", LICENSES, key=rival).json
+        self.assertEqual("cancelled", there["status"])
+        self.assertEqual(1, self.server.bring([{**row, "status": "active", "reason": ""}], "--update", code=6)["refused"])
+        self.assertEqual("cancelled", self.state(sold))
 
 
 if __name__ == "__main__":

@@ -155,6 +155,19 @@ class Commands(VendorTest):
         self.assertEqual([], self.of_brand("webhook", "list")["webhooks"])
         self.of_brand("webhook", "test", *one, code=3)
 
+    def test_a_license_is_shown_with_what_it_has_of_its_own(self):
+        self.server.add_product("whole")
+        license = self.issue("whole")["license_id"]
+        later = self.server.rfc3339(self.server.now() + 86400)
+        more = {"suspend_at": later, "cancel_at": later, "metadata": {"order": "4711"}, "policy": {"overage": 2}}
+        self.ask(200, "PATCH", f"/api/v1/brand/licenses/{license}", more)
+        shown = self.run_command("license", "show", "--license", license)
+        self.assertEqual({**more, "metadata": '{"order":"4711"}', "policy": '{"overage":2}'}, {name: shown.get(name) for name in more})
+        listed = [[one["license_id"] for one in self.of_brand("license", "list", "--product", "whole", "--status", word)["licenses"]]
+                  for word in (shown["status"], "valid", "suspended")]
+        self.assertEqual([[license], [license], []], listed)
+        self.of_brand("license", "list", "--status", "alive", code=2)
+
     def test_sessions_are_those_of_the_license(self):
         self.server.add_product("halls")
         license = self.issue("halls")

@@ -61,9 +61,56 @@ class Transfer(VendorTest):
                  for side in (lines, again)]
         self.assertEqual(strip[0], strip[1])
 
+    def test_what_is_foreseen_comes_over_and_what_was_cancelled_stays_so(self):
+        now = self.server.now()
+        later, past = self.server.rfc3339(now + 86400), self.server.rfc3339(now - 3600)
+        for email, more in (("later@shop.example", {"cancel_at": later, "suspend_at": later}), ("over@shop.example", {"cancel_at": later})):
+            license = self.sell(email)["licenses"][0]
+            self.ask(200, "PATCH", f"{LICENSES}/{license['id']}", more)
+        paused = self.sell("paused@shop.example")["licenses"][0]
+        self.ask(200, "POST", f"{LICENSES}/{paused['id']}/suspend", {"reason": "unpaid, see 4711"})
+        customer = self.one("later@shop.example")["customer"]["id"]
+        self.ask(200, "PATCH", f"/api/v1/brand/customers/{customer}", {"metadata": {"crm": 7}})
+        rows = [json.loads(line) for line in self.export("jsonl").read_text(encoding="utf-8").splitlines()]
+        rows = {row["email"]: row for row in rows if row["email"] in ("later@shop.example", "over@shop.example", "paused@shop.example")}
+        self.assertEqual((later, later, "active"), tuple(rows["later@shop.example"][k] for k in ("suspend_at", "cancel_at", "status")))
+        rows["over@shop.example"]["cancel_at"] = past  # as if time had passed
+        for more in ((), ("--update",)):
+            told = self.server.bring(list(rows.values()), *more, brand="rival")
+            self.assertEqual((0, 3 if more else 0), (told["refused"], told["same"]), told)
+        found = self.one("later@shop.example", key=self.rival_key)
+        self.assertEqual(("valid", later, later), (found["status"], found["suspend_at"], found["cancel_at"]))
+        found = self.ask(200, "GET", "/api/v1/brand/customers", email="later@shop.example", key=self.rival_key).json[0]
+        self.assertEqual({"crm": 7}, found["metadata"])
+        self.assertEqual("cancelled", self.one("over@shop.example", key=self.rival_key)["status"])
+        found = self.one("paused@shop.example", key=self.rival_key)
+        self.assertEqual(("suspended", "unpaid, see 4711"), (found["status"], found["status_reason"]))
+        for wrong in ({"cancel_at": "soon"}, {"status_reason": "x" * 501}, {"customer_metadata": "[]"}):
+            told = self.server.bring([{"key": "WRONG-LATER", "product": "shelf", "email": "wl@shop.example", **wrong}], code=6)
+            self.assertEqual(1, told["refused"], wrong)
+
+    def test_rules_that_gave_way_to_a_product_since_come_over(self):
+        for key in ("", self.rival_key):
+            body = {"slug": "shrunk", "name": "Shrunk", "check_by_s": 3600, "grace_s": 86400, "emergency_s": 0}
+            self.ask(201, "POST", PRODUCTS, body, key=key)
+        body = {"customer_email": "shrunk@shop.example", "products": ["shrunk"], "policy": {"free_after_days": 2}}
+        sold = self.ask(201, "POST", LICENSES + "/provision", body).json["licenses"][0]
+        for key in ("", self.rival_key):
+            product = next(one for one in self.ask(200, "GET", PRODUCTS, key=key).json if one["slug"] == "shrunk")
+            self.ask(200, "PATCH", f"{PRODUCTS}/{product['id']}", {"grace_s": 2592000}, key=key)
+        changed = self.ask(200, "PATCH", f"{LICENSES}/{sold['id']}", {"policy": {"overage": 3}}).json
+        self.assertEqual(({"free_after_days": 2, "overage": 3}, 30),
+                         (changed["policy"], changed["effective_policy"]["free_after_days"]))
+        self.ask(400, "PATCH", f"{LICENSES}/{sold['id']}", {"policy": {"free_after_days": 3}})
+        (row,) = [one for one in map(json.loads, self.export("jsonl").read_text(encoding="utf-8").splitlines())
+                  if one["email"] == "shrunk@shop.example"]
+        self.assertEqual(0, self.server.bring([row], brand="rival")["refused"])
+        self.assertEqual(0, self.server.bring([{**row, "plan": "gold"}], "--update", brand="rival")["refused"])
+        self.assertEqual(changed["effective_policy"], self.one("shrunk@shop.example", key=self.rival_key)["effective_policy"])
+
     def test_what_is_wrong_of_it_is_refused_by_the_row(self):
         base = {"key": "WRONG-OWN-1", "product": "shelf", "email": "wrong@shop.example"}
-        for wrong in ({"metadata": "[1]"}, {"metadata": "{"}, {"policy": "{\"seats\":3}"}, {"policy": "{\"grace_s\":60}"},
+        for wrong in ({"metadata": "[1]"}, {"metadata": "{"}, {"policy": "{\"seats\":3}"}, {"policy": "{\"grace_s\":60,\"check_by_s\":3600}"},
                       {"duration_days": "4000"}):
             told = self.server.bring([{**base, **wrong}], code=6)
             self.assertEqual(1, told["refused"], wrong)
