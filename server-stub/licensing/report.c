@@ -151,7 +151,8 @@ static void add_boxes(check_t *check)
 
     add_count(check, "payment_events", tallies_sum(&inbox).count, NULL);
     add_waiting(check, "payment_events_waiting", &inbox_waiting, "does the server run, and reach the payment provider?");
-    add_count(check, "payment_events_failed", inbox_failed, inbox_failed ? "billing events --state failed, then billing retry" : NULL);
+    add_count(check, "payment_events_failed", inbox_failed,
+              inbox_failed ? "billing events --state failed, then billing retry" : NULL);
     add_count(check, "mail_sent", tallies_of(&mail, MAIL_SENT).count, NULL);
     add_waiting(check, "mail_waiting", &mail_waiting, "is the way to send mail set, and does it answer?");
     add_count(check, "mail_failed", mail_failed, mail_failed ? "mail list --state failed" : NULL);
@@ -229,6 +230,9 @@ static void add_backup(check_t *check, bool is_shared)
     if (chore.failed_at_ms)
         add(check, "backup", -1, pl_arena_format(arena, "the last one failed: %s", chore.detail ? chore.detail : ""),
             "mend that, then `backup`");
+    else if (chore.done_at_ms > check->tx->now_ms)
+        add(check, "backup", hours, "the last one is of a time that is yet to come",
+            "the clock was ahead then: run `backup`, or wait for the next");
     else if (!chore.done_at_ms)
         add(check, "backup", -1, "none was ever made", "set backup_dir, or run `backup` by a timer");
     else
