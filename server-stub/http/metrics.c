@@ -164,7 +164,7 @@ void metrics_write_inbox(const inbound_count_t *inbox, int64_t lag_ms, pl_buf *o
 
 void metrics_write_backups(const backups_state_t *backups, int64_t now_ms, pl_buf *out)
 {
-    if (backups->done_at_ms)
+    if (backups->done_at_ms && backups->done_at_ms <= now_ms) /* else the clock was ahead then: its age is not known */
         write_gauge(out, "pospal_backup_age_seconds", "Since the last scheduled backup that is whole.",
                     (double)(now_ms - backups->done_at_ms) / 1e3);
     write_gauge(out, "pospal_backup_failures", "Scheduled backups that failed since, one after the other.",

@@ -78,13 +78,12 @@ static pl_err take_back(tx_t *tx, const device_call_t *call, const activation_t 
     *activation = *before;
     describe_device(call, activation);
     out->has_activation = true;
-    out->validated_before_ms = before->validated_at_ms;
+    silent_seat_see(out, tx->now_ms);
     if ((err = describe_change(tx->arena, before, activation, &change)))
         return err;
-    if (!change) {
-        out->is_sighting = tx->now_ms - before->validated_at_ms >= SIGHTING_AFTER_MS;
+    if (!change)
         return PL_OK; /* asked again: nothing to write */
-    }
+    out->is_sighting = false;
     activation->validated_at_ms = tx->now_ms;
     if ((err = activations_change(tx, activation)))
         return err;
@@ -136,6 +135,7 @@ static pl_err take_new(tx_t *tx, const device_call_t *call, const seat_t *seat, 
 
     *activation = (activation_t){.id = store_new_id(tx), .brand_id = call->brand_id, .license_id = out->license.id};
     activation->activated_at_ms = activation->validated_at_ms = tx->now_ms;
+    activation->told_until_ms = silent_seat_told_until_ms(&out->product.policy, tx->now_ms);
     describe_device(call, activation);
     if ((err = take_seat(tx, out, &taken)))
         return err;

@@ -172,6 +172,22 @@ static pl_err work_find(void *context, tx_t *tx)
     return chores_find(tx, CHORE_BACKUP, context);
 }
 
+static int64_t most_wait_ms(const backups_t *backups)
+{
+    const int64_t retry_ms = BACKUP_RETRY_MINUTES * MINUTE_MS;
+    const int64_t wait_ms = backups->options.hours * HOUR_MS;
+
+    return wait_ms > retry_ms ? wait_ms : retry_ms;
+}
+
+/* A clock that was ahead for a while has put the next one, or the last one, where it can't be: then it is due. */
+static pl_err check_next(const backups_t *backups, int64_t now_ms)
+{
+    const int64_t wait_ms = backups->next_ms - now_ms;
+
+    return wait_ms > 0 && wait_ms <= most_wait_ms(backups) ? PL_ERR_BUSY : PL_OK;
+}
+
 /* PL_ERR_BUSY: not yet. */
 static pl_err check_due(backups_t *backups, const tx_t *about)
 {
@@ -179,12 +195,12 @@ static pl_err check_due(backups_t *backups, const tx_t *about)
     pl_err err;
 
     if (backups->next_ms)
-        return about->now_ms < backups->next_ms ? PL_ERR_BUSY : PL_OK;
+        return check_next(backups, about->now_ms);
     if ((err = store_read(backups->store, about, work_find, &chore)))
         return err;
     atomic_store(&backups->done_at_ms, chore.done_at_ms);
     backups->next_ms = chore.done_at_ms + backups->options.hours * HOUR_MS;
-    return about->now_ms < backups->next_ms ? PL_ERR_BUSY : PL_OK;
+    return check_next(backups, about->now_ms);
 }
 
 static void look(backups_t *backups)

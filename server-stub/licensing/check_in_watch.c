@@ -70,6 +70,12 @@ static pl_err move_on(tx_t *tx, expiry_cursor_t *cursor, const license_t *licens
     return expiry_cursor_put(tx, cursor);
 }
 
+/* What is more than a round away was written while the clock was ahead. */
+static bool is_yet_to_come(const expiry_cursor_t *cursor, int64_t now_ms)
+{
+    return cursor->expires_at_ms > now_ms && cursor->expires_at_ms - now_ms <= ROUND_MS;
+}
+
 pl_err check_in_look(tx_t *tx, pl_uuid brand_id)
 {
     expiry_cursor_t cursor = {.brand_id = brand_id, .days = EXPIRY_CHECK_IN};
@@ -78,7 +84,7 @@ pl_err check_in_look(tx_t *tx, pl_uuid brand_id)
     size_t count;
     pl_err err = expiry_cursor_find(tx, &cursor);
 
-    if ((err && err != PL_ERR_NOT_FOUND) || cursor.expires_at_ms > tx->now_ms)
+    if ((err && err != PL_ERR_NOT_FOUND) || is_yet_to_come(&cursor, tx->now_ms))
         return err;
     page.after = cursor.license_id;
     if ((err = list(tx, &page, &licenses, &count)))

@@ -52,8 +52,9 @@ static pl_err place_cursor(tx_t *tx, expiry_cursor_t *cursor)
 
     if (err && err != PL_ERR_NOT_FOUND)
         return err;
-    if (err || cursor->expires_at_ms < now_end - LATE_DAYS * DAY_MS) {
-        cursor->expires_at_ms = err ? now_end : now_end - LATE_DAYS * DAY_MS;
+    if (err || cursor->expires_at_ms < now_end - LATE_DAYS * DAY_MS || cursor->expires_at_ms > now_end) {
+        /* one beyond now is of a clock that was ahead; a notice of what it passed is there, and is not made twice */
+        cursor->expires_at_ms = err || cursor->expires_at_ms > now_end ? now_end : now_end - LATE_DAYS * DAY_MS;
         memset(cursor->license_id.bytes, 0xff, sizeof(cursor->license_id.bytes));
         return expiry_cursor_put(tx, cursor);
     }
@@ -246,7 +247,7 @@ pl_err expiry_watch_run(expiry_watch_t *watch, store_t *store, const tx_t *about
     look_t look = {watch, NULL, 0};
     pl_err err = PL_OK;
 
-    if (about->now_ms < watch->next_ms && !watch->is_ending)
+    if (about->now_ms < watch->next_ms && watch->next_ms - about->now_ms <= LOOK_MS && !watch->is_ending)
         return PL_OK;
     watch->next_ms = about->now_ms + LOOK_MS;
     do {

@@ -235,6 +235,9 @@ static void add_backup(check_t *check, bool is_shared)
     if (chore.failed_at_ms)
         add(check, "backup", -1, pl_arena_format(arena, "the last one failed: %s", chore.detail ? chore.detail : ""),
             "mend that, then `backup`");
+    else if (chore.done_at_ms > check->tx->now_ms)
+        add(check, "backup", hours, "the last one is of a time that is yet to come",
+            "the clock was ahead then: run `backup`, or wait for the next");
     else if (!chore.done_at_ms)
         add(check, "backup", -1, "none was ever made", "set backup_dir, or run `backup` by a timer");
     else

@@ -75,6 +75,7 @@ void sightings_note(sightings_t *sightings, const outcome_t *outcome)
                              .license_id = activation->license_id,
                              .activation_id = activation->id,
                              .at_ms = outcome->decided_at_ms,
+                             .told_until_ms = activation->told_until_ms,
                              .instance_id = outcome->other_instance};
 
     if (outcome->is_sighting)

@@ -5,11 +5,30 @@
 #include "licensing/silent_seat.h"
 
 #include "licensing/events.h"
+#include "licensing/judge.h"
 #include "store/activation_pages.h"
 #include "store/activations.h"
 #include "store/sessions.h"
 
 static const int64_t DAY_MS = INT64_C(86400000);
+
+/* A minute more: what is told until the next sighting is written down is in it. */
+int64_t silent_seat_told_until_ms(const product_policy_t *policy, int64_t now_ms)
+{
+    return now_ms + (policy->grace_s + policy->emergency_s) * 1000 + SIGHTING_AFTER_MS;
+}
+
+void silent_seat_see(outcome_t *out, int64_t now_ms)
+{
+    activation_t *activation = &out->activation;
+    int64_t told_until_ms = out->verdict == PL_VERDICT_ACTIVE ? silent_seat_told_until_ms(&out->product.policy, now_ms) : 0;
+
+    out->validated_before_ms = activation->validated_at_ms;
+    out->is_sighting = now_ms - activation->validated_at_ms >= SIGHTING_AFTER_MS ||
+                       told_until_ms - SIGHTING_AFTER_MS > activation->told_until_ms;
+    if (activation->told_until_ms < told_until_ms)
+        activation->told_until_ms = told_until_ms;
+}
 
 pl_err silent_seat_free(tx_t *tx, const license_t *license, const product_policy_t *policy)
 {

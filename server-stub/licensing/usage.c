@@ -7,6 +7,7 @@
 #include "licensing/events.h"
 #include "licensing/judge.h"
 #include "licensing/license_policy.h"
+#include "licensing/silent_seat.h"
 #include "licensing/usage_intake.h"
 
 #include <inttypes.h>
@@ -50,8 +51,7 @@ static pl_err find_device(tx_t *tx, const device_call_t *call, outcome_t *out, b
         return err;
     out->has_activation = *found && !out->activation.released_at_ms;
     if (out->has_activation) {
-        out->validated_before_ms = out->activation.validated_at_ms;
-        out->is_sighting = tx->now_ms - out->activation.validated_at_ms >= SIGHTING_AFTER_MS;
+        silent_seat_see(out, tx->now_ms);
     } else if (out->verdict == PL_VERDICT_ACTIVE) {
         out->verdict = PL_VERDICT_NOT_ACTIVATED;
         out->reason = PL_REASON_NOT_ACTIVATED;

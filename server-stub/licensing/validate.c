@@ -5,6 +5,7 @@
 #include "licensing/device.h"
 
 #include "licensing/judge.h"
+#include "licensing/silent_seat.h"
 
 pl_err licensing_validate(tx_t *tx, const device_call_t *call, outcome_t *out)
 {
@@ -23,9 +24,8 @@ pl_err licensing_validate(tx_t *tx, const device_call_t *call, outcome_t *out)
     }
     out->has_activation = true;
     out->activation = seat.activation;
-    out->validated_before_ms = seat.activation.validated_at_ms;
     if (!pl_uuid_is_nil(call->instance_id) && !pl_uuid_equal(call->instance_id, seat.activation.instance_id))
         out->other_instance = call->instance_id;
-    out->is_sighting = tx->now_ms - seat.activation.validated_at_ms >= SIGHTING_AFTER_MS;
+    silent_seat_see(out, tx->now_ms);
     return PL_OK;
 }

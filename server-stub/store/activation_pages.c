@@ -28,6 +28,7 @@ static const char *const sql[] = {
     [FIND_SILENT] = "SELECT " COLUMNS " FROM activation"
                     " WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL AND validated_at < $3"
                     "   AND (offline_until IS NULL OR offline_until <= $4)"
+                    "   AND (told_until IS NULL OR told_until <= $4)"
                     " ORDER BY validated_at, id"
                     " LIMIT 1",
 };

@@ -36,8 +36,8 @@ pl_err activation_pages_find(tx_t *tx, activation_row_t *row);
 /* How many live ones of the license are as old as that of the page's after, or older. */
 pl_err activation_pages_count_before(tx_t *tx, const activation_page_t *page, int64_t *count);
 /*
- * The live one that was silent for longest, if it was not seen since and no answer that was carried to it holds: brand_id and license_id
- * are given. PL_ERR_NOT_FOUND.
+ * The live one that was silent for longest, if it was not seen since and no answer to it holds, carried or not: brand_id and license_id are
+ * given. PL_ERR_NOT_FOUND.
  */
 pl_err activation_pages_find_silent(tx_t *tx, int64_t since_ms, activation_row_t *row);
 

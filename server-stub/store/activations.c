@@ -31,13 +31,14 @@ enum {
     PACKED_MAX = PL_COMPONENT_COUNT * (1 + PL_COMPONENT_VALUES_MAX * PL_FINGERPRINT_VALUE_SIZE)
 };
 
-#define DEVICE_COLUMNS "brand_id, license_id, id, instance_id, fingerprint, device_key, device_name, validated_at, released_at"
-#define COLUMNS        DEVICE_COLUMNS ", taken_at, offline_until, kind, identifier"
+#define DEVICE_COLUMNS \
+    "brand_id, license_id, id, instance_id, fingerprint, device_key, device_name, validated_at, told_until, released_at"
+#define COLUMNS DEVICE_COLUMNS ", taken_at, offline_until, kind, identifier"
 
 static const char *const sql[] = {
     /* The last seat goes to one device only: counting and taking are one statement. Nothing inserted means no seat. */
     [TAKE] = "INSERT INTO activation (" DEVICE_COLUMNS ")"
-             " SELECT $1, $2, $3, $4, $5, $6, $7, $8, NULL"
+             " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $10, NULL"
              " WHERE (SELECT count(*) FROM activation"
              "        WHERE brand_id = $1 AND license_id = $2 AND released_at IS NULL) < $9",
 
@@ -46,8 +47,8 @@ static const char *const sql[] = {
 
     /* By the index of the live ones, which alone the planner would not take for columns that are not in it. */
     [LIST_LIVE] = "SELECT seat.brand_id, seat.license_id, seat.id, seat.instance_id, seat.fingerprint, seat.device_key,"
-                  "       seat.device_name, seat.validated_at, seat.released_at, seat.taken_at, seat.offline_until, seat.kind,"
-                  "       seat.identifier"
+                  "       seat.device_name, seat.validated_at, seat.told_until, seat.released_at, seat.taken_at,"
+                  "       seat.offline_until, seat.kind, seat.identifier"
                   " FROM activation AS live"
                   " JOIN activation AS seat"
                   "   ON seat.brand_id = live.brand_id AND seat.license_id = live.license_id AND seat.id = live.id"
@@ -75,7 +76,8 @@ static const char *const sql[] = {
                   "   AND seat.brand_id = live.brand_id AND seat.license_id = live.license_id AND seat.id = live.id",
 
     [CHANGE] = "UPDATE activation"
-               " SET instance_id = $4, fingerprint = $5, device_key = $6, device_name = $7, validated_at = $8"
+               " SET instance_id = $4, fingerprint = $5, device_key = $6, device_name = $7, validated_at = $8,"
+               "     told_until = CASE WHEN told_until > $9 THEN told_until ELSE $9 END"
                " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL",
 
     [RELEASE] = "UPDATE activation"
@@ -87,8 +89,10 @@ static const char *const sql[] = {
                   " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL",
 
     [TOUCH] = "UPDATE activation"
-              " SET validated_at = $4"
-              " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL AND validated_at < $4",
+              " SET validated_at = CASE WHEN validated_at > $4 THEN validated_at ELSE $4 END,"
+              "     told_until = CASE WHEN told_until > $5 THEN told_until ELSE $5 END"
+              " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND released_at IS NULL"
+              "   AND (validated_at < $4 OR told_until < $5)",
 
     [MOVE] = "UPDATE activation"
              " SET instance_id = $4"
@@ -163,16 +167,17 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
     activation->instance_id = pl_db_column_uuid(row, 3);
     activation->activated_at_ms = pl_uuid_v7_time_ms(activation->id);
     activation->validated_at_ms = pl_db_column_int(row, 7);
-    activation->released_at_ms = pl_db_column_int(row, 8);
-    activation->taken_at_ms = pl_db_column_int(row, 9);
-    activation->offline_until_ms = pl_db_column_int(row, 10);
-    activation->kind = (seat_kind)pl_db_column_int(row, 11);
+    activation->told_until_ms = pl_db_column_int(row, 8);
+    activation->released_at_ms = pl_db_column_int(row, 9);
+    activation->taken_at_ms = pl_db_column_int(row, 10);
+    activation->offline_until_ms = pl_db_column_int(row, 11);
+    activation->kind = (seat_kind)pl_db_column_int(row, 12);
     pl_db_column_bytes(row, 5, activation->device_key, sizeof(activation->device_key));
     if (size > sizeof(packed))
         return pl_fail(PL_ERR_DATABASE, "a stored fingerprint is damaged");
     if ((err = unpack(packed, size, &activation->fingerprint)))
         return err;
-    if ((err = store_text(row, 12, arena, &activation->identifier)))
+    if ((err = store_text(row, 13, arena, &activation->identifier)))
         return err;
     return store_text(row, 6, arena, &activation->device_name);
 }
@@ -205,6 +210,7 @@ pl_err activations_take(tx_t *tx, const activation_t *activation, int64_t seats,
 
     bind_device(insert, activation, packed);
     pl_db_bind_int(insert, 9, seats);
+    pl_db_bind_int(insert, 10, activation->told_until_ms);
     err = store_change_one(tx, insert);
     *taken = err == PL_OK;
     return err == PL_ERR_NOT_FOUND ? PL_OK : err;
@@ -308,6 +314,7 @@ pl_err activations_change(tx_t *tx, const activation_t *activation)
     uint8_t packed[PACKED_MAX];
 
     bind_device(update, activation, packed);
+    pl_db_bind_int(update, 9, activation->told_until_ms);
     return store_change_one(tx, update);
 }
 
@@ -336,6 +343,7 @@ static pl_err touch(tx_t *tx, const sighting_t *sighting)
 
     pl_db_bind_uuid(update, 3, sighting->activation_id);
     pl_db_bind_int(update, 4, sighting->at_ms);
+    pl_db_bind_int(update, 5, sighting->told_until_ms);
     return pl_db_err(pl_db_run(update)); /* no row: released meanwhile, or seen later already */
 }
 

@@ -28,6 +28,7 @@ typedef struct {
     int64_t released_at_ms;   /* 0: live */
     int64_t taken_at_ms;      /* released by an operator then; 0: not */
     int64_t offline_until_ms; /* an answer that was carried to the device holds so long; 0: none was */
+    int64_t told_until_ms;    /* no answer to the device holds longer, whatever the policy was; 0: not known */
 } activation_t;
 
 /* Which activation was seen, and when. */
@@ -36,7 +37,8 @@ typedef struct {
     pl_uuid license_id;
     pl_uuid activation_id;
     int64_t at_ms;
-    pl_uuid instance_id; /* of the installation that was seen, where it is not the stored one; nil: it is, or was not told */
+    int64_t told_until_ms; /* see activation_t; 0: nothing was told */
+    pl_uuid instance_id;   /* of the installation that was seen, where it is not the stored one; nil: it is, or was not told */
 } sighting_t;
 
 /* Takes a seat if fewer than seats are taken; *taken says whether. PL_ERR_CONFLICT only for an id that exists. */
@@ -57,7 +59,7 @@ typedef bool (*activation_visit)(void *context, const activation_t *activation);
 pl_err activations_walk_live(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, activation_visit visit, void *context);
 /* The same, of those whose fingerprint is that of like, of the brand and license of like: without a walk through the others. */
 pl_err activations_walk_alike(tx_t *tx, const activation_t *like, activation_visit visit, void *context);
-/* Writes instance, fingerprint, device key, name and validated_at of a live activation. PL_ERR_NOT_FOUND. */
+/* Writes instance, fingerprint, device key, name, validated_at and told_until of a live activation. PL_ERR_NOT_FOUND. */
 pl_err activations_change(tx_t *tx, const activation_t *activation);
 pl_err activations_release(tx_t *tx, const activation_t *activation); /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */
 /* The same by an operator's word, which revocation lists repeat. */

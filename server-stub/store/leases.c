@@ -6,11 +6,11 @@
 
 #include "store/statements.h"
 
-enum { CLAIM };
+enum { CLAIM, LEASE_MAX_MS = 3600 * 1000 /* one that is held for longer is of a clock that was ahead, and nobody's */ };
 
 static const char *const sql[] = {
     [CLAIM] = "UPDATE lease SET holder = $2, held_until = $3"
-              " WHERE name = $1 AND (holder = $2 OR held_until <= $4)"
+              " WHERE name = $1 AND (holder = $2 OR held_until <= $4 OR held_until > $5)"
               " RETURNING held_until",
 };
 
@@ -25,6 +25,7 @@ pl_err leases_claim(tx_t *tx, const char *name, pl_uuid holder, int64_t ms, bool
     pl_db_bind_uuid(update, 2, holder);
     pl_db_bind_int(update, 3, tx->now_ms + ms);
     pl_db_bind_int(update, 4, tx->now_ms);
+    pl_db_bind_int(update, 5, tx->now_ms + LEASE_MAX_MS);
     err = store_one(update);
     pl_db_reset(update);
     *held = !err;

@@ -74,5 +74,26 @@ class CheckIn(VendorTest):
         self.assertEqual("valid", self.state(license_id)[0])
 
 
+class AfterAnExcursion(CheckIn):
+    """The clock was days ahead for a while: what the server wrote down then delays nothing now."""
+
+    def sell(self, name):
+        made = self.ask(201, "POST", LICENSES + "/provision", {"customer_email": f"{name}@shop.example", "products": ["till"]}).json
+        body = {"license_key": made["license_key"]["key"], "instance_identifier": name, "instance_type": "machine_id"}
+        self.ask(201, "POST", ACTIVATE, body, key=None)
+
+    def test_who_is_silent_is_overdue_until_it_asks(self):
+        self.ask(201, "POST", HOOKS, {"url": self.receiver.url("/ok/excursion"), "events": ["license.check_in_overdue"]})
+        self.sell("m-1")
+        self.server.pass_time(20 * DAY)
+        self.receiver.wait(lambda: len(self.receiver.of("/ok/excursion")) == 1)
+        self.server.stop()
+        self.server.pass_time(-20 * DAY)
+        self.server.start(*self.arguments, "--accept-clock")
+        self.sell("m-2")
+        self.server.pass_time(10.5 * DAY)
+        self.receiver.wait(lambda: len(self.receiver.of("/ok/excursion")) >= 2)
+
+
 if __name__ == "__main__":
     main()
