@@ -46,6 +46,7 @@ static payment_t payment_of(tx_t *tx, const booking_t *booking, const stripe_inv
         .provider = "stripe",
         .provider_invoice = invoice->id,
         .provider_charge = invoice->charge,
+        .provider_subscription = invoice->subscription,
         .license_id = booking->license_id,
         .customer_id = booking->customer_id,
         .state = state,
@@ -67,6 +68,10 @@ static void complete(payment_t *payment, const booking_t *booking, const stripe_
     if (pl_uuid_is_nil(payment->license_id) && !pl_uuid_is_nil(booking->license_id)) {
         payment->license_id = booking->license_id;
         payment->customer_id = booking->customer_id;
+        *is_news = true;
+    }
+    if (!payment->provider_subscription && invoice->subscription) {
+        payment->provider_subscription = invoice->subscription;
         *is_news = true;
     }
     if (!payment->provider_charge && invoice->charge) {

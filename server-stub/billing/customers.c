@@ -4,7 +4,7 @@
  */
 #include "billing/customers.h"
 
-#include "store/audit.h"
+#include "billing/attention.h"
 
 #include <string.h>
 
@@ -45,16 +45,12 @@ static pl_err work_remember(void *context, tx_t *tx)
 {
     const remember_t *remember = context;
     const license_t *license = remember->wish->license;
-    const audit_t entry = {.brand_id = license->brand_id,
-                           .action = AUDIT_BILLING_CUSTOMER,
-                           .target = license->customer_id,
-                           .metadata = pl_arena_format(tx->arena, "{\"customer\":\"%s\"}", remember->id)};
+    const audit_t entry = {.brand_id = license->brand_id, .action = AUDIT_BILLING_CUSTOMER, .target = license->customer_id};
+    const billing_word_t words[] = {{"customer", remember->id}};
     subscription_t row;
     license_t locked;
     pl_err err;
 
-    if (!entry.metadata)
-        return PL_ERR_MEMORY;
     if ((err = licenses_find(tx, license->brand_id, license->id, &locked)))
         return err;
     err = subscriptions_find_by_license(tx, license->brand_id, license->id, &row);
@@ -66,7 +62,7 @@ static pl_err work_remember(void *context, tx_t *tx)
     } else if (err == PL_ERR_NOT_FOUND) {
         err = insert(tx, remember);
     }
-    return err ? err : audit_append(tx, &entry);
+    return err ? err : billing_audit(tx, &entry, words, 1);
 }
 
 pl_err billing_ensure_customer(const inbox_t *work, stripe_t *stripe, const customer_wish_t *wish, const char **id)

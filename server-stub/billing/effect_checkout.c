@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-#include "billing/letters.h"
+#include "billing/attention.h"
+#include "billing/origin.h"
 #include "billing/purchase.h"
 #include "billing/standing.h"
-#include "store/audit.h"
+#include "billing/welcome.h"
 
 static bool is(const char *text, const char *word)
 {
@@ -56,6 +57,24 @@ static void choose_product(effect_t *effect, const stripe_origin_t *origin)
         effect->scope.product_id = id;
 }
 
+/*
+ * What our own checkout made says so. One that was not made by us (a payment link) is ours if its subscription has our price, and waits for the
+ * provider to say that.
+ */
+static pl_err belongs(tx_t *tx, effect_t *effect, const stripe_checkout_t *checkout, bool *is_ours)
+{
+    *is_ours = !is_foreign(effect, checkout);
+    if (!*is_ours)
+        return PL_OK;
+    if (checkout->origin.brand) {
+        choose_product(effect, &checkout->origin);
+        return PL_OK;
+    }
+    if (!effect->facts.has_subscription)
+        return effect->facts.err ? effect->facts.err : PL_ERR_PAYMENTS_DOWN;
+    return origin_is_ours(tx, &effect->scope, &effect->facts.subscription, is_ours);
+}
+
 static pl_err ignore(effect_t *effect)
 {
     effect->result.is_ignored = true;
@@ -63,33 +82,21 @@ static pl_err ignore(effect_t *effect)
     return PL_OK;
 }
 
-/* Bought, and paid for by a way that takes days: nothing is activated, the money's own event comes. */
-static pl_err note_pending(tx_t *tx, effect_t *effect, const stripe_checkout_t *checkout)
+static pl_err note(tx_t *tx, const effect_t *effect, const stripe_checkout_t *checkout, audit_action action)
 {
-    const audit_t entry = {
-        .brand_id = effect->scope.brand_id,
-        .action = AUDIT_PAYMENT_PENDING,
-        .metadata = pl_arena_format(tx->arena, "{\"subscription\":\"%s\"}", checkout->subscription),
-    };
+    const audit_t entry = {.brand_id = effect->scope.brand_id, .action = action};
+    const billing_word_t words[] = {{"subscription", checkout->subscription}};
 
-    effect->result.outcome = "payment pending";
-    return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
-}
-
-static pl_err welcome(tx_t *tx, const effect_t *effect, const purchase_t *bought)
-{
-    const notice_t letter = {.template = MAIL_WELCOME, .occasion = bought->row.provider_subscription, .with_key = bought->key};
-
-    return bought->kind == PURCHASE_DUPLICATE || bought->kind == PURCHASE_OTHER
-               ? PL_OK
-               : letter_order(tx, &effect->scope, bought, &letter, NULL);
+    return billing_audit(tx, &entry, words, 1);
 }
 
 static const char *outcome_of(const purchase_t *bought)
 {
     static const char *const words[] = {
-        [PURCHASE_NEW] = "new license",     [PURCHASE_RETURNED] = "returned",        [PURCHASE_SAME] = "known",
-        [PURCHASE_DUPLICATE] = "duplicate", [PURCHASE_OTHER] = "older subscription",
+        [PURCHASE_NEW] = "new license",
+        [PURCHASE_RETURNED] = "returned",
+        [PURCHASE_SAME] = "known",
+        [PURCHASE_DUPLICATE] = "duplicate",
     };
 
     return words[bought->kind];
@@ -100,58 +107,57 @@ static pl_err take(tx_t *tx, effect_t *effect, const stripe_checkout_t *checkout
     purchase_order_t order = {
         .email = checkout->email,
         .name = checkout->name,
-        .checkout = checkout->id,
+        .checkout = checkout->origin.brand ? checkout->id : NULL,
         .bought_at_ms = effect->event.created_at_ms,
         .told_at_ms = effect->event.created_at_ms,
-        .is_checkout = true,
         .subscription = {.id = checkout->subscription,
                          .customer = checkout->customer,
                          .currency = checkout->currency,
                          .amount = checkout->amount},
     };
     purchase_t bought;
-    standing_order_t standing = {effect->scope.keyring, &bought.row, true};
+    subscription_t current;
     bool changed;
     pl_err err;
 
-    choose_product(effect, &checkout->origin);
     if (effect->facts.has_subscription)
         order.subscription = effect->facts.subscription;
     if ((err = purchase_settle(tx, &effect->scope, &order, &bought)))
         return err;
     effect->result.customer_id = bought.row.customer_id;
     effect->result.outcome = outcome_of(&bought);
-    if ((err = standing_apply(tx, &standing, &bought.view.license, &changed)) ||
-        (err = terms_apply(tx, &bought.view.license, &bought.row)))
+    if ((err = standing_apply(tx, &(standing_order_t){effect->scope.keyring, true}, &bought.view.license, &current, &changed)))
         return err;
-    return welcome(tx, effect, &bought);
+    return welcome_order(tx, &effect->scope, &bought, NULL);
 }
 
+/* Paid for by a way that takes days: nothing is activated, the money's own event comes. */
 pl_err act_checkout(tx_t *tx, effect_t *effect)
 {
     stripe_checkout_t checkout;
+    bool is_ours;
     pl_err err = read(effect, &checkout);
 
-    if (err)
+    if (err || (err = belongs(tx, effect, &checkout, &is_ours)))
         return err;
-    if (is_foreign(effect, &checkout))
+    if (!is_ours)
         return ignore(effect);
-    if (is(checkout.payment_status, "unpaid"))
-        return note_pending(tx, effect, &checkout);
-    return take(tx, effect, &checkout);
+    if (!is(checkout.payment_status, "unpaid"))
+        return take(tx, effect, &checkout);
+    effect->result.outcome = "payment pending";
+    return note(tx, effect, &checkout, AUDIT_PAYMENT_PENDING);
 }
 
 pl_err act_checkout_failed(tx_t *tx, effect_t *effect)
 {
     stripe_checkout_t checkout;
-    audit_t entry = {.brand_id = effect->scope.brand_id, .action = AUDIT_PAYMENT_FAILED};
+    bool is_ours;
     pl_err err = read(effect, &checkout);
 
-    if (err)
+    if (err || (err = belongs(tx, effect, &checkout, &is_ours)))
         return err;
-    if (is_foreign(effect, &checkout))
+    if (!is_ours)
         return ignore(effect);
     effect->result.outcome = "payment failed";
-    entry.metadata = pl_arena_format(tx->arena, "{\"subscription\":\"%s\"}", checkout.subscription);
-    return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+    return note(tx, effect, &checkout, AUDIT_PAYMENT_FAILED);
 }

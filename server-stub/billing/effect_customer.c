@@ -4,8 +4,8 @@
  */
 #include "billing/effects.h"
 
+#include "billing/attention.h"
 #include "licensing/admin_customers.h"
-#include "store/audit.h"
 
 #include <string.h>
 
@@ -33,11 +33,11 @@ static pl_err note(tx_t *tx, effect_t *effect, audit_action action)
         .brand_id = effect->scope.brand_id,
         .action = action,
         .target = effect->result.customer_id,
-        .metadata = pl_arena_format(tx->arena, "{\"event\":\"%s\"}", effect->event.type),
     };
+    const billing_word_t words[] = {{"event", effect->event.type}};
 
     effect->result.outcome = "noted";
-    return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+    return billing_audit(tx, &entry, words, 1);
 }
 
 pl_err act_payment_method(tx_t *tx, effect_t *effect)

@@ -11,6 +11,7 @@
 #include "billing/origin.h"
 #include "billing/purchase.h"
 #include "billing/standing.h"
+#include "billing/welcome.h"
 
 static pl_err ignore(effect_t *effect, const char *why)
 {
@@ -94,15 +95,10 @@ static pl_err take_paid(tx_t *tx, const effect_t *effect, const stripe_invoice_t
 static pl_err write_paid(tx_t *tx, const effect_t *effect, const stripe_invoice_t *invoice, const purchase_t *paid,
                          bool is_reactivated)
 {
-    bool is_welcome = paid->kind == PURCHASE_NEW || paid->kind == PURCHASE_RETURNED;
-    const notice_t letter = {.template = is_welcome       ? MAIL_WELCOME
-                                         : is_reactivated ? MAIL_REACTIVATED
-                                                          : MAIL_RENEWAL_PROCESSED,
-                             .occasion = is_welcome ? paid->row.provider_subscription : invoice->id,
-                             .with_key = is_welcome ? paid->key : NULL,
-                             .invoice = invoice};
+    const notice_t letter = {
+        .template = is_reactivated ? MAIL_REACTIVATED : MAIL_RENEWAL_PROCESSED, .occasion = invoice->id, .invoice = invoice};
 
-    if (!is_welcome && !is_reactivated && is_first(invoice)) /* its welcome was mailed with the purchase */
+    if (!is_reactivated && is_first(invoice)) /* its welcome was mailed with the purchase */
         return PL_OK;
     return letter_order(tx, &effect->scope, paid, &letter, NULL);
 }
@@ -111,35 +107,32 @@ static pl_err write_paid(tx_t *tx, const effect_t *effect, const stripe_invoice_
 static pl_err settle_paid(tx_t *tx, effect_t *effect, const stripe_invoice_t *invoice, purchase_t *paid)
 {
     const booking_t booking = booking_of(effect, paid);
-    const standing_order_t standing = {effect->scope.keyring, &paid->row, paid->kind != PURCHASE_SAME};
+    const standing_order_t standing = {effect->scope.keyring, paid->kind != PURCHASE_SAME};
     bool was_suspended = license_status_at(&paid->view.license, tx->now_ms) == LICENSE_SUSPENDED;
     bool is_known = paid->kind == PURCHASE_SAME;
     bool is_news, was_failing, changed;
+    subscription_t current;
     pl_err err;
 
     if ((err = books_paid(tx, &booking, invoice, &is_news, &was_failing)) ||
-        (is_known && (err = take_paid(tx, effect, invoice, &paid->row))) ||
-        (err = standing_apply(tx, &standing, &paid->view.license, &changed)) ||
-        (err = terms_apply(tx, &paid->view.license, &paid->row)))
+        ((is_known || paid->row.is_beside) && (err = take_paid(tx, effect, invoice, &paid->row))) ||
+        (err = standing_apply(tx, &standing, &paid->view.license, &current, &changed)))
         return err;
     effect->result.customer_id = paid->row.customer_id;
     effect->result.outcome = "booked";
+    if (!pl_uuid_equal(current.id, paid->row.id)) { /* of one that is beside: booked for its customer, and no more */
+        effect->result.outcome = "other subscription";
+        return PL_OK;
+    }
+    if (!is_known) {
+        effect->result.outcome = "paid";
+        return welcome_order(tx, &effect->scope, paid, invoice);
+    }
     if (license_status_at(&paid->view.license, tx->now_ms) != LICENSE_ACTIVE || !is_news)
         return PL_OK;
-    was_failing = is_known && (was_failing || (was_suspended && changed));
+    was_failing = was_failing || (was_suspended && changed);
     effect->result.outcome = was_failing ? "reactivated" : "paid";
     return write_paid(tx, effect, invoice, paid, was_failing);
-}
-
-/* An invoice of a subscription that was replaced, or of one bought beside: booked for its customer, and no more. */
-static pl_err book_beside(tx_t *tx, effect_t *effect, const stripe_invoice_t *invoice, const purchase_t *paid)
-{
-    const booking_t booking = booking_of(effect, paid);
-    bool is_news, was_failing;
-
-    effect->result.customer_id = paid->row.customer_id;
-    effect->result.outcome = "other subscription";
-    return books_paid(tx, &booking, invoice, &is_news, &was_failing);
 }
 
 pl_err act_invoice_paid(tx_t *tx, effect_t *effect)
@@ -158,8 +151,6 @@ pl_err act_invoice_paid(tx_t *tx, effect_t *effect)
         err = take_purchase(tx, effect, &invoice, &paid, &is_so);
     if (err || !is_so)
         return err ? err : ignore(effect, "not ours");
-    if (paid.kind == PURCHASE_OTHER)
-        return book_beside(tx, effect, &invoice, &paid);
     return settle_paid(tx, effect, &invoice, &paid);
 }
 
@@ -182,8 +173,9 @@ static pl_err take_failed(tx_t *tx, const effect_t *effect, const stripe_invoice
 static pl_err settle_failed(tx_t *tx, effect_t *effect, const stripe_invoice_t *invoice, purchase_t *failed)
 {
     const booking_t booking = booking_of(effect, failed);
-    const standing_order_t standing = {effect->scope.keyring, &failed->row, false};
+    const standing_order_t standing = {effect->scope.keyring, false};
     const notice_t letter = {.template = MAIL_PAYMENT_FAILED, .occasion = invoice->id, .invoice = invoice};
+    subscription_t current;
     bool is_news, changed;
     pl_err err = books_failed(tx, &booking, invoice, &is_news);
 
@@ -192,8 +184,12 @@ static pl_err settle_failed(tx_t *tx, effect_t *effect, const stripe_invoice_t *
     if (err || !is_news)
         return err;
     if ((err = take_failed(tx, effect, invoice, &failed->row)) ||
-        (err = standing_apply(tx, &standing, &failed->view.license, &changed)))
+        (err = standing_apply(tx, &standing, &failed->view.license, &current, &changed)))
         return err;
+    if (!pl_uuid_equal(current.id, failed->row.id)) {
+        effect->result.outcome = "other subscription";
+        return PL_OK;
+    }
     effect->result.outcome = changed ? "suspended" : "failed";
     return failed->row.state == SUBSCRIPTION_PAST_DUE ? letter_order(tx, &effect->scope, failed, &letter, NULL) : PL_OK;
 }

@@ -83,20 +83,18 @@ static pl_err take(tx_t *tx, effect_t *effect, const payment_clue_t *clue, payme
 /* The license as the books now say. */
 static pl_err follow(tx_t *tx, effect_t *effect, const payment_t *payment)
 {
-    standing_order_t standing = {effect->scope.keyring, NULL, false};
+    const standing_order_t standing = {effect->scope.keyring, false};
     license_view_t view;
-    subscription_t row;
+    subscription_t current;
     bool changed;
     pl_err err;
 
     effect->result.customer_id = payment->customer_id;
     if (pl_uuid_is_nil(payment->license_id))
         return PL_OK;
-    if ((err = admin_license_find(tx, payment->brand_id, payment->license_id, &view)) ||
-        (err = subscriptions_find_by_license(tx, payment->brand_id, payment->license_id, &row)))
+    if ((err = admin_license_find(tx, payment->brand_id, payment->license_id, &view)))
         return err == PL_ERR_NOT_FOUND ? PL_OK : err;
-    standing.row = &row;
-    return standing_apply(tx, &standing, &view.license, &changed);
+    return standing_apply(tx, &standing, &view.license, &current, &changed);
 }
 
 static payment_clue_t clue_of_charge(const stripe_charge_t *charge)

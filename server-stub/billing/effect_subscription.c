@@ -6,10 +6,10 @@
 
 #include <string.h>
 
+#include "billing/attention.h"
 #include "billing/letters.h"
 #include "billing/purchase.h"
 #include "billing/standing.h"
-#include "store/audit.h"
 
 /* One that is not known: its purchase is told by another event, which brings all of this along. */
 static pl_err ignore(effect_t *effect)
@@ -25,11 +25,11 @@ static pl_err note(tx_t *tx, const purchase_t *changed, bool has_ended)
         .brand_id = row->brand_id,
         .action = has_ended ? AUDIT_SUBSCRIPTION_ENDED : AUDIT_SUBSCRIPTION_CHANGED,
         .target = row->license_id,
-        .metadata = pl_arena_format(tx->arena, "{\"subscription\":\"%s\",\"ends_with_period\":%s}", row->provider_subscription,
-                                    row->ends_with_period ? "true" : "false"),
     };
+    const billing_word_t words[] = {{"subscription", row->provider_subscription},
+                                    {"ends_with_period", row->ends_with_period ? "true" : "false"}};
 
-    return entry.metadata ? audit_append(tx, &entry) : PL_ERR_MEMORY;
+    return billing_audit(tx, &entry, words, sizeof(words) / sizeof(words[0]));
 }
 
 /* A cancellation is told when it is decided and when it has come; that it is taken back, too. */
@@ -54,18 +54,22 @@ static pl_err tell(tx_t *tx, effect_t *effect, const purchase_t *changed, const 
     return letter_order(tx, &effect->scope, changed, &letter, NULL);
 }
 
+/* Of one that is beside, or that another one took the place of, the customer is told nothing: her license goes on. */
 static pl_err follow(tx_t *tx, effect_t *effect, purchase_t *changed, const subscription_t *was)
 {
-    const standing_order_t standing = {effect->scope.keyring, &changed->row, false};
+    const standing_order_t standing = {effect->scope.keyring, false};
+    subscription_t current;
     bool is_other;
     pl_err err;
 
     if ((err = subscriptions_change(tx, &changed->row)) ||
         (err = note(tx, changed, changed->row.state == SUBSCRIPTION_CANCELLED)) ||
-        (err = standing_apply(tx, &standing, &changed->view.license, &is_other)) ||
-        (err = terms_apply(tx, &changed->view.license, &changed->row)))
+        (err = standing_apply(tx, &standing, &changed->view.license, &current, &is_other)))
         return err;
-    return tell(tx, effect, changed, was);
+    if (!was->is_beside && pl_uuid_equal(current.id, was->id))
+        return tell(tx, effect, changed, was);
+    effect->result.outcome = "other subscription";
+    return PL_OK;
 }
 
 /* What is_begin says stands behind everything else of its second: it is what came before. */

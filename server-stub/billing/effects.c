@@ -9,7 +9,7 @@
 static const effect_row_t table[] = {
     {"checkout.session.completed", look_checkout, act_checkout, false},
     {"checkout.session.async_payment_succeeded", look_checkout, act_checkout, false},
-    {"checkout.session.async_payment_failed", NULL, act_checkout_failed, false},
+    {"checkout.session.async_payment_failed", look_checkout, act_checkout_failed, false},
     {"invoice.payment_succeeded", look_invoice, act_invoice_paid, false},
     {"invoice.paid", look_invoice, act_invoice_paid, false},
     {"invoice.payment_failed", NULL, act_invoice_failed, false},

@@ -6,12 +6,12 @@
 
 #include <string.h>
 
+#include "billing/attention.h"
 #include "billing/books.h"
-#include "billing/letters.h"
 #include "billing/origin.h"
 #include "billing/purchase.h"
 #include "billing/standing.h"
-#include "store/audit.h"
+#include "billing/welcome.h"
 
 static void tell(const mending_t *mending, const char *what, const char *subscription, pl_uuid license_id, const char *detail)
 {
@@ -46,6 +46,7 @@ typedef struct {
     bool has_invoice;
     bool is_missing; /* at the provider */
     bool is_mended;
+    bool is_stopped; /* paid for, and the vendor's word holds */
     const char *detail;
     pl_uuid license_id;
 } case_t;
@@ -55,6 +56,8 @@ static void read_invoice(case_t *c, const pl_json *json)
     const pl_json *invoice = pl_json_get(json, "latest_invoice");
 
     c->has_invoice = invoice && pl_json_is_object(invoice) && !stripe_read_invoice(invoice, &c->invoice) && c->invoice.is_paid;
+    if (c->has_invoice && !c->invoice.subscription)
+        c->invoice.subscription = c->told.id;
     pl_err_clear();
 }
 
@@ -65,31 +68,33 @@ static bool differs(const subscription_t *a, const subscription_t *b)
 
 static pl_err describe(case_t *c, tx_t *tx, const subscription_t *was, const subscription_t *row)
 {
-    audit_t entry = {.brand_id = row->brand_id, .action = AUDIT_BILLING_MENDED, .target = row->license_id};
+    const audit_t entry = {.brand_id = row->brand_id, .action = AUDIT_BILLING_MENDED, .target = row->license_id};
+    const billing_word_t words[] = {
+        {"subscription", c->told.id}, {"was", state_text(was->state)}, {"is", state_text(row->state)}};
 
     c->detail = pl_arena_format(tx->arena, "%s -> %s", state_text(was->state), state_text(row->state));
-    entry.metadata = pl_arena_format(tx->arena, "{\"subscription\":\"%s\",\"was\":\"%s\",\"is\":\"%s\"}", c->told.id,
-                                     state_text(was->state), state_text(row->state));
-    if (!c->detail || !entry.metadata)
+    if (!c->detail)
         return PL_ERR_MEMORY;
-    return c->mending->order->is_dry_run ? PL_OK : audit_append(tx, &entry);
+    return c->mending->order->is_dry_run ? PL_OK : billing_audit(tx, &entry, words, sizeof(words) / sizeof(words[0]));
 }
 
 /* ---- a row of ours ---- */
 
 static pl_err write(case_t *c, tx_t *tx, purchase_t *known)
 {
-    const standing_order_t standing = {c->scope.keyring, &known->row, false};
+    const standing_order_t standing = {c->scope.keyring, false};
+    subscription_t current;
     const booking_t booking = {c->scope.brand_id, known->row.license_id, known->row.customer_id,
                                c->invoice.paid_at_ms ? c->invoice.paid_at_ms : tx->now_ms};
     bool is_news = false, was_failing, changed;
     pl_err err = subscriptions_change(tx, &known->row);
 
     if (err || (c->has_invoice && (err = books_paid(tx, &booking, &c->invoice, &is_news, &was_failing))) ||
-        (err = standing_apply(tx, &standing, &known->view.license, &changed)) ||
-        (err = terms_apply(tx, &known->view.license, &known->row)))
+        (err = standing_apply(tx, &standing, &known->view.license, &current, &changed)))
         return err;
     c->is_mended |= is_news || changed;
+    c->is_stopped = pl_uuid_equal(current.id, known->row.id) && terms_are_live(&current) &&
+                    !standing_is_ours(&known->view.license, tx->now_ms);
     return PL_OK;
 }
 
@@ -183,11 +188,14 @@ pl_err mending_compare(mending_t *mending, const subscription_t *row)
         err = settle(&c);
     if (!err) {
         mending->report->compared++;
-        mending->report->mended += c.is_mended;
+        mending->report->mended += c.is_mended && !c.is_stopped;
         mending->report->missing += c.is_missing;
         if (c.is_missing || c.is_mended)
-            tell(mending, c.is_missing ? "missing" : "mended", row->provider_subscription, row->license_id,
-                 c.is_missing ? NULL : c.detail);
+            tell(mending,
+                 c.is_missing   ? "missing"
+                 : c.is_stopped ? "stopped"
+                                : "mended",
+                 row->provider_subscription, row->license_id, c.is_missing ? NULL : c.detail);
     } else if (is_of_this_one(err)) {
         mending->report->failed++;
         tell(mending, "failed", row->provider_subscription, row->license_id, pl_err_detail());
@@ -201,26 +209,24 @@ pl_err mending_compare(mending_t *mending, const subscription_t *row)
 
 static pl_err write_found(case_t *c, tx_t *tx, purchase_t *bought)
 {
-    const standing_order_t standing = {c->scope.keyring, &bought->row, true};
+    const standing_order_t standing = {c->scope.keyring, true};
     const booking_t booking = {c->scope.brand_id, bought->row.license_id, bought->row.customer_id, c->invoice.paid_at_ms};
-    const notice_t letter = {.template = MAIL_WELCOME, .occasion = c->told.id, .with_key = bought->key};
-    audit_t entry = {.brand_id = c->scope.brand_id, .action = AUDIT_BILLING_MENDED, .target = bought->row.license_id};
+    const audit_t entry = {.brand_id = c->scope.brand_id, .action = AUDIT_BILLING_MENDED, .target = bought->row.license_id};
+    const billing_word_t words[] = {{"subscription", c->told.id}, {"was", "unknown"}};
+    subscription_t current;
     bool is_news, was_failing, changed;
     pl_err err;
 
-    entry.metadata = pl_arena_format(tx->arena, "{\"subscription\":\"%s\",\"was\":\"unknown\"}", c->told.id);
-    if (!entry.metadata)
-        return PL_ERR_MEMORY;
     c->license_id = bought->row.license_id;
-    c->is_mended = bought->kind != PURCHASE_OTHER;
+    c->is_mended = bought->kind != PURCHASE_DUPLICATE;
     if (c->has_invoice && (err = books_paid(tx, &booking, &c->invoice, &is_news, &was_failing)))
         return err;
-    if (bought->kind == PURCHASE_OTHER)
+    if (bought->kind == PURCHASE_DUPLICATE)
         return PL_OK;
-    if ((err = standing_apply(tx, &standing, &bought->view.license, &changed)) ||
-        (err = terms_apply(tx, &bought->view.license, &bought->row)) || (err = audit_append(tx, &entry)))
+    if ((err = standing_apply(tx, &standing, &bought->view.license, &current, &changed)) ||
+        (err = billing_audit(tx, &entry, words, sizeof(words) / sizeof(words[0]))))
         return err;
-    return letter_order(tx, &c->scope, bought, &letter, NULL);
+    return welcome_order(tx, &c->scope, bought, NULL);
 }
 
 static pl_err work_find(void *context, tx_t *tx)

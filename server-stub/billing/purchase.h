@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A subscription finds its license: the one that it has, the one that its customer has of the product, or a new one. A customer is known by
+ * A subscription finds its license: the one that it has, the one that its customer paid for by another subscription, or a new one: a license
+ * that was given for good is never put under a subscription, which ends. A live subscription is never replaced. A customer is known by
  * its e-mail address without regard to case, and keeps its license key when it comes back.
  */
 #ifndef BILLING_PURCHASE_H
@@ -10,21 +11,19 @@
 #include "licensing/admin_licenses.h"
 
 typedef enum {
-    PURCHASE_NEW,       /* a license was issued */
-    PURCHASE_RETURNED,  /* its customer's license is paid for again, or by a subscription for the first time */
-    PURCHASE_SAME,      /* it was known */
-    PURCHASE_DUPLICATE, /* the license had a live one, which this takes the place of; the vendor may give money back */
-    PURCHASE_OTHER      /* the license has a live one, which stays: this is an older one of it */
+    PURCHASE_NEW,      /* a license was issued */
+    PURCHASE_RETURNED, /* its customer's license is paid for again, or by a subscription for the first time */
+    PURCHASE_SAME,     /* it was known */
+    PURCHASE_DUPLICATE /* the license has a live one, which stays: this one is put beside it, and a person is told */
 } purchase_kind;
 
 typedef struct {
     const char *email;
     const char *name; /* NULL: not told, these three */
     const char *phone;
-    const char *checkout; /* of the provider */
+    const char *checkout; /* of the provider, made by us for an address that was verified; NULL: by another, or none */
     int64_t bought_at_ms; /* by the provider's clock */
     int64_t told_at_ms;
-    bool is_checkout; /* the customer bought it just now: it may take a live one's place */
     stripe_subscription_t subscription;
 } purchase_order_t;
 
@@ -36,8 +35,8 @@ typedef struct {
 } purchase_t;
 
 /*
- * Takes the subscription's terms over; the license's standing is the caller's next step. PL_ERR_INVALID: no e-mail address, or a product that
- * is not there.
+ * Takes the subscription's terms over; the license's standing is the caller's next step. PL_ERR_INVALID: no e-mail address, or PL_ERR_STATE: a product
+ * that is not there, yet.
  */
 pl_err purchase_settle(tx_t *tx, const billing_scope_t *scope, const purchase_order_t *order, purchase_t *out);
 /* The row and the license of a known subscription. PL_ERR_NOT_FOUND. */

@@ -16,18 +16,23 @@ typedef struct {
     pl_reason reason;
 } standing_t;
 
-/* payments: the newest first. */
-standing_t standing_of(subscription_state state, const payment_t *payments, size_t count);
-/*
- * Brings the license of the row there. is_purchase: also one that the vendor had cancelled lives again, since it was bought anew. *changed: false where it
- * stood so already, or the vendor's word holds.
- */
+/* payments: the newest first; those of other subscriptions say nothing about this one. */
+standing_t standing_of(const subscription_t *row, const payment_t *payments, size_t count);
+/* Whether the row's subscription alone would keep its license active now. */
+pl_err standing_serves(tx_t *tx, const subscription_t *row, bool *serves);
+/* Whether payments decided how the license stands, so that they may decide anew; false: the vendor did. */
+bool standing_is_ours(const license_t *license, int64_t now_ms);
+
 typedef struct {
     const keyring_t *keyring;
-    const subscription_t *row;
-    bool is_purchase;
+    bool is_purchase; /* also one that the vendor had cancelled lives again, since it was bought anew */
 } standing_order_t;
 
-pl_err standing_apply(tx_t *tx, const standing_order_t *order, license_t *license, bool *changed);
+/*
+ * Brings the license where its payments say, and its end to the period's. Where the subscription that it is paid for by does not serve and one
+ * beside does, that one takes its place. *row: which it is paid for by now; its id is nil where there is none. *changed: false where it
+ * stood so already, or the vendor's word holds.
+ */
+pl_err standing_apply(tx_t *tx, const standing_order_t *order, license_t *license, subscription_t *row, bool *changed);
 
 #endif

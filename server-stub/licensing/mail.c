@@ -26,6 +26,7 @@ static const char *const names[MAIL_TEMPLATES] = {
     [MAIL_REFUND_REQUESTED] = "refund_requested",
     [MAIL_TRIAL_ENDING] = "trial_ending",
     [MAIL_WEBHOOK_DISABLED] = "webhook_disabled",
+    [MAIL_PAYMENT_ATTENTION] = "payment_attention",
 };
 
 const char *mail_template_text(mail_template name)

@@ -48,6 +48,8 @@ static const struct {
     {"request_id", KIND_TEXT, "0192f3c4-5b6a-7c8d-9e0f-1a2b3c4d5e6f"},
     {"endpoint_url", KIND_TEXT, "https://shop.example/hooks"},
     {"answer", KIND_TEXT, "503 Service Unavailable"},
+    {"matter", KIND_TEXT, "A second subscription was bought for a license that has one."},
+    {"subscription", KIND_TEXT, "sub_1Q2w3E4r5T6y"},
 };
 
 enum { NAMES = sizeof table / sizeof *table };

@@ -99,6 +99,7 @@ static const char *const action_texts[] = {
     [AUDIT_PAYMENT_PENDING] = "payment.pending",
     [AUDIT_PAYMENT_METHOD] = "payment.method",
     [AUDIT_BILLING_MENDED] = "billing.mended",
+    [AUDIT_PAYMENT_ATTENTION] = "payment.attention",
     [AUDIT_PORTAL_OPENED] = "portal.opened",
     [AUDIT_BILLING_CUSTOMER] = "billing.customer",
     [AUDIT_OPERATOR_KEY_ADDED] = "operator_key.added",

@@ -91,10 +91,11 @@ typedef enum {
     AUDIT_SUBSCRIPTION_BEGUN = 130,
     AUDIT_SUBSCRIPTION_CHANGED = 131,
     AUDIT_SUBSCRIPTION_ENDED = 132,
-    AUDIT_PAYMENT_DUPLICATE = 133, /* a second subscription for a license that has a live one, which is replaced by it */
+    AUDIT_PAYMENT_DUPLICATE = 133, /* a second subscription for a license that has a live one, beside which it is put */
     AUDIT_PAYMENT_PENDING = 134,   /* bought, and paid for later */
     AUDIT_PAYMENT_METHOD = 135,
-    AUDIT_BILLING_MENDED = 136, /* by comparison with the provider */
+    AUDIT_BILLING_MENDED = 136,    /* by comparison with the provider */
+    AUDIT_PAYMENT_ATTENTION = 137, /* a person must look at it; metadata: what it is about */
     AUDIT_PORTAL_OPENED = 138,
     AUDIT_BILLING_CUSTOMER = 139,  /* what the provider knows of the customer changed */
     AUDIT_MAIL_RESENT = 120,       /* put into the outbox again; metadata: its template */

@@ -10,18 +10,20 @@ enum { INSERT, CHANGE, FIND, LOCK, BY_CHARGE, BY_LICENSE };
 
 #define COLUMNS                                                                                                            \
     "p.brand_id, p.id, p.provider, p.provider_invoice, p.provider_charge, p.license_id, p.customer_id, p.state, p.amount," \
-    " p.refunded, p.currency, p.paid_at, p.told_at, p.disputed_at, p.created_at"
+    " p.refunded, p.currency, p.paid_at, p.told_at, p.disputed_at, p.created_at,"                                          \
+    " p.provider_subscription"
 #define ONE "SELECT " COLUMNS " FROM payment p WHERE p.brand_id = $1 AND p.provider = 'stripe' AND p.provider_invoice = $2"
 
 static const char *const sql[] = {
     [INSERT] = "INSERT INTO payment (brand_id, id, provider, provider_invoice, provider_charge, license_id, customer_id, state,"
-               "                     amount, refunded, currency, paid_at, told_at, disputed_at, created_at)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+               "                     amount, refunded, currency, paid_at, told_at, disputed_at, created_at,"
+               "                     provider_subscription)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
 
     [CHANGE] =
         "UPDATE payment"
         " SET provider_charge = $3, license_id = $4, customer_id = $5, state = $6, amount = $7, refunded = $8, currency = $9,"
-        "     paid_at = $10, told_at = $11, disputed_at = $12"
+        "     paid_at = $10, told_at = $11, disputed_at = $12, provider_subscription = $13"
         " WHERE brand_id = $1 AND id = $2",
 
     [FIND] = ONE,
@@ -60,7 +62,8 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
         .created_at_ms = pl_db_column_int(row, 14),
     };
     if ((err = store_text(row, 2, arena, &payment->provider)) || (err = store_text(row, 3, arena, &payment->provider_invoice)) ||
-        (err = store_text(row, 4, arena, &payment->provider_charge)))
+        (err = store_text(row, 4, arena, &payment->provider_charge)) ||
+        (err = store_text(row, 15, arena, &payment->provider_subscription)))
         return err;
     return store_text(row, 10, arena, &payment->currency);
 }
@@ -84,6 +87,7 @@ pl_err payments_insert(tx_t *tx, const payment_t *payment)
     pl_db_bind_int(insert, 13, payment->told_at_ms);
     pl_db_bind_int(insert, 14, payment->disputed_at_ms);
     pl_db_bind_int(insert, 15, tx->now_ms);
+    pl_db_bind_text(insert, 16, payment->provider_subscription);
     return pl_db_err(pl_db_run(insert));
 }
 
@@ -103,6 +107,7 @@ pl_err payments_change(tx_t *tx, const payment_t *payment)
     store_bind_time(update, 10, payment->paid_at_ms);
     pl_db_bind_int(update, 11, payment->told_at_ms);
     pl_db_bind_int(update, 12, payment->disputed_at_ms);
+    pl_db_bind_text(update, 13, payment->provider_subscription);
     return store_change_one(tx, update);
 }
 

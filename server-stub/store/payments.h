@@ -23,8 +23,9 @@ typedef struct {
     pl_uuid id;
     const char *provider;
     const char *provider_invoice;
-    const char *provider_charge; /* the charge, or the payment intent; NULL: not known */
-    pl_uuid license_id;          /* nil: not known, these two */
+    const char *provider_charge;       /* the charge, or the payment intent; NULL: not known */
+    const char *provider_subscription; /* that it is for; NULL: not known */
+    pl_uuid license_id;                /* nil: not known, these two */
     pl_uuid customer_id;
     payment_state state;
     int64_t amount; /* minor units; of one that failed: what was asked for */

@@ -6,30 +6,44 @@
 
 #include "store/statements.h"
 
-enum { INSERT, CHANGE, BY_LICENSE, BY_PROVIDER, BY_PROVIDER_CUSTOMER, BY_CHECKOUT, UNCOMPARED, LOCK, UNREMINDED, REMINDED };
+enum {
+    INSERT,
+    CHANGE,
+    BY_LICENSE,
+    BY_PROVIDER,
+    BY_PROVIDER_CUSTOMER,
+    BY_CHECKOUT,
+    UNCOMPARED,
+    LOCK,
+    UNREMINDED,
+    REMINDED,
+    BESIDE
+};
 
 #define COLUMNS                                                                                                     \
     "s.brand_id, s.id, s.license_id, s.customer_id, s.provider, s.provider_customer, s.provider_subscription,"      \
     " s.provider_checkout, s.state, s.ends_with_period, s.period_start, s.period_end, s.next_billing_at, s.amount," \
-    " s.currency, s.failures, s.told_at, s.compared_at, s.version, s.created_at, s.begun_at"
+    " s.currency, s.failures, s.told_at, s.compared_at, s.version, s.created_at, s.begun_at,"                       \
+    " s.is_beside"
 
 static const char *const sql[] = {
     [INSERT] =
         "INSERT INTO subscription (brand_id, id, license_id, customer_id, provider, provider_customer,"
         "                          provider_subscription, provider_checkout, state, ends_with_period, period_start,"
         "                          period_end, next_billing_at, amount, currency, failures, told_at, compared_at, begun_at,"
-        "                          version, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1, $20)",
+        "                          is_beside, version, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1, $21)",
 
     [CHANGE] =
         "UPDATE subscription"
         " SET customer_id = $4, provider = $5, provider_customer = $6, provider_subscription = $7, provider_checkout = $8,"
         "     state = $9, ends_with_period = $10, period_start = $11, period_end = $12, next_billing_at = $13, amount = $14,"
-        "     currency = $15, failures = $16, told_at = $17, compared_at = $18, begun_at = $19, version = version + 1"
+        "     currency = $15, failures = $16, told_at = $17, compared_at = $18, begun_at = $19, is_beside = $20, version = "
+        "version + 1"
         " WHERE brand_id = $1 AND id = $2 AND version = $3"
         " RETURNING version",
 
-    [BY_LICENSE] = "SELECT " COLUMNS " FROM subscription s WHERE s.brand_id = $1 AND s.license_id = $2",
+    [BY_LICENSE] = "SELECT " COLUMNS " FROM subscription s WHERE s.brand_id = $1 AND s.license_id = $2 AND s.is_beside = 0",
 
     [BY_PROVIDER] = "SELECT " COLUMNS " FROM subscription s"
                     " WHERE s.brand_id = $1 AND s.provider = $2 AND s.provider_subscription = $3",
@@ -53,11 +67,18 @@ static const char *const sql[] = {
 
     [UNREMINDED] = "SELECT " COLUMNS " FROM subscription s"
                    " WHERE s.brand_id = $1 AND s.next_billing_at > $2 AND s.next_billing_at <= $3"
-                   "   AND s.state = 2 AND s.ends_with_period = 0 AND s.reminded_for < s.next_billing_at"
+                   "   AND s.is_beside = 0 AND s.state = 2 AND s.ends_with_period = 0 AND s.reminded_for < s.next_billing_at"
                    " ORDER BY s.next_billing_at"
                    " LIMIT $4",
 
     [REMINDED] = "UPDATE subscription SET reminded_for = next_billing_at WHERE brand_id = $1 AND id = $2",
+
+    [BESIDE] = "SELECT " COLUMNS " FROM subscription s"
+               " WHERE s.brand_id = $1"
+               "   AND s.id IN (SELECT x.id FROM subscription x"
+               "                WHERE x.brand_id = $1 AND x.license_id = $2 AND x.is_beside = 1)"
+               " ORDER BY s.begun_at DESC, s.id DESC"
+               " LIMIT $3",
 };
 
 const store_set subscriptions_set = {sql, sizeof(sql) / sizeof(sql[0])};
@@ -100,11 +121,12 @@ static pl_err map(pl_db_statement *row, pl_arena *arena, void *item)
         .version = pl_db_column_int(row, 18),
         .created_at_ms = pl_db_column_int(row, 19),
         .begun_at_ms = pl_db_column_int(row, 20),
+        .is_beside = pl_db_column_int(row, 21) != 0,
     };
     return map_texts(row, arena, subscription);
 }
 
-/* From the provider to the beginning: $from and on. */
+/* From the provider to its place: $from and on. */
 static void bind_terms(pl_db_statement *statement, int from, const subscription_t *subscription)
 {
     pl_db_bind_text(statement, from, subscription->provider);
@@ -125,6 +147,7 @@ static void bind_terms(pl_db_statement *statement, int from, const subscription_
     pl_db_bind_int(statement, from + 12, subscription->told_at_ms);
     pl_db_bind_int(statement, from + 13, subscription->compared_at_ms);
     pl_db_bind_int(statement, from + 14, subscription->begun_at_ms);
+    pl_db_bind_int(statement, from + 15, subscription->is_beside);
 }
 
 pl_err subscriptions_insert(tx_t *tx, const subscription_t *subscription)
@@ -136,7 +159,7 @@ pl_err subscriptions_insert(tx_t *tx, const subscription_t *subscription)
     pl_db_bind_uuid(insert, 3, subscription->license_id);
     pl_db_bind_uuid(insert, 4, subscription->customer_id);
     bind_terms(insert, 5, subscription);
-    pl_db_bind_int(insert, 20, tx->now_ms);
+    pl_db_bind_int(insert, 21, tx->now_ms);
     return pl_db_err(pl_db_run(insert));
 }
 
@@ -220,6 +243,21 @@ pl_err subscriptions_find_by_checkout(tx_t *tx, pl_uuid brand_id, const char *pr
     const subscription_t like = {.brand_id = brand_id, .provider = provider};
 
     return find_by_text(tx, BY_CHECKOUT, &like, provider_checkout, subscription);
+}
+
+pl_err subscriptions_list_beside(tx_t *tx, pl_uuid brand_id, pl_uuid license_id, subscription_t **subscriptions, size_t *count)
+{
+    pl_db_statement *select = store_statement(tx, STORE_SUBSCRIPTIONS, BESIDE);
+    store_rows rows = {NULL, 0};
+    pl_err err;
+
+    pl_db_bind_uuid(select, 1, brand_id);
+    pl_db_bind_uuid(select, 2, license_id);
+    pl_db_bind_int(select, 3, SUBSCRIPTIONS_BESIDE_MAX);
+    err = store_collect(select, tx->arena, sizeof(subscription_t), map, &rows);
+    *subscriptions = rows.items;
+    *count = rows.count;
+    return err;
 }
 
 pl_err subscriptions_list_uncompared(tx_t *tx, pl_uuid brand_id, int64_t before_ms, subscription_t **subscriptions, size_t *count)

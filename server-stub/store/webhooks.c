@@ -8,7 +8,10 @@
 
 enum { INSERT, FIND, LIST, CHANGE, REMOVE, BRANDS, NEXT, HOLD, SETTLE, LEAVE, FREE_ALL };
 
-enum { BRANDS_AT_ONCE = 100 };
+enum {
+    BRANDS_AT_ONCE = 100,
+    HELD_MAX_MS = 3600 * 1000 /* held or paused for longer: by a clock that was ahead, which counts no more */
+};
 
 #define COLUMNS                                                                                                        \
     "e.brand_id, e.id, e.url, e.description, e.events, e.state, e.secret, e.secret_before, e.before_until, e.version," \
@@ -41,15 +44,16 @@ static const char *const sql[] = {
                 " LIMIT $2"),
 
     [NEXT] = "SELECT " COLUMNS " FROM webhook_endpoint e"
-             " WHERE e.state = 1 AND e.held_until <= $1 AND e.paused_until <= $1"
+             " WHERE e.state = 1 AND (e.held_until <= $1 OR e.held_until > $3) AND (e.paused_until <= $1 OR e.paused_until > $3)"
              "   AND EXISTS (SELECT 1 FROM webhook_delivery d"
              "               WHERE d.brand_id = e.brand_id AND d.endpoint_id = e.id AND d.state = 1 AND d.due_at <= $1)"
-             "   AND (SELECT count(*) FROM webhook_endpoint h WHERE h.brand_id = e.brand_id AND h.held_until > $1) < $2"
+             "   AND (SELECT count(*) FROM webhook_endpoint h WHERE h.brand_id = e.brand_id AND h.held_until > $1 AND "
+             "h.held_until <= $3) < $2"
              " ORDER BY e.held_until"
              " LIMIT 1",
 
     [HOLD] = "UPDATE webhook_endpoint SET holder = $3, held_until = $4"
-             " WHERE brand_id = $1 AND id = $2 AND (holder = $3 OR held_until <= $5)"
+             " WHERE brand_id = $1 AND id = $2 AND (holder = $3 OR held_until <= $5 OR held_until > $6)"
              " RETURNING held_until",
 
     [SETTLE] = "UPDATE webhook_endpoint SET state = $4, failures = $5, failing_since = $6, paused_until = $7, held_until = $8"
@@ -203,6 +207,7 @@ pl_err webhooks_next(tx_t *tx, int64_t brand_max, webhook_t *webhook)
 
     pl_db_bind_int(select, 1, tx->now_ms);
     pl_db_bind_int(select, 2, brand_max);
+    pl_db_bind_int(select, 3, tx->now_ms + HELD_MAX_MS);
     return find(tx, select, webhook);
 }
 
@@ -216,6 +221,7 @@ pl_err webhooks_hold(tx_t *tx, const webhook_t *webhook, pl_uuid holder, int64_t
     pl_db_bind_uuid(update, 3, holder);
     pl_db_bind_int(update, 4, until_ms);
     pl_db_bind_int(update, 5, tx->now_ms);
+    pl_db_bind_int(update, 6, tx->now_ms + HELD_MAX_MS);
     err = store_one(update);
     pl_db_reset(update);
     *held = !err;

@@ -134,7 +134,7 @@ const paid_charge = (given) => {
 const actions = {
   // a checkout without our route: as a payment link makes it
   buy: (given) => account.complete(Object.assign(create_checkout({ mode: "subscription", line_items: { 0: { price: given.price ?? "price_pos" } },
-    success_url: "https://x.example/", customer_email: given.email })), given),
+    success_url: "https://x.example/", customer_email: given.email, metadata: given.metadata })), given),
   complete: (given) => account.complete(account.find("checkouts", "checkout.session", given.checkout), given),
   async_paid: (given) => account.async_paid(account.find("checkouts", "checkout.session", given.checkout)),
   renew: (given) => account.renew(of_subscription(given)),

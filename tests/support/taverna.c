@@ -23,7 +23,8 @@ static pl_err work_settings(void *context, tx_t *tx)
     const keyring_t *keyring = validator_keyring(s->v);
     pl_err err;
 
-    if ((err = setting_write(tx, keyring, s->v->made.brand_id, SETTING_STRIPE_SECRET_KEY, "sk_test_1234567")))
+    if ((err = setting_write(tx, keyring, s->v->made.brand_id, SETTING_STRIPE_SECRET_KEY, "sk_test_1234567")) ||
+        (err = setting_write(tx, keyring, s->v->made.brand_id, SETTING_SUPPORT_EMAIL, "help@example.com")))
         return err;
     return setting_write(tx, keyring, s->v->made.brand_id, SETTING_STRIPE_PRICE, "price_1");
 }
@@ -83,11 +84,15 @@ inbox_verdict taverna_send(taverna_t *s, const char *type, int64_t at_s, const c
 
 const char *taverna_checkout_object(taverna_t *s, const char *subscription, const char *email, const char *status)
 {
+    char brand[PL_UUID_TEXT_SIZE];
+
+    pl_uuid_format(s->v->made.brand_id, brand);
     return pl_arena_format(
         &s->v->arena,
         "{\"id\":\"cs_%s\",\"mode\":\"subscription\",\"customer\":\"cus_1\",\"subscription\":\"%s\",\"payment_status\":\"%s\","
-        "\"customer_details\":{\"email\":\"%s\",\"name\":\"Ada\"},\"currency\":\"eur\",\"amount_total\":2900}",
-        subscription, subscription, status, email);
+        "\"customer_details\":{\"email\":\"%s\",\"name\":\"Ada\"},\"currency\":\"eur\",\"amount_total\":2900,"
+        "\"metadata\":{\"pospal_brand\":\"%s\"}}",
+        subscription, subscription, status, email, brand);
 }
 
 const char *taverna_subscription_object(taverna_t *s, const char *id, const char *status, int64_t end_s, bool ends)

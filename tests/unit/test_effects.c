@@ -184,26 +184,149 @@ static void who_comes_back_keeps_the_key(void **state)
     taverna_close_scene(s);
 }
 
-static void a_second_purchase_takes_the_place_of_the_first(void **state)
+static void second_purchase(taverna_t *s)
 {
-    taverna_t *s = taverna_open_scene(state);
-
     taverna_buy(s);
     taverna_provider_has(s, "sub_2", "active", MONTH_S, false);
     assert_int_equal(
         taverna_send(s, "checkout.session.completed", 9, taverna_checkout_object(s, "sub_2", "ada@example.com", "paid")),
         INBOX_DONE);
     assert_string_equal(s->answer.result.outcome, "duplicate");
-    assert_string_equal(taverna_look_at(s).row.provider_subscription, "sub_2");
+    assert_int_equal(taverna_send(s, "invoice.paid", 9, taverna_invoice_object(s, "2", "sub_2", true, MONTH_S)), INBOX_DONE);
+    assert_string_equal(taverna_look_at(s).row.provider_subscription, "sub_1");
     assert_int_equal(taverna_mails(s, "welcome"), 1);
-    taverna_provider_has(s, "sub_1", "active", MONTH_S, false);
-    assert_int_equal(taverna_send(s, "invoice.paid", 99, taverna_invoice_object(s, "2", "sub_1", true, 2 * MONTH_S)), INBOX_DONE);
-    assert_string_equal(taverna_look_at(s).row.provider_subscription, "sub_2"); /* and what the other one pays is booked */
-    assert_int_equal(taverna_look_at(s).payment_count, 2);
-    assert_int_equal(taverna_send(s, "customer.subscription.deleted", 100,
-                                  taverna_subscription_object(s, "sub_1", "canceled", MONTH_S, false)),
+    assert_int_equal(taverna_mails(s, "payment_attention"), 1);
+}
+
+static void a_second_purchase_is_put_beside_and_its_end_changes_nothing(void **state)
+{
+    taverna_t *s = taverna_open_scene(state);
+
+    second_purchase(s);
+    assert_int_equal(taverna_send(s, "charge.refunded", 20, taverna_charge_object(s, "2", 2900)), INBOX_DONE);
+    taverna_expect(s, LICENSE_ACTIVE, PL_REASON_NONE);
+    assert_int_equal(
+        taverna_send(s, "customer.subscription.deleted", 30, taverna_subscription_object(s, "sub_2", "canceled", MONTH_S, false)),
+        INBOX_DONE);
+    taverna_expect(s, LICENSE_ACTIVE, PL_REASON_NONE);
+    assert_int_equal(taverna_mails(s, "subscription_cancelled"), 0);
+    assert_string_equal(taverna_look_at(s).row.provider_subscription, "sub_1");
+    assert_int_equal(taverna_send(s, "charge.refunded", 40, taverna_charge_object(s, "1", 2900)), INBOX_DONE);
+    taverna_expect(s, LICENSE_SUSPENDED, PL_REASON_REFUND); /* nothing beside serves any more */
+    taverna_close_scene(s);
+}
+
+static void what_is_beside_takes_the_place_of_what_ends(void **state)
+{
+    taverna_t *s = taverna_open_scene(state);
+
+    second_purchase(s);
+    assert_int_equal(taverna_send(s, "charge.refunded", 20, taverna_charge_object(s, "1", 2900)), INBOX_DONE);
+    taverna_expect(s, LICENSE_ACTIVE, PL_REASON_NONE);
+    assert_string_equal(taverna_look_at(s).row.provider_subscription, "sub_2");
+    assert_int_equal(
+        taverna_send(s, "customer.subscription.deleted", 30, taverna_subscription_object(s, "sub_1", "canceled", MONTH_S, false)),
+        INBOX_DONE);
+    taverna_expect(s, LICENSE_ACTIVE, PL_REASON_NONE);
+    assert_int_equal(taverna_mails(s, "subscription_cancelled"), 0);
+    assert_int_equal(
+        taverna_send(s, "customer.subscription.deleted", 40, taverna_subscription_object(s, "sub_2", "canceled", MONTH_S, false)),
+        INBOX_DONE);
+    taverna_expect(s, LICENSE_CANCELLED, PL_REASON_LICENSE_ENDED);
+    taverna_close_scene(s);
+}
+
+static const char *foreign_subscription(taverna_t *s, const char *price)
+{
+    return pl_arena_format(&s->v->arena,
+                           "{\"id\":\"sub_7\",\"status\":\"active\",\"items\":{\"data\":[{\"price\":{\"id\":\"%s\"}}]}}", price);
+}
+
+static void a_checkout_that_we_did_not_make_counts_by_its_price(void **state)
+{
+    static const char checkout[] =
+        "{\"id\":\"cs_7\",\"mode\":\"subscription\",\"payment_status\":\"paid\",\"subscription\":\"sub_7\","
+        "\"customer_details\":{\"email\":\"ada@example.com\"}}";
+    taverna_t *s = taverna_open_scene(state);
+
+    s->fake.is_down = true; /* then it waits */
+    assert_int_equal(taverna_send(s, "checkout.session.completed", 1, checkout), INBOX_FAILED);
+    s->fake.is_down = false;
+    fake_stripe_add(&s->fake,
+                    (fake_reply_t){"/v1/subscriptions/sub_7", 200, foreign_subscription(s, "price_of_a_mug"), -1, 0, false});
+    assert_int_equal(taverna_send(s, "checkout.session.completed", 1, checkout), INBOX_IGNORED);
+    assert_int_equal(taverna_look_at(s).licenses.count, 0);
+    s->fake.count = 0;
+    fake_stripe_add(&s->fake, (fake_reply_t){"/v1/subscriptions/sub_7", 200, foreign_subscription(s, "price_1"), -1, 0, false});
+    assert_int_equal(taverna_send(s, "checkout.session.completed", 1, checkout), INBOX_DONE);
+    taverna_expect(s, LICENSE_ACTIVE, PL_REASON_NONE);
+    assert_null(taverna_look_at(s).row.provider_checkout); /* by which a key is told */
+    taverna_close_scene(s);
+}
+
+static void who_comes_back_after_a_refund_is_let_in_without_a_payment(void **state)
+{
+    taverna_t *s = taverna_open_scene(state);
+
+    taverna_buy(s);
+    assert_int_equal(taverna_send(s, "charge.refunded", 5, taverna_charge_object(s, "1", 2900)), INBOX_DONE);
+    assert_int_equal(
+        taverna_send(s, "customer.subscription.deleted", 6, taverna_subscription_object(s, "sub_1", "canceled", MONTH_S, false)),
+        INBOX_DONE);
+    taverna_provider_has(s, "sub_2", "trialing", 2 * MONTH_S, false);
+    assert_int_equal(taverna_send(s, "checkout.session.completed", 9,
+                                  taverna_checkout_object(s, "sub_2", "ada@example.com", "no_payment_required")),
                      INBOX_DONE);
     taverna_expect(s, LICENSE_ACTIVE, PL_REASON_NONE);
+    assert_int_equal(taverna_mails(s, "welcome"), 2);
+    taverna_close_scene(s);
+}
+
+static pl_err work_find_given(void *context, tx_t *tx)
+{
+    license_view_t *given = context;
+
+    return admin_license_find(tx, given->license.brand_id, given->license.id, given);
+}
+
+static void a_license_for_good_is_not_put_under_a_subscription(void **state)
+{
+    taverna_t *s = taverna_open_scene(state);
+    const license_order_t order = {.brand_id = s->v->made.brand_id, .product = s->v->product.slug, .email = "ada@example.com"};
+    license_view_t given;
+    const char *key;
+
+    given = validator_issue(s->v, &order, &key);
+    taverna_provider_has(s, "sub_1", "active", MONTH_S, false);
+    assert_int_equal(
+        taverna_send(s, "checkout.session.completed", 1, taverna_checkout_object(s, "sub_1", "ada@example.com", "paid")),
+        INBOX_DONE);
+    assert_string_equal(s->answer.result.outcome, "new license");
+    assert_int_equal(
+        taverna_send(s, "customer.subscription.deleted", 5, taverna_subscription_object(s, "sub_1", "canceled", MONTH_S, false)),
+        INBOX_DONE);
+    assert_int_equal(validator_do(s->v, work_find_given, &given), PL_OK);
+    assert_int_equal(given.status, LICENSE_ACTIVE);
+    assert_int_equal(given.license.expires_at_ms, 0);
+    taverna_close_scene(s);
+}
+
+static void who_was_stopped_by_the_vendor_is_not_welcomed(void **state)
+{
+    taverna_t *s = taverna_open_scene(state);
+
+    taverna_buy(s);
+    validator_change(s->v, taverna_look_at(s).licenses.items[0].license.id, LICENSE_SUSPEND, PL_REASON_VENDOR);
+    assert_int_equal(
+        taverna_send(s, "customer.subscription.deleted", 5, taverna_subscription_object(s, "sub_1", "canceled", MONTH_S, false)),
+        INBOX_DONE);
+    taverna_provider_has(s, "sub_2", "active", MONTH_S, false);
+    assert_int_equal(
+        taverna_send(s, "checkout.session.completed", 9, taverna_checkout_object(s, "sub_2", "ada@example.com", "paid")),
+        INBOX_DONE);
+    taverna_expect(s, LICENSE_SUSPENDED, PL_REASON_VENDOR);
+    assert_int_equal(taverna_mails(s, "welcome"), 1);
+    assert_int_equal(taverna_mails(s, "payment_attention"), 1);
     taverna_close_scene(s);
 }
 
@@ -313,7 +436,12 @@ int main(void)
         TEST(an_invoice_of_something_unknown_waits_for_the_provider),
         TEST(what_nobody_knows_is_404_and_what_is_another_ones_is_left_alone),
         TEST(who_comes_back_keeps_the_key),
-        TEST(a_second_purchase_takes_the_place_of_the_first),
+        TEST(a_second_purchase_is_put_beside_and_its_end_changes_nothing),
+        TEST(what_is_beside_takes_the_place_of_what_ends),
+        TEST(a_checkout_that_we_did_not_make_counts_by_its_price),
+        TEST(who_comes_back_after_a_refund_is_let_in_without_a_payment),
+        TEST(a_license_for_good_is_not_put_under_a_subscription),
+        TEST(who_was_stopped_by_the_vendor_is_not_welcomed),
         TEST(a_cancellation_is_announced_taken_back_and_comes),
         TEST(a_pause_suspends_and_its_end_resumes),
         TEST(what_the_vendor_decided_stands),

@@ -28,7 +28,7 @@ ALTER TABLE customer ADD COLUMN phone TEXT;
 ALTER TABLE customer ADD COLUMN erased_at BIGINT; -- its personal data are gone
 CREATE UNIQUE INDEX customer_by_number ON customer (brand_id, number) WHERE number IS NOT NULL;
 
--- How a license is paid for. It has one at most; a new subscription takes the place of one that ended.
+-- How a license is paid for: by one at most. What it replaced, and what was bought while it is live, is beside: it takes the place of one that ended.
 CREATE TABLE subscription (
     brand_id              BLOB   NOT NULL,
     id                    BLOB   NOT NULL CHECK (length(id) = 16),
@@ -51,13 +51,15 @@ CREATE TABLE subscription (
     compared_at           BIGINT NOT NULL, -- with the provider; 0: never, or it must be
     version               BIGINT NOT NULL,
     reminded_for          BIGINT NOT NULL DEFAULT 0, -- the next_billing_at that the customer was told of before
+    is_beside             BIGINT NOT NULL DEFAULT 0, -- another one is what the license is paid for by
     created_at            BIGINT NOT NULL,
     PRIMARY KEY (brand_id, id),
     FOREIGN KEY (brand_id, license_id) REFERENCES license (brand_id, id),
     FOREIGN KEY (brand_id, customer_id) REFERENCES customer (brand_id, id)
 ) WITHOUT ROWID;
 
-CREATE UNIQUE INDEX subscription_by_license ON subscription (brand_id, license_id);
+CREATE UNIQUE INDEX subscription_by_license ON subscription (brand_id, license_id) WHERE is_beside = 0;
+CREATE INDEX subscription_beside ON subscription (brand_id, license_id, id) WHERE is_beside = 1;
 CREATE UNIQUE INDEX subscription_by_provider ON subscription (brand_id, provider, provider_subscription)
     WHERE provider_subscription IS NOT NULL;
 CREATE INDEX subscription_by_provider_customer ON subscription (brand_id, provider, provider_customer)
@@ -74,6 +76,7 @@ CREATE TABLE payment (
     provider         TEXT   NOT NULL,
     provider_invoice TEXT   NOT NULL,
     provider_charge  TEXT,
+    provider_subscription TEXT, -- that the invoice is of
     license_id       BLOB,
     customer_id      BLOB,
     state            BIGINT NOT NULL, -- store/payments.h

@@ -148,7 +148,7 @@ class Effects(TillTest):
     def test_a_purchase_without_the_provider_is_completed_later(self):
         self.stripe.act("trouble", status=500, count=100)
         email = self.email()
-        events = self.stripe.act("buy", email=email)
+        events = self.stripe.act("buy", email=email, metadata={"pospal_brand": self.server.brand_id})  # as a checkout of ours has it
         self.taken(events[-1])
         self.assertEqual("active", self.status(email))
         subscription = events[0]["data"]["object"]["id"]
