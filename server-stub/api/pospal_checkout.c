@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "billing/standing.h"
 #include "licensing/email_verification.h"
 #include "licensing/subscriber.h"
 
@@ -197,6 +198,9 @@ static pl_err work_checkout(tx_t *tx, const pospal_call_t *call, pospal_reply_t 
         return err;
     if (form.is_known && form.subscriber.is_active)
         return refuse_duplicate(&form, reply);
+    if (form.is_known && !standing_is_ours(&form.subscriber.license, money.about.now_ms) &&
+        strcmp(form.subscriber.status, "inactive") == 0)
+        return pospal_refuse(reply, 409, "LICENSE_STOPPED", "The license of this e-mail address was stopped; write to support");
     return answer(tx, &form, &money, reply);
 }
 

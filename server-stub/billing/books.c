@@ -142,12 +142,11 @@ pl_err books_refunded(tx_t *tx, payment_t *payment, int64_t refunded, int64_t to
     return change(tx, payment, AUDIT_PAYMENT_REFUNDED);
 }
 
-/* An inquiry ("warning_...") is a dispute before the money is taken back: it closes without one, or becomes one. */
 static payment_state disputed(const payment_t *payment, const char *status)
 {
     if (strcmp(status, "lost") == 0)
         return PAYMENT_LOST;
-    if (strcmp(status, "won") == 0 || strcmp(status, "warning_closed") == 0 || strcmp(status, "prevented") == 0)
+    if (strcmp(status, "won") == 0 || strcmp(status, "prevented") == 0)
         return settled(payment);
     return PAYMENT_DISPUTED;
 }

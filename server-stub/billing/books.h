@@ -21,7 +21,7 @@ pl_err books_paid(tx_t *tx, const booking_t *booking, const stripe_invoice_t *in
 pl_err books_failed(tx_t *tx, const booking_t *booking, const stripe_invoice_t *invoice, bool *is_news);
 /* refunded: of the payment, in all. */
 pl_err books_refunded(tx_t *tx, payment_t *payment, int64_t refunded, int64_t told_at_ms, bool *is_news);
-/* status: Stripe's word for the dispute. */
+/* status: Stripe's word for the dispute; none of an inquiry ("warning_..."), for which no money moved. */
 pl_err books_disputed(tx_t *tx, payment_t *payment, const char *status, int64_t told_at_ms, bool *is_news);
 
 #endif

@@ -69,14 +69,16 @@ pl_err billing_ensure_customer(const inbox_t *work, stripe_t *stripe, const cust
 {
     stripe_customer_t customer = {.id = NULL};
     remember_t remember = {work, wish, NULL};
+    char brand[PL_UUID_TEXT_SIZE];
     pl_err err = wish->known ? stripe_fetch_customer(stripe, wish->known, &customer) : PL_ERR_NOT_FOUND;
 
     if (!err) {
         *id = wish->known;
         return PL_OK;
     }
+    pl_uuid_format(work->scope.brand_id, brand);
     if (err == PL_ERR_NOT_FOUND)
-        err = stripe_find_customer(stripe, wish->email, &customer);
+        err = stripe_find_customer(stripe, wish->email, brand, &customer);
     if (err == PL_ERR_NOT_FOUND)
         err = create(work, stripe, wish, &customer);
     if (err)

@@ -4,6 +4,9 @@
  */
 #include "billing/effects.h"
 
+#include <string.h>
+
+#include "billing/attention.h"
 #include "billing/books.h"
 #include "billing/purchase.h"
 #include "billing/standing.h"
@@ -144,6 +147,22 @@ pl_err look_dispute(tx_t *tx, effect_t *effect)
     return err ? err : look(tx, effect, &clue);
 }
 
+/* A question of the bank's before a dispute: no money moved, and the license goes on; a person must answer it. */
+static pl_err take_inquiry(tx_t *tx, effect_t *effect, const stripe_dispute_t *dispute, const payment_t *payment)
+{
+    const attention_t attention = {
+        .occasion = pl_arena_format(tx->arena, "inquiry:%s", dispute->id),
+        .matter = "The bank of a customer asks about a payment. Answer it at the payment provider, so that it does not become a "
+                  "dispute.",
+        .subscription = payment->provider_subscription,
+        .license_id = payment->license_id,
+    };
+
+    effect->result.customer_id = payment->customer_id;
+    effect->result.outcome = "inquiry";
+    return attention_order(tx, &effect->scope, &attention);
+}
+
 pl_err act_dispute(tx_t *tx, effect_t *effect)
 {
     stripe_dispute_t dispute;
@@ -157,6 +176,8 @@ pl_err act_dispute(tx_t *tx, effect_t *effect)
         return err;
     if (!dispute.status)
         return pl_fail(PL_ERR_INVALID, "a dispute has a status");
+    if (strncmp(dispute.status, "warning_", 8) == 0)
+        return take_inquiry(tx, effect, &dispute, &payment);
     if ((err = books_disputed(tx, &payment, dispute.status, effect->event.created_at_ms, &is_news)))
         return err;
     effect->result.outcome = is_news ? payment_state_text(payment.state) : "older";

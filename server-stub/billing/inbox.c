@@ -4,6 +4,8 @@
  */
 #include "billing/inbox.h"
 
+#include "billing/attention.h"
+
 /* One event under way. */
 typedef struct {
     const inbox_t *inbox;
@@ -89,15 +91,33 @@ static bool is_hopeless(const job_t *job, int64_t now_ms)
            now_ms - job->row.received_at_ms > INT64_C(86400000) * INBOX_DAYS;
 }
 
+/* Given up, or not to be done before somebody of the vendor's does something. */
+static pl_err tell_of_failure(const job_t *job, tx_t *tx, const char *outcome)
+{
+    const attention_t attention = {
+        .occasion = pl_arena_format(tx->arena, "failed:%s", job->row.event_id),
+        .matter = pl_arena_format(tx->arena,
+                                  "An event of the payment provider (%s) has no effect: %s. See to that, then repeat it by"
+                                  " `pospal-validator billing retry`.",
+                                  job->row.type, outcome),
+        .subscription = job->row.event_id,
+    };
+
+    return attention_order(tx, &job->effect.scope, &attention);
+}
+
 static pl_err work_fail(void *context, tx_t *tx)
 {
     job_t *job = context;
     const char *outcome = pl_arena_format(tx->arena, "%s: %s", pl_err_code(job->failure), job->answer->detail);
+    pl_err err;
 
     job->row.due_at_ms = tx->now_ms + pause_after(job->row.attempts);
     job->effect.result = (billing_result_t){.is_ignored = false};
     if (!outcome)
         return PL_ERR_MEMORY;
+    if ((is_hopeless(job, tx->now_ms) || job->failure == PL_ERR_STATE) && (err = tell_of_failure(job, tx, outcome)))
+        return err;
     return settle(job, tx, is_hopeless(job, tx->now_ms) ? INBOUND_FAILED : INBOUND_WAITING, outcome);
 }
 

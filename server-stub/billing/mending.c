@@ -306,6 +306,12 @@ pl_err mending_take_event(mending_t *mending, const pl_json *json)
         if (err || answer.verdict == INBOX_WAS_DONE || answer.verdict == INBOX_IN_WORK)
             return err;
     }
+    if (!mending->order->is_dry_run &&
+        (answer.verdict == INBOX_INVALID || answer.verdict == INBOX_UNKNOWN || answer.verdict == INBOX_FAILED)) {
+        mending->report->failed++;
+        tell(mending, "failed", id, (pl_uuid){{0}}, answer.detail);
+        return PL_OK;
+    }
     mending->report->events++;
     tell(mending, "event", id, (pl_uuid){{0}}, pl_json_text(pl_json_get(json, "type")));
     return PL_OK;

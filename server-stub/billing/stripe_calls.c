@@ -148,7 +148,7 @@ pl_err stripe_refund_invoice(stripe_t *stripe, const char *invoice, const char *
 
 /* ---- fetching ---- */
 
-pl_err stripe_find_customer(stripe_t *stripe, const char *email, stripe_customer_t *customer)
+pl_err stripe_find_customer(stripe_t *stripe, const char *email, const char *brand, stripe_customer_t *customer)
 {
     stripe_form_t query;
     stripe_page_t page;
@@ -158,9 +158,13 @@ pl_err stripe_find_customer(stripe_t *stripe, const char *email, stripe_customer
     stripe_form_add(&query, "email", email);
     if ((err = get_page(stripe, "/v1/customers", &query, NULL, &page)))
         return err;
-    if (!page.last)
-        return pl_fail(PL_ERR_NOT_FOUND, "Stripe knows no customer of that address");
-    return readable(stripe_read_customer(pl_json_at(page.items, 0), customer));
+    for (size_t i = 0; i < pl_json_count(page.items); i++) {
+        if ((err = stripe_read_customer(pl_json_at(page.items, i), customer)))
+            return readable(err);
+        if (customer->origin.brand && strcmp(customer->origin.brand, brand) == 0)
+            return PL_OK;
+    }
+    return pl_fail(PL_ERR_NOT_FOUND, "Stripe knows no customer of that address and brand");
 }
 
 pl_err stripe_fetch_customer(stripe_t *stripe, const char *id, stripe_customer_t *customer)

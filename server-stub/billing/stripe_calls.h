@@ -32,8 +32,8 @@ typedef struct {
 } customer_order_t;
 
 pl_err stripe_create_customer(stripe_t *stripe, const customer_order_t *order, stripe_customer_t *customer);
-/* The newest of that address, which Stripe compares as it is written. PL_ERR_NOT_FOUND. */
-pl_err stripe_find_customer(stripe_t *stripe, const char *email, stripe_customer_t *customer);
+/* The newest of that address, which Stripe compares as it is written, that was made for the brand (its id). PL_ERR_NOT_FOUND. */
+pl_err stripe_find_customer(stripe_t *stripe, const char *email, const char *brand, stripe_customer_t *customer);
 pl_err stripe_create_portal(stripe_t *stripe, const char *customer, const char *return_url, const char *idempotency_key,
                             const char **url);
 /* All that was paid for the invoice; asked again, the same refund. *refund: its id. PL_ERR_STATE: nothing was paid, or Stripe cannot tell by what. */

@@ -220,8 +220,10 @@ pl_err stripe_read_dispute(const pl_json *json, stripe_dispute_t *dispute)
 
 pl_err stripe_read_customer(const pl_json *json, stripe_customer_t *customer)
 {
-    *customer = (stripe_customer_t){
-        .email = text_of(json, "email"), .name = text_of(json, "name"), .is_deleted = is_true(json, "deleted")};
+    *customer = (stripe_customer_t){.email = text_of(json, "email"),
+                                    .name = text_of(json, "name"),
+                                    .origin = origin_of(json),
+                                    .is_deleted = is_true(json, "deleted")};
     return want_id(json, &customer->id);
 }
 

@@ -90,6 +90,7 @@ typedef struct {
     const char *id;
     const char *email;
     const char *name;
+    stripe_origin_t origin;
     bool is_deleted;
 } stripe_customer_t;
 

@@ -16,107 +16,16 @@
 #include "store/audit.h"
 #include "store/instance_seats.h"
 #include "store/subscriptions.h"
+#include "transfer/d1_taken.h"
 #include "transfer/d1_value.h"
 
 #define PROVIDER "stripe"
-
-/* A row in our words. */
-typedef struct {
-    const d1_row_t *row;
-    const d1_row_t *face; /* who gives name, spelling and number: the row itself, or the one that pays */
-    license_status status;
-    license_cause_t cause; /* of it */
-    int64_t period_start_ms;
-    int64_t period_end_ms;
-    int64_t next_billing_ms;
-    int64_t created_ms;
-    int64_t failures;
-    int64_t amount;
-    int64_t number; /* of the face */
-} taken_t;
-
-/* ---- reading ---- */
-
-static pl_err read_status(const d1_row_t *row, taken_t *taken)
-{
-    static const struct {
-        const char *theirs;
-        license_status status;
-        pl_reason reason;
-    } words[] = {{"active", LICENSE_ACTIVE, PL_REASON_NONE},
-                 {"inactive", LICENSE_SUSPENDED, PL_REASON_PAYMENT_FAILED},
-                 {"cancelled", LICENSE_CANCELLED, PL_REASON_VENDOR}};
-    const char *theirs = d1_text(row, CUSTOMER_STATUS);
-
-    theirs = theirs ? theirs : "active"; /* as that table's default has it */
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].theirs, theirs) == 0) {
-            taken->status = words[i].status;
-            taken->cause.reason = words[i].reason;
-            return PL_OK;
-        }
-    return pl_fail(PL_ERR_INVALID, "subscription_status is \"%.40s\"; active, inactive or cancelled is needed", theirs);
-}
-
-/* Who pays comes first, then who paid last, then who was first. */
-static bool goes_before(pl_arena *arena, const d1_row_t *a, const d1_row_t *b)
-{
-    taken_t of_a = {.row = a}, of_b = {.row = b};
-    int64_t end_a = d1_time_if_any(arena, a, CUSTOMER_PERIOD_END);
-    int64_t end_b = d1_time_if_any(arena, b, CUSTOMER_PERIOD_END);
-    bool is_paying_a = !read_status(a, &of_a) && of_a.status == LICENSE_ACTIVE;
-    bool is_paying_b = !read_status(b, &of_b) && of_b.status == LICENSE_ACTIVE;
-
-    pl_err_clear();
-    return is_paying_a != is_paying_b ? is_paying_a : end_a > end_b;
-}
-
-static pl_err choose_face(tx_t *tx, const d1_place_t *place, taken_t *taken)
-{
-    const char *email = taken->row->values[CUSTOMER_EMAIL];
-    const char *folded = customers_fold_email(tx->arena, email);
-    d1_row_t *rows;
-    size_t count;
-    pl_err err;
-    taken->face = taken->row;
-    if (!folded)
-        return PL_ERR_MEMORY;
-    if (!d1_is_double(place->d1, folded))
-        return PL_OK;
-    if ((err = d1_list_alike(place->d1, tx->arena, email, &rows, &count)))
-        return err;
-    for (size_t i = 0; i < count; i++)
-        if (!rows[i].fault && (i == 0 || goes_before(tx->arena, &rows[i], taken->face)))
-            taken->face = &rows[i];
-    return PL_OK;
-}
-
-static pl_err read_row(tx_t *tx, const d1_place_t *place, const d1_row_t *row, taken_t *taken)
-{
-    pl_err err;
-
-    *taken = (taken_t){.row = row};
-    if (!row->values[CUSTOMER_EMAIL] || !customers_email_is_valid(row->values[CUSTOMER_EMAIL]))
-        return pl_fail(PL_ERR_INVALID, "email is \"%.80s\", which is no e-mail address",
-                       row->values[CUSTOMER_EMAIL] ? row->values[CUSTOMER_EMAIL] : "");
-    if (!d1_text(row, CUSTOMER_TOKEN))
-        return pl_fail(PL_ERR_INVALID, "there is no unlock_token");
-    if ((err = read_status(row, taken)) || (err = d1_time(tx->arena, row, CUSTOMER_PERIOD_START, &taken->period_start_ms)) ||
-        (err = d1_time(tx->arena, row, CUSTOMER_PERIOD_END, &taken->period_end_ms)) ||
-        (err = d1_time(tx->arena, row, CUSTOMER_NEXT_BILLING, &taken->next_billing_ms)) ||
-        (err = d1_time(tx->arena, row, CUSTOMER_CREATED, &taken->created_ms)) ||
-        (err = d1_number(row, CUSTOMER_FAILURES, 0, &taken->failures)) ||
-        (err = d1_number(row, CUSTOMER_AMOUNT, -1, &taken->amount)) || (err = choose_face(tx, place, taken)))
-        return err;
-    return d1_number(taken->face, D1_ID, 0, &taken->number);
-}
 
 /* ---- the customer ---- */
 
 /* Its id tells when it became one. */
 static pl_err ensure_customer(tx_t *tx, const d1_place_t *place, const taken_t *taken, customer_t *customer)
 {
-    const char *name = d1_text(taken->face, CUSTOMER_NAME);
     audit_t told = {.brand_id = place->brand_id, .action = AUDIT_CUSTOMER_IMPORTED};
     bool is_new, is_set;
     pl_err err;
@@ -124,10 +33,8 @@ static pl_err ensure_customer(tx_t *tx, const d1_place_t *place, const taken_t *
     *customer = (customer_t){.id = d1_made_id(place->brand_id, taken->face, taken->created_ms ? taken->created_ms : tx->now_ms),
                              .brand_id = place->brand_id,
                              .email = taken->face->values[CUSTOMER_EMAIL],
-                             .name = name,
+                             .name = taken->name,
                              .version = 1};
-    if (name && (strlen(name) > CUSTOMER_NAME_MAX || !pl_text_is_clean(name)))
-        return pl_fail(PL_ERR_INVALID, "name has more than %d bytes, or control characters", (int)CUSTOMER_NAME_MAX);
     err = customers_find_by_email(tx, place->brand_id, customer->email, customer);
     is_new = err == PL_ERR_NOT_FOUND;
     if ((err && !is_new) || (err = customers_ensure(tx, customer)) ||
@@ -351,6 +258,12 @@ static pl_err update(tx_t *tx, const d1_place_t *place, const taken_t *taken, li
     return admin_license_try_document(tx, place->keyring, license);
 }
 
+/* By an event, or by a comparison of the provider's own subscription: it knows better than the old database. */
+static bool is_told(const subscription_t *subscription)
+{
+    return subscription->told_at_ms != 0 || (subscription->provider_subscription && subscription->compared_at_ms != 0);
+}
+
 static pl_err compare(tx_t *tx, const d1_place_t *place, const taken_t *taken, license_t *license, d1_result_t *result)
 {
     subscription_t subscription = {.told_at_ms = 0};
@@ -361,7 +274,7 @@ static pl_err compare(tx_t *tx, const d1_place_t *place, const taken_t *taken, l
     if (err)
         return err;
     result->outcome = is_same(license, &subscription, taken) ? D1_SAME : D1_CHANGED;
-    if (result->outcome == D1_CHANGED && place->update && subscription.told_at_ms == 0)
+    if (result->outcome == D1_CHANGED && place->update && !is_told(&subscription))
         return update(tx, place, taken, license, &subscription);
     if (result->outcome == D1_CHANGED && place->update) {
         result->note = "the payment provider has told of it here since then: it stays as it is";
@@ -389,7 +302,7 @@ pl_err d1_import_customer(tx_t *tx, const d1_place_t *place, const d1_row_t *row
 {
     license_t license;
     taken_t taken;
-    pl_err err = read_row(tx, place, row, &taken);
+    pl_err err = d1_take(tx, place, row, &taken);
 
     if (err)
         return err;

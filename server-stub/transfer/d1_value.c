@@ -23,25 +23,48 @@ const char *d1_text(const d1_row_t *row, size_t index)
     return text && text[0] ? text : NULL;
 }
 
-pl_err d1_time(pl_arena *arena, const d1_row_t *row, size_t index, int64_t *unix_ms)
+/* The seconds or milliseconds since 1970 that a program wrote: what would be after the year 5138 in seconds is milliseconds. */
+static bool read_epoch(const char *text, int64_t *unix_ms)
 {
-    const char *text = d1_text(row, index);
-    int64_t seconds;
-    size_t size;
-    char *copy;
+    char *end;
+    long long value;
 
-    *unix_ms = 0;
-    if (!text)
-        return PL_OK;
-    size = strlen(text);
-    copy = size > TIME_TEXT_MAX ? NULL : pl_arena_format(arena, "%s%s", text, size > 10 && !strchr(text + 10, 'Z') ? "Z" : "");
+    if (strspn(text, "0123456789.") != strlen(text) || !strchr("0123456789", text[0]))
+        return false;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (errno || (*end && *end != '.'))
+        return false;
+    *unix_ms = value >= INT64_C(100000000000) ? value : value * MS;
+    return *unix_ms <= PL_TIME_MAX * MS;
+}
+
+/* With an offset, or without one, which is UTC. */
+static bool read_text(pl_arena *arena, const char *text, int64_t *unix_ms)
+{
+    size_t size = strlen(text);
+    bool has_offset = size > 10 && strpbrk(text + 10, "Zz+-");
+    char *copy = size > TIME_TEXT_MAX ? NULL : pl_arena_format(arena, "%s%s", text, size > 10 && !has_offset ? "Z" : "");
+    int64_t seconds;
+
     if (copy && size > 10 && copy[10] == ' ')
         copy[10] = 'T';
     if (!copy || pl_timestamp_parse(pl_span_text(copy), &seconds) || seconds < 0 || seconds > PL_TIME_MAX)
-        return pl_fail(PL_ERR_INVALID, "%s is \"%.40s\"; a time like 2027-01-31 12:00:00 is needed",
-                       d1_value_name(row->table, index), text);
+        return false;
     *unix_ms = seconds * MS;
-    return PL_OK;
+    return true;
+}
+
+pl_err d1_time(pl_arena *arena, const d1_row_t *row, size_t index, int64_t *unix_ms)
+{
+    const char *text = d1_text(row, index);
+
+    *unix_ms = 0;
+    if (!text || read_epoch(text, unix_ms) || read_text(arena, text, unix_ms))
+        return PL_OK;
+    *unix_ms = 0;
+    return pl_fail(PL_ERR_INVALID, "%s is \"%.40s\"; a time like 2027-01-31 12:00:00 is needed", d1_value_name(row->table, index),
+                   text);
 }
 
 int64_t d1_time_if_any(pl_arena *arena, const d1_row_t *row, size_t index)

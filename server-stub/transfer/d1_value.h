@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Values of the old database: times in two forms, numbers, and ids that are made of theirs so that a second import makes the same.
+ * Values of the old database: times in three forms, numbers, and ids that are made of theirs so that a second import makes the same.
  */
 #ifndef TRANSFER_D1_VALUE_H
 #define TRANSFER_D1_VALUE_H
 
 #include "store/d1.h"
 
-/* "2027-01-31 12:00:00" or "2027-01-31T12:00:00.000Z", UTC; NULL and "" are 0. PL_ERR_INVALID names the column. */
+/*
+ * "2027-01-31 12:00:00" (UTC), "2027-01-31T12:00:00.000Z", either with another offset, or seconds or milliseconds since 1970; NULL and ""
+ * are 0. PL_ERR_INVALID names the column.
+ */
 pl_err d1_time(pl_arena *arena, const d1_row_t *row, size_t index, int64_t *unix_ms);
 /* Where a time is only told, a bad one is none. */
 int64_t d1_time_if_any(pl_arena *arena, const d1_row_t *row, size_t index);

@@ -121,6 +121,45 @@ static void a_dispute_suspends_until_it_is_won(void **state)
     taverna_close_scene(s);
 }
 
+static void an_inquiry_suspends_nobody_and_is_told(void **state)
+{
+    taverna_t *s = taverna_open_scene(state);
+
+    taverna_buy(s);
+    assert_int_equal(taverna_send(s, "charge.dispute.created", 10, taverna_dispute_object(s, "1", "warning_needs_response")),
+                     INBOX_DONE);
+    taverna_expect(s, LICENSE_ACTIVE, PL_REASON_NONE);
+    assert_int_equal(taverna_mails(s, "payment_attention"), 1);
+    assert_int_equal(taverna_send(s, "charge.dispute.closed", 20, taverna_dispute_object(s, "1", "warning_closed")), INBOX_DONE);
+    taverna_expect(s, LICENSE_ACTIVE, PL_REASON_NONE);
+    assert_int_equal(taverna_mails(s, "payment_attention"), 1);
+    assert_int_equal(taverna_send(s, "charge.dispute.created", 30, taverna_dispute_object(s, "1", "needs_response")), INBOX_DONE);
+    taverna_expect(s, LICENSE_SUSPENDED, PL_REASON_DISPUTE);
+    taverna_close_scene(s);
+}
+
+static void an_event_that_fails_while_comparing_is_counted_and_told_once(void **state)
+{
+    static const char checkout[] = "{\"id\":\"cs_9\",\"mode\":\"subscription\",\"payment_status\":\"paid\"}";
+    taverna_t *s = taverna_open_scene(state);
+    reconcile_report_t report;
+    reconcile_t order = {.inbox = taverna_inbox_of(s), .before_ms = INT64_MAX};
+
+    fake_stripe_add(&s->fake, (fake_reply_t){"/v1/subscriptions?", 200, "{\"data\":[],\"has_more\":false}", -1, 0, false});
+    fake_stripe_add(&s->fake, (fake_reply_t){"/v1/events?", 200,
+                                             pl_arena_format(&s->v->arena, "{\"data\":[%s],\"has_more\":false}",
+                                                             taverna_event_text(s, "evt_bad", "checkout.session.completed",
+                                                                                s->now_s, checkout)),
+                                             -1, 0, false});
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(reconcile_brand(&order, &report), PL_OK);
+        assert_int_equal(report.failed, 1);
+        assert_int_equal(report.events, 0);
+        assert_int_equal(taverna_mails(s, "payment_attention"), 1);
+    }
+    taverna_close_scene(s);
+}
+
 static void a_refund_may_come_before_its_payment(void **state)
 {
     taverna_t *s = taverna_open_scene(state);
@@ -241,6 +280,8 @@ int main(void)
         TEST(of_one_second_the_provider_is_asked),
         TEST(a_full_refund_of_the_newest_suspends_and_a_part_does_not),
         TEST(a_dispute_suspends_until_it_is_won),
+        TEST(an_inquiry_suspends_nobody_and_is_told),
+        TEST(an_event_that_fails_while_comparing_is_counted_and_told_once),
         TEST(a_refund_may_come_before_its_payment),
         TEST(a_lost_purchase_is_found_and_a_dry_run_writes_nothing),
         TEST(a_lost_cancellation_and_events_nobody_took_are_mended),

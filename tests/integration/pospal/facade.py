@@ -7,9 +7,6 @@ What a payment provider would have told is written into the database by the test
 import hashlib
 import http.client
 import json
-import os
-import sqlite3
-import subprocess
 import sys
 import threading
 import time
@@ -92,15 +89,6 @@ class Facade(Validator):
     def blob(self, text):
         digits = text.replace("-", "")
         return f"'\\x{digits}'" + "::bytea" if self.database else f"x'{digits}'"
-
-    def write(self, statement):
-        if self.database:
-            subprocess.run(["psql", self.database[1], "-qAtXc", statement], capture_output=True, text=True, check=True)
-            return
-        database = sqlite3.connect(os.path.join(self.data, "validator.db"), timeout=20)
-        with database:
-            database.execute(statement)
-        database.close()
 
     def number(self, question):
         return int(self.select(question) or 0)

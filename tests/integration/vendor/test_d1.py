@@ -236,6 +236,30 @@ class OldDatabase(VendorTest):
         self.assertEqual("active", self.licenses(brand, "jan@shop.example")[0]["status"])
         self.assertEqual({"rows": 2, "same": 2}, self.counts(self.bring(path, brand, "--update"), "customers"))
 
+    def test_trifles_are_taken(self):
+        brand = self.fresh("trifles")
+        path = self.file(row("customers", id=1, email="eva@shop.example", name="Eva\r\nTaverna", unlock_token=token(41), current_period_end="2098-01-31T02:00:00+02:00"),
+                         row("customers", id=2, email="fay@shop.example", unlock_token=token(42), current_period_end=4042008000),
+                         row("customers", id=3, email="gus@shop.example", unlock_token=token(43), current_period_end=4042008000000),
+                         row("customers", id=4, email="hal@shop.example", unlock_token=token(44), current_period_end="soon"))
+        self.assertEqual({"rows": 4, "new": 3, "refused": 1}, self.counts(self.bring(path, brand, code=6), "customers"))
+        (eva,) = self.licenses(brand, "eva@shop.example")
+        self.assertEqual(("Eva  Taverna", END[:19] + "Z"), (self.value(brand, "SELECT name FROM customer WHERE email_folded = 'eva@shop.example' AND brand_id = BRAND"), eva["expires_at"]))
+        for name in ("fay", "gus"):
+            self.assertEqual("2098-01-31T12:00:00Z", self.licenses(brand, f"{name}@shop.example")[0]["expires_at"])
+
+    def test_what_the_provider_said_here_is_not_overwritten(self):
+        brand = self.fresh("compared")
+        path = self.file(row("customers", id=1, email="kim@shop.example", unlock_token=token(51), current_period_end=END, subscription_id="sub_k"))
+        self.bring(path, brand)
+        self.server.write("UPDATE subscription SET compared_at = 1700000000000 WHERE provider_subscription = 'sub_k'")  # as a reconciliation does
+        database = sqlite3.connect(path)
+        database.execute("UPDATE customers SET subscription_status = 'inactive'")
+        database.commit()
+        database.close()
+        self.assertEqual({"rows": 1, "left": 1}, self.counts(self.bring(path, brand, "--update"), "customers"))
+        self.assertEqual("active", self.licenses(brand, "kim@shop.example")[0]["status"])
+
     def test_no_database_and_a_damaged_one_are_refused_before_anything_is_written(self):
         brand = self.fresh("broken")
         text = os.path.join(self.server.directory, "text.sqlite")

@@ -136,6 +136,15 @@ class Validator:
         database.close()
         return str(found)
 
+    def write(self, statement):
+        if self.database:
+            subprocess.run(["psql", self.database[1], "-qAtXc", statement], capture_output=True, text=True, check=True)
+            return
+        database = sqlite3.connect(os.path.join(self.data, "validator.db"), timeout=20)
+        with database:
+            database.execute(statement)
+        database.close()
+
     def dump(self):
         """All rows of SQLite's database as text."""
         database = sqlite3.connect(os.path.join(self.data, "validator.db"))
