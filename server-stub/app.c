@@ -192,7 +192,7 @@ static pl_err open_stores(app_t *app)
 {
     pl_err err;
 
-    if ((err = instance_open_store(app->instance, DB_READ_WRITE, &app->writer_store)))
+    if ((err = instance_open_writer(app->instance, &app->writer_store)))
         return err;
     if (instance_is_shared(app->instance))
         err = open_each(app, DB_READ_WRITE, app->pool_stores, (size_t)app->config->db_pool);

@@ -62,7 +62,10 @@ static void tell_loop(write_job_t *job, pl_err err)
 {
     exchange_t *exchange = (exchange_t *)(void *)((char *)job - offsetof(exchange_t, write));
 
-    breaker_note(&exchange->loop->engine->writing, err, pl_clock_monotonic_us() / 1000);
+    /* Not this job was busy but the database, for as long as is waited for it: another process keeps it from us. */
+    bool is_locked_out = err == PL_ERR_BUSY && job->err != PL_ERR_BUSY;
+
+    breaker_note(&exchange->loop->engine->writing, is_locked_out ? PL_ERR_DATABASE : err, pl_clock_monotonic_us() / 1000);
     if (err && err != job->err)
         exchange_fail(exchange, err);
     else

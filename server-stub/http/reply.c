@@ -19,10 +19,10 @@ static pl_err presentable(pl_err err)
 
 static int retry_after_s(const http_failure_t *failure, const refusal_shape_t *shape, int status)
 {
-    if (failure->err == PL_ERR_OVERLOADED || failure->err == PL_ERR_BUSY)
-        return RETRY_BUSY_S;
     if (shape->is_open && status == 503)
         return RETRY_OFFLINE_S;
+    if (failure->err == PL_ERR_OVERLOADED || failure->err == PL_ERR_BUSY)
+        return RETRY_BUSY_S;
     if (failure->retry_after_s > 0)
         return failure->retry_after_s;
     if (status == 429)

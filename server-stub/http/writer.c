@@ -217,6 +217,17 @@ static void tick(writer_t *writer, bool is_last)
         note(writer, err);
 }
 
+/* While writes fail and more of them wait, a tick would only keep those waiting: it writes too, several times. */
+static bool is_held_up(writer_t *writer)
+{
+    bool is_so;
+
+    pl_mutex_lock(writer->mutex);
+    is_so = writer->stalled_since_ms != 0 && writer->first;
+    pl_mutex_unlock(writer->mutex);
+    return is_so;
+}
+
 static void run(void *context)
 {
     writer_t *writer = context;
@@ -228,7 +239,7 @@ static void run(void *context)
 
         if (group)
             note(writer, run_jobs(writer->options.store, group));
-        if (now_ms() >= tick_at_ms) {
+        if (now_ms() >= tick_at_ms && !is_held_up(writer)) {
             tick(writer, false);
             tick_at_ms = now_ms() + WRITER_TICK_MS;
         }

@@ -75,18 +75,28 @@ pl_err instance_take_lock(const char *path, int64_t timeout_ms, pl_file_lock **l
     return err && err != PL_ERR_CONFLICT ? err : pl_file_lock_take(path, timeout_ms, lock);
 }
 
-pl_err instance_open_store(const instance_t *instance, pl_db_mode mode, store_t **store)
+static pl_err open_store(const instance_t *instance, pl_db_mode mode, int busy_timeout_ms, store_t **store)
 {
     const store_options_t options = {
         .database = instance->database,
         .mode = mode,
-        .busy_timeout_ms = instance->is_shared ? INSTANCE_LOCK_TIMEOUT_MS : INSTANCE_BUSY_TIMEOUT_MS,
+        .busy_timeout_ms = instance->is_shared ? INSTANCE_LOCK_TIMEOUT_MS : busy_timeout_ms,
         .connect_timeout_s = instance->connect_timeout_s,
         .statement_timeout_ms = instance->statement_timeout_ms,
         .pause = instance->pause,
     };
 
     return store_open(&options, instance_now_ms(instance), store);
+}
+
+pl_err instance_open_store(const instance_t *instance, pl_db_mode mode, store_t **store)
+{
+    return open_store(instance, mode, INSTANCE_BUSY_TIMEOUT_MS, store);
+}
+
+pl_err instance_open_writer(const instance_t *instance, store_t **store)
+{
+    return open_store(instance, DB_READ_WRITE, INSTANCE_WRITER_TIMEOUT_MS, store);
 }
 
 typedef struct {

@@ -46,6 +46,8 @@ keys_t *instance_keys(instance_t *instance);
 store_t *instance_store(instance_t *instance); /* the connection it was opened with; for one thread at a time */
 /* A further connection: one per event loop, one for the writer. */
 pl_err instance_open_store(const instance_t *instance, pl_db_mode mode, store_t **store);
+/* The one that requests wait for: it gives up sooner on a database that another process keeps. */
+pl_err instance_open_writer(const instance_t *instance, store_t **store);
 int64_t instance_now_ms(const instance_t *instance);
 
 /* Whether other servers may work on the same database: it is PostgreSQL's. */

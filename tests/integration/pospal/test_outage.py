@@ -2,6 +2,8 @@
 """The database goes away under load and comes back: nobody is told that a license is bad, programs are told to go on with what they know, and
 health says how things stand."""
 
+import os
+import sqlite3
 import threading
 import time
 
@@ -90,6 +92,31 @@ class Outage(FacadeTest):
         self.assertEqual([], wrong[:3])
         self.until(lambda: self.server.call("/health", method="GET").json["circuitBreaker"]["state"] == "CLOSED")
         self.assertEqual("healthy", self.health(200).json["status"])
+
+    def test_kept_by_another_process(self):
+        """A lock that another process holds is an outage like any other: it is counted, told of, and the pause comes."""
+        if self.server.database:
+            self.skipTest("a file's lock")
+        one = self.server.subscribe()
+        other = sqlite3.connect(os.path.join(self.server.data, "validator.db"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            replies = []
+            threads = [threading.Thread(target=lambda: replies.append(self.server.call("/session/start", one.credentials(
+                machineFingerprint="A", sessionId="kept")))) for _ in range(6)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for reply in replies:
+                self.assert_offline(reply)
+            health = self.server.call("/health", method="GET").json
+            self.assertEqual("OPEN", health["circuitBreaker"]["state"])
+            self.assertGreaterEqual(health["circuitBreaker"]["failureCount"], 5)
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+        self.until(lambda: self.server.call("/health", method="GET").json["circuitBreaker"]["state"] == "CLOSED")
 
     def until(self, is_so):
         end = time.monotonic() + PATIENCE_S
