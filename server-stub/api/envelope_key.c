@@ -142,11 +142,13 @@ static pl_err work_status(tx_t *tx, const product_call_t *call, const key_access
 {
     pl_json_writer *json = &out->reply->json;
     license_view_t *views;
+    instance_seat_t seen;
     bool is_valid = false;
     pl_err err = product_views(tx, key, &views);
 
-    if (err)
+    if (err || (err = instance_seat_check_in_alone(tx, views, key->count, &seen)))
         return err;
+    product_note_seen(tx, &seen, out);
     for (size_t i = 0; i < key->count; i++)
         is_valid |= views[i].is_in_order;
     envelope_begin(json, "License status");

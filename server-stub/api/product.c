@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "api/license_json.h"
+#include "licensing/judge.h"
 #include "licensing/license_term.h"
 
 enum { KEY_TEXT_MAX = 2 * PL_LICENSE_KEY_MAX };
@@ -203,6 +204,13 @@ void product_put_license(pl_json_writer *json, const char *name, const license_v
                    license_term_keeps(license, &view->product.policy) ? license_term_end_ms(license, &view->product.policy) : 0);
     brand_put_time(json, "created_at", pl_uuid_v7_time_ms(license->id));
     pl_json_close(json);
+}
+
+void product_note_seen(const tx_t *tx, const instance_seat_t *seat, product_out_t *out)
+{
+    if (!pl_uuid_is_nil(seat->id) && tx->now_ms - seat->checked_at_ms >= SIGHTING_AFTER_MS)
+        out->seen = (sighting_t){
+            .brand_id = seat->brand_id, .license_id = seat->license_id, .activation_id = seat->id, .at_ms = tx->now_ms};
 }
 
 pl_err product_views(tx_t *tx, const key_access_t *key, license_view_t **views)

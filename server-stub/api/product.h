@@ -50,6 +50,8 @@ pl_err product_reply(const api_t *api, pl_arena *arena, const void *in, const vo
 void product_put_seats(pl_json_writer *json, const license_view_t *view);
 /* What a key holder may see of a license: nothing of the customer. */
 void product_put_license(pl_json_writer *json, const char *name, const license_view_t *view);
+/* The instance of the seat, its id nil for none, was heard of: noted where that is worth a write. */
+void product_note_seen(const tx_t *tx, const instance_seat_t *seat, product_out_t *out);
 /* The views of all licenses of the key, in the arena. */
 pl_err product_views(tx_t *tx, const key_access_t *key, license_view_t **views);
 

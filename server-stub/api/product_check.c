@@ -5,7 +5,6 @@
  */
 #include "api/license_json.h"
 #include "api/product.h"
-#include "licensing/judge.h"
 
 typedef struct {
     license_view_t *views;
@@ -14,6 +13,7 @@ typedef struct {
     bool is_valid;
     bool is_activated;
     instance_seat_t seat;
+    instance_seat_t seen; /* the one that checks in; its id nil: none */
 } check_t;
 
 static void choose_main(check_t *check)
@@ -34,11 +34,16 @@ static void choose_main(check_t *check)
 }
 
 /* The license of an instance that asks is not overdue: with this question it checks in. */
-static void check_in(check_t *check)
+static pl_err check_in(tx_t *tx, const product_call_t *call, check_t *check)
 {
+    if (!call->name.count)
+        return instance_seat_check_in_alone(tx, check->views, check->count, &check->seen);
+    if (check->is_activated)
+        check->seen = check->seat;
     for (size_t i = 0; check->is_activated && i < check->count; i++)
         if (pl_uuid_equal(check->views[i].license.id, check->seat.license_id))
             license_view_check_in(&check->views[i]);
+    return PL_OK;
 }
 
 static pl_err look(tx_t *tx, const product_call_t *call, const key_access_t *key, check_t *check)
@@ -56,7 +61,8 @@ static pl_err look(tx_t *tx, const product_call_t *call, const key_access_t *key
     }
     if (err && err != PL_ERR_NO_ACTIVATION)
         return err;
-    check_in(check);
+    if ((err = check_in(tx, call, check)))
+        return err;
     choose_main(check);
     return PL_OK;
 }
@@ -110,11 +116,7 @@ static pl_err work_check(tx_t *tx, const product_call_t *call, const key_access_
     if (err)
         return err;
     put_check(&out->reply->json, call, &check);
-    if (check.is_activated && tx->now_ms - check.seat.checked_at_ms >= SIGHTING_AFTER_MS)
-        out->seen = (sighting_t){.brand_id = check.seat.brand_id,
-                                 .license_id = check.seat.license_id,
-                                 .activation_id = check.seat.id,
-                                 .at_ms = tx->now_ms};
+    product_note_seen(tx, &check.seen, out);
     return PL_OK;
 }
 

@@ -69,6 +69,28 @@ pl_err instance_seat_find(tx_t *tx, const key_access_t *key, const seat_name_t *
     return err == PL_ERR_NOT_FOUND ? pl_fail(PL_ERR_NO_ACTIVATION, "the license has no live activation of that name") : err;
 }
 
+pl_err instance_seat_check_in_alone(tx_t *tx, license_view_t *views, size_t count, instance_seat_t *seat)
+{
+    pl_err err;
+
+    *seat = (instance_seat_t){.checked_at_ms = INT64_MAX};
+    for (size_t i = 0; i < count; i++) {
+        const instance_seat_t like = {.brand_id = views[i].license.brand_id, .license_id = views[i].license.id};
+        instance_seat_t found;
+
+        if (!views[i].check_in_by_ms || views[i].seats_taken != 1)
+            continue;
+        if ((err = instance_seats_find_any(tx, &like, &found)) == PL_ERR_NOT_FOUND)
+            continue; /* it is a device's, which must ask itself */
+        if (err)
+            return err;
+        license_view_check_in(&views[i]);
+        if (found.checked_at_ms < seat->checked_at_ms)
+            *seat = found;
+    }
+    return PL_OK;
+}
+
 /* ---- activating ---- */
 
 /* A seat beyond the limit, of those that the policy tolerates, is told apart. */

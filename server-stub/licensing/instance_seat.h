@@ -35,6 +35,11 @@ pl_err instance_seat_activate(tx_t *tx, const key_access_t *key, const instance_
                               seat_outcome_t *out);
 /* Reads only. By its id also one that was released. PL_ERR_NO_ACTIVATION. */
 pl_err instance_seat_find(tx_t *tx, const key_access_t *key, const seat_name_t *name, instance_seat_t *seat);
+/*
+ * For who asks by the key alone: where an instance has the only seat of a license, it must be that one, and it checks in (check_in.h). The
+ * views are told so; *seat: the one that was heard of least recently, its id nil where there is none.
+ */
+pl_err instance_seat_check_in_alone(tx_t *tx, license_view_t *views, size_t count, instance_seat_t *seat);
 /* Whatever the license is worth. One that is released already is released again. PL_ERR_NO_ACTIVATION. */
 pl_err instance_seat_release(tx_t *tx, const key_access_t *key, const seat_name_t *name, seat_outcome_t *out);
 

@@ -6,7 +6,7 @@
 
 #include "store/statements.h"
 
-enum { TAKE, FIND, FIND_BY_ID, RELEASE };
+enum { TAKE, FIND, FIND_ANY, FIND_BY_ID, RELEASE };
 
 #define COLUMNS "brand_id, license_id, id, kind, identifier, metadata, validated_at, released_at"
 
@@ -26,6 +26,10 @@ static const char *const sql[] = {
 
     [FIND] = "SELECT " COLUMNS " FROM activation"
              " WHERE brand_id = $1 AND license_id = $2 AND kind = $3 AND identifier = $4 AND kind > 0 AND released_at IS NULL",
+
+    [FIND_ANY] = "SELECT " COLUMNS " FROM activation"
+                 " WHERE brand_id = $1 AND license_id = $2 AND kind > 0 AND released_at IS NULL"
+                 " LIMIT 1",
 
     [FIND_BY_ID] = "SELECT " COLUMNS " FROM activation"
                    " WHERE brand_id = $1 AND license_id = $2 AND id = $3 AND kind > 0",
@@ -98,6 +102,11 @@ pl_err instance_seats_find(tx_t *tx, const instance_seat_t *like, instance_seat_
     pl_db_bind_int(select, 3, like->kind);
     pl_db_bind_text(select, 4, like->identifier);
     return find(tx, select, seat);
+}
+
+pl_err instance_seats_find_any(tx_t *tx, const instance_seat_t *like, instance_seat_t *seat)
+{
+    return find(tx, with_license(tx, FIND_ANY, like), seat);
 }
 
 pl_err instance_seats_find_by_id(tx_t *tx, const instance_seat_t *like, instance_seat_t *seat)

@@ -30,6 +30,8 @@ typedef struct {
 pl_err instance_seats_take(tx_t *tx, instance_seat_t *seat, int64_t seats, bool *taken);
 /* The live one of brand, license, kind and identifier of like. PL_ERR_NOT_FOUND. */
 pl_err instance_seats_find(tx_t *tx, const instance_seat_t *like, instance_seat_t *seat);
+/* A live one of brand and license of like. PL_ERR_NOT_FOUND. */
+pl_err instance_seats_find_any(tx_t *tx, const instance_seat_t *like, instance_seat_t *seat);
 /* Live or not. PL_ERR_NOT_FOUND; also for the seat of a device. */
 pl_err instance_seats_find_by_id(tx_t *tx, const instance_seat_t *like, instance_seat_t *seat);
 pl_err instance_seats_release(tx_t *tx, const instance_seat_t *seat); /* at tx->now_ms; PL_ERR_NOT_FOUND when not live */

@@ -3,6 +3,7 @@
 
 import time
 
+from device import Device
 from receiver import Receiver
 from validator import VendorTest, main
 
@@ -19,14 +20,14 @@ class CheckIn(VendorTest):
     @classmethod
     def prepare(cls):
         cls.receiver = Receiver()
-        cls.server.add_product("till", "--set", f"check_in_s={10 * DAY}")
+        cls.server.add_product("till", "--set", f"check_in_s={10 * DAY}", seats=2)
 
     def state(self, license_id):
         shown = self.ask(200, "GET", f"{LICENSES}/{license_id}").json
         return shown["status"], shown["reason"]
 
     def listed(self, status):
-        return len(self.ask(200, "GET", f"{LICENSES}?status={status}").json)
+        return [one["id"] for one in self.ask(200, "GET", f"{LICENSES}?status={status}").json]
 
     def checked(self, key, **query):
         told = self.ask(200, "GET", CHECK, key=None, license_key=key, **query).json
@@ -35,6 +36,9 @@ class CheckIn(VendorTest):
     def other_service(self, key):
         return self.ask(200, "POST", "/api/v1/licenses/status", {"license_key": key}, key=None, in_order=False).json["data"]["valid"]
 
+    def told(self):
+        return {one.json["data"]["license"]["id"]: one.json["data"]["license"] for one in self.receiver.of("/ok/overdue")}
+
     def wait(self, license_id, status):
         """A question's time is written once a second."""
         for _ in range(200):
@@ -42,6 +46,25 @@ class CheckIn(VendorTest):
                 return
             time.sleep(0.05)
         self.fail(f"it is still {self.state(license_id)}")
+
+    def test_who_has_the_only_seat_checks_in_by_the_key_alone(self):
+        made = self.ask(201, "POST", LICENSES + "/provision", {"customer_email": "b@shop.example", "products": ["till"]}).json
+        key, license_id = made["license_key"]["key"], made["licenses"][0]["id"]
+        body = {"license_key": key, "instance_identifier": "https://shop.example", "instance_type": "url"}
+        self.ask(201, "POST", ACTIVATE, body, key=None)
+        for ask in (self.checked, self.other_service):
+            self.server.pass_time(11 * DAY)
+            self.assertEqual("check_in_overdue", self.state(license_id)[0])
+            self.assertIn(ask(key), ((True, "valid"), True))
+            self.wait(license_id, "valid")
+
+    def test_a_key_alone_checks_in_no_device(self):
+        made = self.ask(201, "POST", LICENSES + "/provision", {"customer_email": "c@shop.example", "products": ["till"]}).json
+        key = made["license_key"]["key"]
+        self.assertEqual("ACTIVE", Device(self.server, "till", key, "till-1").ask("activate")["verdict"])
+        self.server.pass_time(11 * DAY)
+        self.assertEqual((False, "check_in_overdue"), self.checked(key))
+        self.assertFalse(self.other_service(key))
 
     def test_who_is_silent_is_overdue_until_it_asks(self):
         self.ask(201, "POST", HOOKS, {"url": self.receiver.url("/ok/overdue"), "events": ["license.check_in_overdue"]})
@@ -52,15 +75,17 @@ class CheckIn(VendorTest):
         self.assertEqual(("valid", None), self.state(license_id))  # nobody has it yet
         body = {"license_key": key, "instance_identifier": "m-1", "instance_type": "machine_id"}
         self.ask(201, "POST", ACTIVATE, body, key=None)
+        self.ask(201, "POST", ACTIVATE, {**body, "instance_identifier": "m-2"}, key=None)
         self.server.pass_time(9 * DAY)
         self.assertEqual((True, "valid"), self.checked(key))
         self.server.pass_time(1.5 * DAY)
         self.assertEqual(("check_in_overdue", "check_in_overdue"), self.state(license_id))
-        self.assertEqual((1, 0), (self.listed("check_in_overdue"), self.listed("valid")))
+        self.assertIn(license_id, self.listed("check_in_overdue"))
+        self.assertNotIn(license_id, self.listed("valid"))
         self.assertEqual((False, "check_in_overdue"), self.checked(key))
         self.assertFalse(self.other_service(key))
-        self.receiver.wait(lambda: len(self.receiver.of("/ok/overdue")) == 1)
-        self.assertEqual("check_in_overdue", self.receiver.of("/ok/overdue")[0].json["data"]["license"]["status"])
+        self.receiver.wait(lambda: license_id in self.told())
+        self.assertEqual("check_in_overdue", self.told()[license_id]["status"])
         self.assertEqual((True, "valid"), self.checked(key, instance_identifier="m-1", instance_type="machine_id"))
         self.wait(license_id, "valid")
         self.assertEqual((True, "valid"), self.checked(key))
