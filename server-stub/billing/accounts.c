@@ -19,7 +19,8 @@ enum {
     FAILURES_MAX =
         3 *
         STRIPE_ATTEMPTS, /* one after the other; then it is given a pause, so that those who wait for it do not take all threads */
-    PAUSE_MS = 10 * 1000
+    PAUSE_MS = 10 * 1000,
+    ASKERS_MAX = 2 /* for a price at once: everybody may look at it, and events that tell of money need threads too */
 };
 
 struct billing {
@@ -31,6 +32,7 @@ struct billing {
     stripe_line_t *lines[LINES_KEPT]; /* idle */
     size_t line_count;
     prices_t prices;
+    int price_askers;
     atomic_int failures;
     atomic_int_least64_t paused_until_ms;                       /* monotonic */
     atomic_uint_least64_t counts[ROWS_MAX + 1][BILLING_COUNTS]; /* the last row: of no type that we know */
@@ -169,25 +171,45 @@ pl_err billing_connect(billing_t *billing, const billing_account_t *account, pl_
     return stripe_open(&options, stripe);
 }
 
+static pl_err find_price(billing_t *billing, const char *id, int64_t now_ms, billing_price_t *price, bool *may_ask)
+{
+    pl_err err;
+
+    pl_mutex_lock(billing->mutex);
+    err = prices_find(&billing->prices, id, now_ms, PRICE_KEPT_S, price);
+    *may_ask = err && billing->price_askers < ASKERS_MAX;
+    billing->price_askers += *may_ask;
+    pl_mutex_unlock(billing->mutex);
+    return err;
+}
+
+static pl_err ask_price(billing_t *billing, const billing_account_t *account, pl_arena *arena, stripe_price_t *read)
+{
+    stripe_t stripe;
+    pl_err err = billing_connect(billing, account, arena, &stripe);
+
+    if (err)
+        return err;
+    err = stripe_fetch_price(&stripe, account->price, read);
+    stripe_close(&stripe);
+    return err;
+}
+
 pl_err billing_price(billing_t *billing, const billing_account_t *account, int64_t now_ms, pl_arena *arena,
                      billing_price_t *price)
 {
     stripe_price_t read;
-    stripe_t stripe;
+    bool may_ask;
     pl_err err;
 
     if (!account->price)
         return pl_fail(PL_ERR_PAYMENTS_UNSET, "the brand has no stripe_price; set it by `pospal-validator brand set`");
-    pl_mutex_lock(billing->mutex);
-    err = prices_find(&billing->prices, account->price, now_ms, PRICE_KEPT_S, price);
-    pl_mutex_unlock(billing->mutex);
-    if (!err)
+    if (!find_price(billing, account->price, now_ms, price, &may_ask))
         return PL_OK;
-    if (!(err = billing_connect(billing, account, arena, &stripe))) {
-        err = stripe_fetch_price(&stripe, account->price, &read);
-        stripe_close(&stripe);
-    }
+    err =
+        may_ask ? ask_price(billing, account, arena, &read) : pl_fail(PL_ERR_PAYMENTS_DOWN, "others ask for the price just now");
     pl_mutex_lock(billing->mutex);
+    billing->price_askers -= may_ask;
     if (!err)
         err = prices_keep(&billing->prices, &read, now_ms, price);
     else if (!prices_find(&billing->prices, account->price, now_ms, PRICE_STALE_S, price)) {

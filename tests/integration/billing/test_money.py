@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The routes about money that programs call: price, checkout, portal, refund. Each answer of the contract's table, good and bad."""
 
+import threading
+import time
+
 from till import TillTest, main
 
 
@@ -11,6 +14,30 @@ class Pricing(TillTest):
         again = self.call(200, "/pricing", {}).json
         self.assertEqual("cache_hit", again["cache_state"])
         self.assertEqual(1, len(self.stripe.asked("/v1/prices/price_pos")))
+
+    def test_who_looks_at_a_price_that_hangs_keeps_no_event_from_its_thread(self):
+        name = ("brand", "set", "--brand", "acme", "--name", "stripe_price", "--value")
+        events = self.stripe.act("buy", email=self.email(), metadata={"pospal_brand": self.server.brand_id})
+        self.server.command(*name, "price_other")
+        self.addCleanup(self.server.command, *name, "price_pos")
+        self.stripe.act("trouble", hang="/v1/prices/")
+        statuses = []
+        lookers = [threading.Thread(target=lambda: statuses.append(self.server.call("/pricing", method="GET").status)) for _ in range(12)]
+        for looker in lookers:
+            looker.start()
+        self.until(lambda: len(statuses) == 10)  # while two wait for the provider
+        self.deliver(events)
+        self.assertEqual(10, len(statuses))
+        self.stripe.act("trouble")
+        for looker in lookers:
+            looker.join()
+        self.assertEqual({503}, set(statuses))
+
+    def until(self, is_so, seconds=20):
+        end = time.monotonic() + seconds
+        while not is_so():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
 
     def test_a_brand_without_a_price_says_that_there_is_none(self):
         refused = self.call(503, "/pricing", method="GET", host="rival.example").json
