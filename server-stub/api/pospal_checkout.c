@@ -96,13 +96,17 @@ static pl_err refuse_duplicate(const checkout_form_t *form, pospal_reply_t *repl
 
 /* ---- asking ---- */
 
-/* Twice with one token is one checkout at the provider. */
-static const char *make_key(const checkout_form_t *form, pl_arena *arena)
+/* The same request again, whose reply was lost, is the same checkout at the provider; another one with the same token is another. */
+static const char *make_key(const checkout_form_t *form, const checkout_order_t *order, pl_arena *arena)
 {
-    uint8_t digest[PL_DIGEST_SIZE];
+    const char *const said[] = {form->token,   form->email,  form->name,        form->phone,
+                                form->company, order->price, order->success_url};
+    uint8_t digests[sizeof said / sizeof said[0]][PL_DIGEST_SIZE], digest[PL_DIGEST_SIZE];
     char text[33];
 
-    pl_digest(pl_span_text(form->token), digest);
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        pl_digest(pl_span_text(said[i] ? said[i] : ""), digests[i]);
+    pl_digest(pl_span_of(digests, sizeof digests), digest);
     for (size_t i = 0; i < 16; i++)
         (void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
     return pl_arena_format(arena, "pospal-checkout-%s", text);
@@ -118,8 +122,7 @@ static pl_err create(tx_t *tx, const checkout_form_t *form, const pospal_money_t
                               .name = form->name,
                               .phone = form->phone,
                               .company = form->company,
-                              .origin = {brand, product},
-                              .idempotency_key = make_key(form, tx->arena)};
+                              .origin = {brand, product}};
 
     if (!order.price || !origin.size)
         return pl_fail(PL_ERR_PAYMENTS_UNSET, "the brand has no %s; set it by `pospal-validator brand set`",
@@ -129,7 +132,7 @@ static pl_err create(tx_t *tx, const checkout_form_t *form, const pospal_money_t
     order.success_url = pl_arena_format(tx->arena, "%.*s/UISelect.html?payment_success=true&session_id={CHECKOUT_SESSION_ID}",
                                         (int)origin.size, origin.data);
     order.cancel_url = pl_arena_format(tx->arena, "%.*s/UISelect.html?payment_cancelled=true", (int)origin.size, origin.data);
-    if (!order.success_url || !order.cancel_url || !order.idempotency_key)
+    if (!order.success_url || !order.cancel_url || !(order.idempotency_key = make_key(form, &order, tx->arena)))
         return PL_ERR_MEMORY;
     return stripe_create_checkout(stripe, &order, made);
 }

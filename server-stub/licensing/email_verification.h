@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Showing that an e-mail address is one's own: a code of six digits is mailed to it, and whoever knows the code gets a token, which is good
- * for one purchase. Codes come from the system's generator and are stored as a MAC under a secret of the server; tokens are made anew from
+ * for a purchase: its reply may be lost, so that it may be asked for again while the token lives. Codes come from the system's generator and are stored as a MAC under a secret of the server; tokens are made anew from
  * the row each time, so that asking twice gives the same.
  */
 #ifndef LICENSING_EMAIL_VERIFICATION_H
@@ -59,7 +59,7 @@ pl_err email_verification_confirm(tx_t *tx, const keyring_t *keyring, const veri
 
 /* Whether a token is good for that address now: PL_ERR_UNAUTHORIZED. Reads only. */
 pl_err email_verification_check(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id, const char *email, const char *token);
-/* The same, once: of two who use it one is refused. Writes. */
+/* The same, and from now on its code is used. Writes. */
 pl_err email_verification_use(tx_t *tx, const keyring_t *keyring, pl_uuid brand_id, const char *email, const char *token);
 
 #endif

@@ -139,10 +139,10 @@ static void a_code_is_good_for_its_life_and_its_address(void **state)
     assert_int_equal(j.outcome.result, VERIFICATION_EXPIRED);
 }
 
-static void a_token_is_used_once_by_its_address(void **state)
+static void a_token_is_for_its_address_while_it_lives(void **state)
 {
     job j = begun(*state, "a@shop.example");
-    char other[VERIFICATION_TOKEN_TEXT_SIZE];
+    char other[VERIFICATION_TOKEN_TEXT_SIZE], right[VERIFICATION_TOKEN_TEXT_SIZE];
 
     confirmed(&j);
     assert_int_equal(instance_read(j.v->instance, &j.v->arena, check, &j), PL_OK);
@@ -150,17 +150,18 @@ static void a_token_is_used_once_by_its_address(void **state)
     assert_int_equal(validator_do(j.v, use, &j), PL_ERR_UNAUTHORIZED);
     j.email = "A@shop.example";
     assert_int_equal(validator_do(j.v, use, &j), PL_OK);
-    assert_int_equal(validator_do(j.v, use, &j), PL_ERR_UNAUTHORIZED);
-    assert_int_equal(instance_read(j.v->instance, &j.v->arena, check, &j), PL_ERR_UNAUTHORIZED);
+    assert_int_equal(validator_do(j.v, use, &j), PL_OK); /* the reply was lost */
+    assert_int_equal(instance_read(j.v->instance, &j.v->arena, check, &j), PL_OK);
     assert_int_equal(validator_do(j.v, confirm, &j), PL_OK);
     assert_int_equal(j.outcome.result, VERIFICATION_USED);
 
-    memcpy(other, j.token, sizeof other);
+    memcpy(right, j.token, sizeof right);
+    memcpy(other, right, sizeof other);
     for (size_t i = 0; i < sizeof other - 1; i++) { /* whichever digit is wrong */
         other[i] = other[i] == '0' ? '1' : '0';
         j.token = other;
         assert_int_equal(validator_do(j.v, use, &j), PL_ERR_UNAUTHORIZED);
-        other[i] = j.outcome.token[0] ? j.outcome.token[i] : other[i];
+        other[i] = right[i];
     }
 }
 
@@ -211,7 +212,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_wrong_code_is_counted_and_the_right_one_comes_too_late_then, validator_set_up,
                                         validator_tear_down),
         cmocka_unit_test_setup_teardown(a_code_is_good_for_its_life_and_its_address, validator_set_up, validator_tear_down),
-        cmocka_unit_test_setup_teardown(a_token_is_used_once_by_its_address, validator_set_up, validator_tear_down),
+        cmocka_unit_test_setup_teardown(a_token_is_for_its_address_while_it_lives, validator_set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(a_token_ends, validator_set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(an_unconfirmed_one_has_no_token, validator_set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(codes_differ, validator_set_up, validator_tear_down),
