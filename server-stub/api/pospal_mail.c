@@ -116,21 +116,37 @@ static pl_err work_recover(tx_t *tx, const pospal_call_t *call, pospal_reply_t *
     return PL_OK;
 }
 
+/*
+ * As that API's customer row had it, which knew no "expired": who is over-due by a subscription that goes on is active, and led to the
+ * portal; another one may buy again.
+ */
+static const char *raw_status(const subscriber_t *subscriber)
+{
+    if (strcmp(subscriber->status, "expired") != 0)
+        return subscriber->status;
+    return subscriber->has_subscription && subscriber->subscription.provider_subscription &&
+                   subscriber->subscription.state == SUBSCRIPTION_ACTIVE
+               ? "active"
+               : "inactive";
+}
+
 static pl_err answer_duplicate(const subscriber_t *subscriber, pospal_reply_t *reply)
 {
     pl_json_writer *json = pospal_answer(reply, 200);
+    const char *status = subscriber ? raw_status(subscriber) : "";
+    bool is_active = strcmp(status, "active") == 0;
 
     pl_json_put_bool(json, "isDuplicate", subscriber != NULL);
-    pl_json_put_bool(json, "isReturningCustomer", subscriber && !subscriber->is_active);
+    pl_json_put_bool(json, "isReturningCustomer", subscriber && !is_active);
     if (!subscriber) {
         pl_json_put_text(json, "message", "There is no subscription for this e-mail address yet.");
         return PL_OK;
     }
-    pl_json_put_text(json, "subscriptionStatus", subscriber->status);
-    if (subscriber->is_active)
+    pl_json_put_text(json, "subscriptionStatus", status);
+    if (is_active)
         pospal_put_null(json, "portalUrl"); /* for who shows the token: POST /create-portal-session */
     pl_json_put_text(json, "message",
-                     subscriber->is_active ? "There is an active subscription for this e-mail address."
+                     is_active ? "There is an active subscription for this e-mail address."
                                            : "There was a subscription for this e-mail address; it can be taken up again.");
     return PL_OK;
 }

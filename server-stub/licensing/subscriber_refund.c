@@ -9,19 +9,30 @@
 #include "store/audit.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { AMOUNT_SIZE = 48 };
+enum { AMOUNT_SIZE = 48, PENDING_MAX = 12 /* of a license; those beyond wait in the ones that are there */ };
 
-static pl_err is_pending(tx_t *tx, const subscriber_t *subscriber, bool *pending)
+static bool is_about(const refund_request_t *request, const char *invoice)
+{
+    return strcmp(request->invoice ? request->invoice : "", invoice ? invoice : "") == 0;
+}
+
+/* For the same invoice, or for none. */
+static pl_err is_pending(tx_t *tx, const subscriber_t *subscriber, const char *invoice, bool *pending)
 {
     refund_request_t *requests;
     size_t count;
+    size_t waiting = 0;
     pl_err err = refund_requests_list_of(tx, subscriber->license.brand_id, subscriber->customer.id, &requests, &count);
 
     *pending = false;
     for (size_t i = 0; !err && i < count; i++)
-        if (requests[i].state == REFUND_PENDING && pl_uuid_equal(requests[i].license_id, subscriber->license.id))
-            *pending = true;
+        if (requests[i].state == REFUND_PENDING && pl_uuid_equal(requests[i].license_id, subscriber->license.id)) {
+            *pending |= is_about(&requests[i], invoice);
+            waiting++;
+        }
+    *pending |= waiting >= PENDING_MAX;
     return err;
 }
 
@@ -79,7 +90,7 @@ pl_err subscriber_ask_refund(tx_t *tx, const keyring_t *keyring, const subscribe
                                       .amount = -1,
                                       .created_at_ms = tx->now_ms};
     bool pending, is_new;
-    pl_err err = is_pending(tx, subscriber, &pending);
+    pl_err err = is_pending(tx, subscriber, wish->invoice, &pending);
 
     if (err || pending)
         return err;

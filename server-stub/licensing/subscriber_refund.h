@@ -14,7 +14,7 @@ typedef struct {
     const char *invoice; /* the provider's; NULL: not told */
 } refund_wish_t;
 
-/* Asked again while one is pending: nothing is written. The license is this transaction's (subscriber_find). */
+/* Asked again while one for that invoice is pending: nothing is written. The license is this transaction's (subscriber_find). */
 pl_err subscriber_ask_refund(tx_t *tx, const keyring_t *keyring, const subscriber_t *subscriber, const refund_wish_t *wish);
 
 #endif

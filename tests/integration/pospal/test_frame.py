@@ -54,7 +54,7 @@ class Frame(FacadeTest):
         self.server.command("facade", "bind", "--host", "x.example", "--brand", "acme", "--product", "none", code=3)
 
     def test_options_answers_with_the_headers_and_nothing_else(self):
-        for path in [*POSTED, "/nowhere"]:
+        for path in [*POSTED, "/health", "/pricing", "/nowhere"]:
             reply = self.call(200, path, method="OPTIONS")
             self.assertEqual("", reply.text)
             self.assert_standard(reply)

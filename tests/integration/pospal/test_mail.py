@@ -186,6 +186,15 @@ class Mail(FacadeTest):
         self.assertEqual(1, self.server.number(f"SELECT count(*) FROM audit WHERE action = 143 AND target = {one.key}"))
         self.assertEqual(1, self.server.number(f"SELECT count(*) FROM mail {where} AND template = 'refund_requested' AND recipient = 'help@acme.example'"))
 
+    def test_a_request_about_another_invoice_is_another_request(self):
+        one = self.server.subscribe()
+        for invoice in (None, "in_1", "in_2", "in_1", None):
+            self.refund(200, one, **({"invoiceId": invoice} if invoice else {}))
+        self.assertEqual(3, self.server.number(f"SELECT count(*) FROM refund_request WHERE license_id = {one.key}"))
+        for number in range(20):
+            self.refund(200, one, invoiceId=f"in_{number}")
+        self.assertEqual(12, self.server.number(f"SELECT count(*) FROM refund_request WHERE license_id = {one.key}"))
+
     def test_a_refund_needs_credentials_and_a_reason(self):
         one = self.server.subscribe()
         for missing in ("email", "unlockToken", "reason"):
@@ -202,12 +211,19 @@ class Mail(FacadeTest):
         one = self.server.subscribe()
         active = self.ask(200, "/check-duplicate", email=one.email.upper())
         self.assertEqual((True, False, "active", None), tuple(active[n] for n in ("isDuplicate", "isReturningCustomer", "subscriptionStatus", "portalUrl")))
-        for condition, status in (("suspend", "inactive"), ("cancel", "cancelled"), ("end", "expired")):
+        for condition, status in (("suspend", "inactive"), ("cancel", "cancelled")):
             other = self.server.subscribe()
             getattr(other, condition)()
             found = self.ask(200, "/check-duplicate", email=other.email)
             self.assertEqual((True, True, status), tuple(found[n] for n in ("isDuplicate", "isReturningCustomer", "subscriptionStatus")))
             self.assertNotIn("portalUrl", found)
+        late = self.server.subscribe()
+        late.end()
+        found = self.ask(200, "/check-duplicate", email=late.email)  # over-due counts as active: the portal is where she pays
+        self.assertEqual((True, False, "active", None), tuple(found[n] for n in ("isDuplicate", "isReturningCustomer", "subscriptionStatus", "portalUrl")))
+        self.server.write(f"UPDATE subscription SET state = 6 WHERE license_id = {late.key}")  # what it was paid for by is gone
+        found = self.ask(200, "/check-duplicate", email=late.email)
+        self.assertEqual((True, "inactive"), (found["isReturningCustomer"], found["subscriptionStatus"]))
         self.assertEqual({"error": "Valid email is required"}, self.ask(400, "/check-duplicate", email="nobody"))
 
 
