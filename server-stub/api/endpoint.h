@@ -59,7 +59,9 @@ struct request {
     /* The value of a query parameter, NULL where absent; and of a header. */
     const char *(*query)(const request_t *request, const char *name);
     const char *(*header)(const request_t *request, const char *name);
-    void *connection; /* for query and header */
+    /* Each name in the query, as often as it stands there. */
+    void (*each_query)(const request_t *request, void (*see)(void *context, const char *name), void *context);
+    void *connection; /* for these three */
 };
 
 enum { REPLY_HEADERS_MAX = 4 };

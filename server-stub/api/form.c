@@ -86,8 +86,29 @@ static pl_err refuse_unasked(void *context, const char *name, const pl_json *val
     return PL_OK;
 }
 
+/* One that is asked for may stand there once: of two values only one would count. */
+static void see_parameter(void *context, const char *name)
+{
+    form_t *form = context;
+
+    for (size_t i = 0; i < form->asked_count; i++) {
+        if (strcmp(form->asked[i], name) != 0)
+            continue;
+        if (form->seen[i])
+            form_fault(form, name, "this parameter is given twice");
+        form->seen[i] = true;
+        return;
+    }
+    if (*name) /* an "&" too many */
+        form_fault(form, name, "this parameter is not known here; see /openapi.json for those that are");
+}
+
 pl_err form_close(form_t *form)
 {
+    const request_t *request = form->request;
+
+    if (!form->err && !form->object && !form->is_lenient && request->each_query)
+        request->each_query(request, see_parameter, form);
     if (!form->err && form->object && !form->is_lenient)
         (void)pl_json_each(form->object, refuse_unasked, form);
     if (form->err)

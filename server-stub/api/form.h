@@ -33,11 +33,12 @@ typedef struct {
 typedef struct {
     const request_t *request;
     const pl_json *object; /* the body; NULL: the query */
-    bool is_lenient;       /* to be set after opening: members nobody asks for are passed over */
+    bool is_lenient;       /* to be set after opening: members and parameters that nobody asks for are passed over */
     pl_err err;            /* malformed, memory: then nothing more is read */
     size_t faults;
     const char *first; /* of the faults, for the detail */
     const char *asked[FORM_MEMBERS_MAX];
+    bool seen[FORM_MEMBERS_MAX]; /* of the query: it stands there */
     size_t asked_count;
 } form_t;
 

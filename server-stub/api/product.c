@@ -35,6 +35,7 @@ pl_err product_open(const request_t *request, form_t *form, product_call_t **out
         form_open(form, request);
     else
         form_open_query(form, request);
+    form->is_lenient |= !request->route->body_max && !call->is_strict;
     *out = call;
     return PL_OK;
 }

@@ -129,6 +129,7 @@ exchange_t *exchange_open(loop_t *loop, const exchange_head_t *head)
     exchange->request.faults = &exchange->faults;
     exchange->request.rated = &exchange->rated;
     exchange->request.query = head->query;
+    exchange->request.each_query = head->each_query;
     exchange->request.header = head->header;
     exchange->request.connection = head->connection;
     if (loop->engine->cors_origins)

@@ -22,6 +22,7 @@ typedef struct {
     const char *forwarded_for; /* the last header of that name */
     bool has_two_lengths;      /* Content-Length is there more than once */
     const char *(*query)(const request_t *request, const char *name);
+    void (*each_query)(const request_t *request, void (*see)(void *context, const char *name), void *context);
     const char *(*header)(const request_t *request, const char *name);
     void *connection;
     uint8_t address[LIMITER_ADDRESS_MAX]; /* IPv4 mapped into IPv6 */

@@ -107,6 +107,28 @@ static const char *find_query(const request_t *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+typedef struct {
+    void (*see)(void *context, const char *name);
+    void *context;
+} sight_t;
+
+static enum MHD_Result see_query(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    const sight_t *sight = context;
+
+    (void)kind;
+    (void)value;
+    sight->see(sight->context, name);
+    return MHD_YES;
+}
+
+static void each_query(const request_t *request, void (*see)(void *context, const char *name), void *context)
+{
+    sight_t sight = {see, context};
+
+    (void)MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, see_query, &sight);
+}
+
 static const char *find_header(const request_t *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
@@ -152,6 +174,7 @@ static exchange_t *begin(runner_t *runner, struct MHD_Connection *connection, co
         .content_type = find_header(&asked, "Content-Type"),
         .transfer_encoding = find_header(&asked, "Transfer-Encoding"),
         .query = find_query,
+        .each_query = each_query,
         .header = find_header,
         .connection = connection,
     };

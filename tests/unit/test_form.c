@@ -31,13 +31,20 @@ static const char *of_query(const request_t *request, const char *name)
     return NULL;
 }
 
+static void each_of_query(const request_t *request, void (*see)(void *context, const char *name), void *context)
+{
+    for (const char *const *pairs = request->connection; *pairs; pairs += 2)
+        see(context, pairs[0]);
+}
+
 static int set_up(void **state)
 {
     static desk d;
 
     d = (desk){.route = {.body_max = 1024}};
     pl_arena_init(&d.arena);
-    d.request = (request_t){.arena = &d.arena, .route = &d.route, .faults = &d.faults, .query = of_query};
+    d.request =
+        (request_t){.arena = &d.arena, .route = &d.route, .faults = &d.faults, .query = of_query, .each_query = each_of_query};
     *state = &d;
     return 0;
 }
@@ -216,6 +223,24 @@ static void reads_a_query(void **state)
     assert_string_equal(email, "a@b.c");
 }
 
+static void a_query_has_what_is_known_and_once(void **state)
+{
+    static const char *const pairs[] = {"limit", "20", "limt", "3", "limit", "30", "", "", NULL};
+    desk *d = *state;
+    int64_t limit = 0;
+
+    d->request.connection = (void *)(uintptr_t)pairs;
+    form_open_query(&d->form, &d->request);
+    form_int(&d->form, "limit", FORM_REQUIRED, (form_range){1, 50}, &limit);
+    assert_int_equal(form_close(&d->form), PL_ERR_INVALID);
+    assert_string_equal(named(d), "limt,limit");
+    d->faults = (faults_t){NULL, NULL};
+    form_open_query(&d->form, &d->request);
+    d->form.is_lenient = true;
+    form_int(&d->form, "limit", FORM_REQUIRED, (form_range){1, 50}, &limit);
+    assert_int_equal(form_close(&d->form), PL_OK);
+}
+
 static void many_faults_are_counted_and_the_first_are_told(void **state)
 {
     desk *d = *state;
@@ -241,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits_hold, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_body_that_is_no_object_is_told_as_such, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_a_query, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_query_has_what_is_known_and_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_faults_are_counted_and_the_first_are_told, set_up, tear_down),
     };
 

@@ -29,6 +29,12 @@ class Filters(VendorTest):
             self.assertEqual(wanted, self.ids(email="status@shop.example", status=status))
         self.assertNotIn(suspended, self.ids(status="suspended", key=self.rival_key))
 
+    def test_a_filter_that_there_is_not_is_refused_with_its_name(self):
+        for query, name in (("statu=valid", "statu"), ("status=valid&status=expired", "status"), ("limit=2&limit=3", "limit")):
+            refused = self.ask(400, "GET", f"{LICENSES}?{query}").json
+            self.assertEqual([name], [one["member"] for one in refused["errors"]])
+        self.ask(200, "GET", LICENSES + "?limit=2&")
+
     def test_by_the_end(self):
         soon = self.make("end@shop.example", expiration_date="2030-01-01T00:00:00Z")
         self.make("end@shop.example", expiration_date="2040-01-01T00:00:00Z")
