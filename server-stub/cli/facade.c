@@ -6,6 +6,8 @@
 
 #include "cli/fields.h"
 
+#include <inttypes.h>
+
 typedef struct {
     cli_common_t common;
     const char *host;
@@ -28,6 +30,7 @@ typedef struct {
     const char *host;
     const char *brand;
     const char *product;
+    int64_t slack_s; /* of the product */
     facade_t *facades;
     size_t count;
     const char **brands; /* of each facade, these two */
@@ -36,7 +39,7 @@ typedef struct {
 
 static pl_err work_bind(void *context, tx_t *tx)
 {
-    const facade_work_t *work = context;
+    facade_work_t *work = context;
     facade_t facade = {.host = work->host};
     product_t product;
     brand_t brand;
@@ -48,6 +51,7 @@ static pl_err work_bind(void *context, tx_t *tx)
                    : err;
     facade.brand_id = brand.id;
     facade.product_id = product.id;
+    work->slack_s = product.policy.slack_s;
     return facade_bind(tx, &facade);
 }
 
@@ -63,6 +67,13 @@ static pl_err run_bind(cli_t *cli, const void *values)
     pl_json_put_text(&cli->json, "host", work.host);
     pl_json_put_text(&cli->json, "brand", work.brand);
     pl_json_put_text(&cli->json, "product", work.product);
+    if (work.slack_s > 0)
+        pl_json_put_text(&cli->json, "note",
+                         pl_arena_format(&cli->arena,
+                                         "a subscription's license goes on for %" PRId64
+                                         " s after its end (slack_s of the product); programs"
+                                         " of that API know it to end to the second: `product change --set slack_s=0`",
+                                         work.slack_s));
     return PL_OK;
 }
 

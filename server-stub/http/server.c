@@ -6,17 +6,16 @@
 #include "http/server.h"
 
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "http/exchange.h"
 #include "http/listen.h"
 #include "http/patience.h"
+#include "http/server_head.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
 
@@ -102,85 +101,11 @@ static void notice(void *context, struct MHD_Connection *connection, void **stat
 
 /* ---- one request ---- */
 
-static const char *find_query(const request_t *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
-typedef struct {
-    void (*see)(void *context, const char *name);
-    void *context;
-} sight_t;
-
-static enum MHD_Result see_query(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    const sight_t *sight = context;
-
-    (void)kind;
-    (void)value;
-    sight->see(sight->context, name);
-    return MHD_YES;
-}
-
-static void each_query(const request_t *request, void (*see)(void *context, const char *name), void *context)
-{
-    sight_t sight = {see, context};
-
-    (void)MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, see_query, &sight);
-}
-
-static const char *find_header(const request_t *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
-}
-
-static void find_address(struct MHD_Connection *connection, uint8_t address[LIMITER_ADDRESS_MAX])
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *from = info ? info->client_addr : NULL;
-
-    if (from && from->sa_family == AF_INET6) {
-        memcpy(address, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, LIMITER_ADDRESS_MAX);
-    } else if (from && from->sa_family == AF_INET) {
-        address[10] = address[11] = 0xff;
-        memcpy(address + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-    }
-}
-
-/* What stands in several headers of one name: a look-up finds the first of them only. */
-static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    exchange_head_t *head = context;
-
-    (void)kind;
-    if (strcasecmp(name, "X-Forwarded-For") == 0)
-        head->forwarded_for = value;
-    if (strcasecmp(name, "traceparent") == 0)
-        head->traceparent = head->traceparent ? "" : value;
-    if (strcasecmp(name, "Content-Length") == 0) {
-        head->has_two_lengths |= head->content_length != NULL;
-        head->content_length = value;
-    }
-    return MHD_YES;
-}
-
 static exchange_t *begin(runner_t *runner, struct MHD_Connection *connection, const char *method, const char *path)
 {
-    const request_t asked = {.connection = connection};
-    exchange_head_t head = {
-        .method = method,
-        .path = path,
-        .request_id = find_header(&asked, "X-Request-Id"),
-        .content_type = find_header(&asked, "Content-Type"),
-        .transfer_encoding = find_header(&asked, "Transfer-Encoding"),
-        .query = find_query,
-        .each_query = each_query,
-        .header = find_header,
-        .connection = connection,
-    };
+    exchange_head_t head = {.method = method, .path = path, .connection = connection};
 
-    find_address(connection, head.address);
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, see_header, &head);
+    server_read_head(connection, &head);
     return exchange_open(&runner->loop, &head);
 }
 
@@ -335,12 +260,13 @@ static struct MHD_Daemon *start_daemon(runner_t *runner, int listener)
 
     if (!options->tls_cert)
         tls[0].option = MHD_OPTION_END;
-    return MHD_start_daemon(
-        flags | (options->tls_cert ? MHD_USE_TLS : 0), 0, NULL, NULL, serve, runner, MHD_OPTION_EXTERNAL_LOGGER, take_words,
-        server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, complete, runner, MHD_OPTION_NOTIFY_CONNECTION,
-        notice, runner, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->timeout_s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+    return MHD_start_daemon(flags | (options->tls_cert ? MHD_USE_TLS : 0), 0, NULL, NULL, serve, runner,
+                            MHD_OPTION_EXTERNAL_LOGGER, take_words, server, MHD_OPTION_LISTEN_SOCKET, listener,
+                            MHD_OPTION_NOTIFY_COMPLETED, complete, runner, MHD_OPTION_NOTIFY_CONNECTION, notice, runner,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
+                            connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->timeout_s,
+                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, server_unescape, NULL,
+                            MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
 static pl_err start_runner(http_server_t *server, size_t index)

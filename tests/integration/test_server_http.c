@@ -172,6 +172,9 @@ static void heads_options_and_wrong_methods_are_answered(void **state)
     assert_int_equal(status_of("DELETE /livez HTTP/1.1\r\nHost: a\r\n\r\n"), 405);
     assert_int_equal(status_of("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
     assert_int_equal(status_of("GET /livez/ HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
+    assert_int_equal(status_of("GET /livez%00 HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
+    assert_int_equal(status_of("GET /livez%00/x HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
+    assert_int_equal(status_of("GET /live%7A HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
     assert_int_equal(status_of("GET /livez// HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
 }
 
