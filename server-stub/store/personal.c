@@ -19,6 +19,7 @@ enum {
     ERASE_SESSIONS,
     ERASE_EVENTS,
     ERASE_VERIFICATIONS,
+    ERASE_ASKED,
     EMPTY_MAIL
 };
 
@@ -70,6 +71,8 @@ static const char *const sql[] = {
     [ERASE_EVENTS] = "UPDATE inbound_event SET body = $3 WHERE brand_id = $1 AND customer_id = $2 AND state <> 1",
 
     [ERASE_VERIFICATIONS] = "DELETE FROM email_verification WHERE brand_id = $1 AND email_folded = $2",
+
+    [ERASE_ASKED] = "DELETE FROM mail_request WHERE brand_id = $1 AND kind = 1 AND email_folded = $2",
 
     [EMPTY_MAIL] = "UPDATE mail SET content = NULL WHERE brand_id = $1 AND purpose = $2",
 };
@@ -259,9 +262,15 @@ pl_err personal_empty_mail(tx_t *tx, pl_uuid brand_id, const char *purpose)
 
 pl_err personal_erase_verifications(tx_t *tx, pl_uuid brand_id, const char *email_folded)
 {
-    pl_db_statement *statement = store_statement(tx, STORE_PERSONAL, ERASE_VERIFICATIONS);
+    static const size_t each[] = {ERASE_VERIFICATIONS, ERASE_ASKED};
+    pl_err err = PL_OK;
 
-    pl_db_bind_uuid(statement, 1, brand_id);
-    pl_db_bind_text(statement, 2, email_folded);
-    return pl_db_err(pl_db_run(statement));
+    for (size_t i = 0; !err && i < sizeof each / sizeof each[0]; i++) {
+        pl_db_statement *statement = store_statement(tx, STORE_PERSONAL, each[i]);
+
+        pl_db_bind_uuid(statement, 1, brand_id);
+        pl_db_bind_text(statement, 2, email_folded);
+        err = pl_db_err(pl_db_run(statement));
+    }
+    return err;
 }

@@ -50,7 +50,7 @@ pl_err personal_empty_mail(tx_t *tx, pl_uuid brand_id, const char *purpose);
 pl_err personal_erase_seats(tx_t *tx, pl_uuid brand_id, pl_uuid license_id);
 /* What the provider told about a customer, where it is dealt with. */
 pl_err personal_erase_events(tx_t *tx, pl_uuid brand_id, pl_uuid customer_id);
-/* Proofs that an address is somebody's. email_folded: customers_fold_email. */
+/* Proofs that an address is somebody's, and that mail was asked for to it. email_folded: customers_fold_email. */
 pl_err personal_erase_verifications(tx_t *tx, pl_uuid brand_id, const char *email_folded);
 
 #endif

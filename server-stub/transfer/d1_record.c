@@ -22,6 +22,7 @@ static const int64_t LEASE_MS = 120 * 1000;
 
 typedef struct {
     bool is_known;
+    bool is_gone; /* named, and deleted there */
     license_t license;
     const char *email;
     const char *subscription; /* the provider's */
@@ -34,7 +35,7 @@ static pl_err find_owner(tx_t *tx, const d1_place_t *place, const d1_row_t *row,
     d1_result_t result = {.note = NULL};
     pl_err err = d1_find_customer(place->d1, tx->arena, row->values[D1_OWNER], &customer);
 
-    *owner = (owner_t){.email = NULL};
+    *owner = (owner_t){.is_gone = err == PL_ERR_NOT_FOUND && row->values[D1_OWNER]};
     if (err || customer.fault)
         return err == PL_ERR_NOT_FOUND ? PL_OK : err;
     owner->email = d1_text(&customer, CUSTOMER_EMAIL);
@@ -84,6 +85,8 @@ static pl_err put_by(tx_t *tx, const d1_place_t *place, const d1_row_t *row, con
     archive.kind = archive.kind ? archive.kind : "unknown";
     if (owner->is_known)
         archive.customer_id = owner->license.customer_id;
+    else if (owner->is_gone) /* nobody could ever find it again, to erase it */
+        archive.body = NULL;
     err = archive_put(tx, &archive, &is_new);
     result->outcome = outcome_of(is_new);
     return err;

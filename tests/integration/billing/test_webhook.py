@@ -25,6 +25,7 @@ class Signatures(TillTest):
     def test_one_of_stripes_own_library_is_good(self):
         reply = self.server.send(self.payload, self.stripe.sign(self.payload))
         self.assertEqual((200, {"received": True, "unhandled": True}), (reply.status, reply.json))
+        self.assertEqual(0, self.server.number("SELECT max(length(body)) FROM inbound_event WHERE state = 3"))
 
     def test_both_secrets_are_good_while_one_is_rotated(self):
         reply = self.server.send(self.payload, self.stripe.sign(self.payload, "whsec_before_it_was_rotated"))

@@ -236,6 +236,13 @@ class OldDatabase(VendorTest):
         self.assertEqual("active", self.licenses(brand, "jan@shop.example")[0]["status"])
         self.assertEqual({"rows": 2, "same": 2}, self.counts(self.bring(path, brand, "--update"), "customers"))
 
+    def test_of_a_customer_who_was_deleted_there_nothing_personal_is_kept(self):
+        brand = self.fresh("deleted")
+        self.bring(self.file(*shop()), brand)
+        where = "FROM archive_log WHERE brand_id = BRAND AND source = 'pospal-d1:audit_log'"
+        self.assertEqual("1|payment_success", self.value(brand, f"SELECT count(*) || '|' || min(kind) {where} AND body IS NULL"))
+        self.assertEqual("2", self.value(brand, f"SELECT count(*) {where} AND body IS NOT NULL"))
+
     def test_trifles_are_taken(self):
         brand = self.fresh("trifles")
         path = self.file(row("customers", id=1, email="eva@shop.example", name="Eva\r\nTaverna", unlock_token=token(41), current_period_end="2098-01-31T02:00:00+02:00"),

@@ -124,12 +124,18 @@ class Privacy(VendorTest):
         self.server.command("import", "pospal-d1", path, "--brand", "acme", "--product", "till", "--no-backup")
         shown = self.show(email)
         self.ask(200, "PATCH", f"{API}/customers/{shown['id']}", {"metadata": {"crm": "Ünal"}})
+        asked = f"SELECT count(*) FROM mail_request WHERE email_folded = '{email.lower()}'"
+        of_acme = "SELECT id, {0}, 1, '{1}', '203.0.113.88', 1 FROM brand WHERE slug = 'acme'"
+        some_id = f"'\\x{'0' * 32}'::bytea" if self.server.database else f"x'{'0' * 32}'"
+        self.server.write("INSERT INTO mail_request (brand_id, id, kind, email_folded, address, created_at) " + of_acme.format(some_id, email.lower()))
+        self.assertEqual("1", self.server.select(asked))
         said = self.server.command("customer", "erase", email, "--brand", "acme", code=4)
         self.assertIn("--cancel", said["error"]["detail"])
         done = self.server.command("customer", "erase", email, "--brand", "acme", "--cancel")
         self.assertEqual((1, 1, 2, 1, "sub_103"), (done["licenses_cancelled"], done["activations_released"], done["mails"], done["archive_entries"],
                                                    done["to_end_at_the_provider"]))
         self.server.command("customer", "show", email, "--brand", "acme", code=3)
+        self.assertEqual("0", self.server.select(asked))
         left = self.show(shown["id"])
         self.assertEqual(f"erased-{shown['id']}", left["email"])
         self.assertEqual({"cancelled"}, {one["status"] for one in left["licenses"]})
