@@ -12,7 +12,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MS = 1000, HOUR_MS = 3600 * 1000, CODE_DIGITS = 6, CODES = 1000000, CODE_TEXT_MAX = 16, TOKEN_SIZE = 24 };
+enum {
+    MS = 1000,
+    HOUR_MS = 3600 * 1000,
+    DAY_MS = 24 * HOUR_MS,
+    CODE_DIGITS = 6,
+    CODES = 1000000,
+    CODE_TEXT_MAX = 16,
+    TOKEN_SIZE = 24
+};
 
 /* ---- codes and tokens ---- */
 
@@ -61,16 +69,19 @@ static pl_err make_token(const keyring_t *keyring, const email_verification_t *r
 
 static pl_err count(tx_t *tx, const email_verification_t *row, int64_t *wait_s)
 {
-    int64_t to = 0, from = 0, newest_ms = 0, since_ms = tx->now_ms - HOUR_MS;
-    pl_err err = email_verifications_count_to(tx, row, since_ms, &to, &newest_ms);
+    int64_t to = 0, today = 0, from = 0, newest_ms = 0, since_ms = tx->now_ms - HOUR_MS;
+    pl_err err = email_verifications_count_to(tx, row, tx->now_ms - DAY_MS, &today, &newest_ms);
 
-    if (err || (row->address && (err = email_verifications_count_from(tx, row, since_ms, &from))))
+    if (err || (err = email_verifications_count_to(tx, row, since_ms, &to, &newest_ms)) ||
+        (row->address && (err = email_verifications_count_from(tx, row, since_ms, &from))))
         return err;
     *wait_s = 0;
     if (newest_ms && tx->now_ms - newest_ms < VERIFICATION_COOLDOWN_S * MS)
         *wait_s = (VERIFICATION_COOLDOWN_S * MS - (tx->now_ms - newest_ms) + MS - 1) / MS;
     if (to >= VERIFICATIONS_PER_HOUR_MAX || from >= VERIFICATIONS_PER_HOUR_MAX)
         *wait_s = VERIFICATION_COOLDOWN_S;
+    if (today >= VERIFICATIONS_PER_DAY_MAX)
+        *wait_s = HOUR_MS / MS;
     return PL_OK;
 }
 

@@ -14,6 +14,7 @@ enum {
     VERIFICATION_LIFE_S = 900,
     VERIFICATION_COOLDOWN_S = 60,
     VERIFICATIONS_PER_HOUR_MAX = 5, /* to an address of mail, and from an address of the network */
+    VERIFICATIONS_PER_DAY_MAX = 15, /* to an address of mail */
     VERIFICATION_ATTEMPTS_MAX = 5,
     VERIFICATION_TOKEN_LIFE_S = 1800, /* from the confirmation on */
     VERIFICATION_TOKEN_TEXT_SIZE = 49,

@@ -4,6 +4,8 @@
  */
 #include "store/mails.h"
 
+#include <string.h>
+
 #include "store/customers.h"
 #include "store/statements.h"
 
@@ -36,10 +38,12 @@ static const char *const sql[] = {
                 " VALUES ($1, $2, $3, $4, $5, $6, $7)",
 
     [SENT_SINCE] = "SELECT count(*) + (SELECT count(*) FROM mail h"
-                   "                   WHERE h.brand_id = $1 AND lower(h.recipient) = $2 AND h.state = 1 AND h.held_until > $4),"
+                   "                   WHERE h.brand_id = $1 AND lower(h.recipient) = $2 AND h.state = 1 AND h.held_until > $4"
+                   "                     AND (h.template <> 'verification_code' OR CAST($5 AS BIGINT) = 1)),"
                    "       coalesce(min(m.settled_at), 0)"
                    " FROM mail m"
-                   " WHERE m.brand_id = $1 AND lower(m.recipient) = $2 AND m.state = 2 AND m.settled_at > $3",
+                   " WHERE m.brand_id = $1 AND lower(m.recipient) = $2 AND m.state = 2 AND m.settled_at > $3"
+                   "   AND (m.template <> 'verification_code' OR CAST($5 AS BIGINT) = 1)",
 
     [ADDRESSEE] = "SELECT name, language FROM customer WHERE brand_id = $1 AND id = $2",
 };
@@ -172,6 +176,7 @@ pl_err mails_sent_since(tx_t *tx, const mail_t *mail, int64_t since_ms, int64_t 
     pl_db_bind_text(select, 2, folded);
     pl_db_bind_int(select, 3, since_ms);
     pl_db_bind_int(select, 4, tx->now_ms);
+    pl_db_bind_int(select, 5, strcmp(mail->template, "verification_code") == 0);
     if (!(err = store_one(select))) {
         *count = pl_db_column_int(select, 0);
         *first_ms = pl_db_column_int(select, 1);

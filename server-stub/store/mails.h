@@ -77,7 +77,10 @@ typedef struct {
 } mail_attempt_t;
 
 pl_err mails_note_attempt(tx_t *tx, const mail_attempt_t *attempt);
-/* How many a server took for that address since, those under way included, and when the first of them was sent (0: none). */
+/*
+ * How many a server took for that address since, those under way included, and when the first of them was sent (0: none). Anybody may have a
+ * code mailed to any address: against other mail than codes they are not counted.
+ */
 pl_err mails_sent_since(tx_t *tx, const mail_t *mail, int64_t since_ms, int64_t *count, int64_t *first_ms);
 /* What the customer is called, and its language; both NULL where there is no such customer. */
 pl_err mails_addressee(tx_t *tx, const mail_t *mail, const char **name, const char **language);

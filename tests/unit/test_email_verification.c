@@ -110,6 +110,21 @@ static void the_code_gives_the_same_token_each_time(void **state)
     assert_int_equal(j.outcome.expires_in_s, VERIFICATION_TOKEN_LIFE_S - 60);
 }
 
+static void so_many_are_begun_in_a_day(void **state)
+{
+    job j;
+
+    for (int i = 0; i < VERIFICATIONS_PER_DAY_MAX; i++) {
+        j = begun(*state, "a@shop.example");
+        validator_advance(j.v, 1200);
+    }
+    assert_int_equal(validator_do(j.v, start, &j), PL_OK);
+    assert_int_equal(j.wait_s, 3600);
+    (void)begun(j.v, "b@shop.example");
+    validator_advance(j.v, 24 * 3600 - VERIFICATIONS_PER_DAY_MAX * 1200 + 1);
+    (void)begun(j.v, "a@shop.example");
+}
+
 static void a_wrong_code_is_counted_and_the_right_one_comes_too_late_then(void **state)
 {
     job j = begun(*state, "a@shop.example");
@@ -209,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_code_gives_the_same_token_each_time, validator_set_up, validator_tear_down),
+        cmocka_unit_test_setup_teardown(so_many_are_begun_in_a_day, validator_set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(a_wrong_code_is_counted_and_the_right_one_comes_too_late_then, validator_set_up,
                                         validator_tear_down),
         cmocka_unit_test_setup_teardown(a_code_is_good_for_its_life_and_its_address, validator_set_up, validator_tear_down),

@@ -310,6 +310,18 @@ static void money_waits_and_codes_are_dropped_above_the_limit(void **state)
     assert_int_equal(listed(v).list[2].state, MAIL_SENT);
 }
 
+/* Anybody may have codes mailed to her. */
+static void codes_hold_back_no_mail_about_money(void **state)
+{
+    validator *v = *state;
+
+    for (int i = 0; i < MAIL_PER_HOUR + 3; i++)
+        order_to(v, MAIL_VERIFICATION_CODE, "ada@example.com", i);
+    assert_int_equal(send_all(v), MAIL_PER_HOUR);
+    order_to(v, MAIL_PAYMENT_FAILED, "ada@example.com", 1);
+    assert_int_equal(send_all(v), 1);
+}
+
 static void no_one_gets_more_than_twenty_a_day(void **state)
 {
     validator *v = *state;
@@ -435,6 +447,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(failures_are_tried_for_two_days, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(a_code_is_not_sent_after_its_end, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(money_waits_and_codes_are_dropped_above_the_limit, set_up, validator_tear_down),
+        cmocka_unit_test_setup_teardown(codes_hold_back_no_mail_about_money, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(no_one_gets_more_than_twenty_a_day, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(the_brands_own_address_has_no_limit, set_up, validator_tear_down),
         cmocka_unit_test_setup_teardown(content_is_kept_for_thirty_days_and_that_of_codes_not_at_all, set_up,
