@@ -247,6 +247,8 @@ static pl_err start_backups(background_t *background)
         .keep = config->backup_keep,
         .now = tell_time,
         .context = background,
+        .min_free_bytes = config->disk_min_free_mb * 1024 * 1024,
+        .measure = pl_disk_measure,
         .log = background->options.log,
     };
 

@@ -114,12 +114,30 @@ static pl_err verify(const char *path)
     return err;
 }
 
+/* A copy that filled the disk of the database would stop the server for which it is made. */
+static pl_err check_room(const backups_options_t *options, store_t *store)
+{
+    pl_disk_room room;
+    int64_t bytes;
+    pl_err err;
+
+    if ((err = pl_db_size(store_db(store), &bytes)) || (err = options->measure(options->directory, &room)))
+        return err;
+    if (room.free_bytes - bytes >= options->min_free_bytes)
+        return PL_OK;
+    return pl_fail(PL_ERR_DISK_FULL,
+                   "the copy takes %lld MB and %lld MB are to stay free (disk-min-free-mb), but only %lld MB are free",
+                   (long long)(bytes >> 20), (long long)(options->min_free_bytes >> 20), (long long)(room.free_bytes >> 20));
+}
+
 static pl_err copy(const backups_options_t *options, store_t *store, const char *part, const char *path)
 {
     const pl_fs *fs = pl_fs_system();
     pl_err err;
 
     (void)fs->remove(fs->context, part); /* of one that was cut */
+    if ((err = check_room(options, store)))
+        return err;
     if ((err = secret_file_create(part, pl_span_of("", 0))))
         return err;
     if ((err = pl_db_backup(store_db(store), part)) || (err = verify(part)) || (err = fs->rename(fs->context, part, path))) {

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "licensing/instance.h"
+#include "platform/file.h"
 
 enum { BACKUP_RETRY_MINUTES = 60 /* after one that failed */ };
 
@@ -18,6 +19,8 @@ typedef struct {
     int64_t keep;                                  /* so many of them; the rest goes, the oldest first */
     pl_err (*now)(void *context, int64_t *now_ms); /* a time that is trusted */
     void *context;
+    int64_t min_free_bytes;                                       /* what the copy must leave on its disk */
+    pl_err (*measure)(const char *directory, pl_disk_room *room); /* pl_disk_measure, but in tests */
     pl_log log;
 } backups_options_t;
 
@@ -36,7 +39,8 @@ backups_state_t backups_state(const backups_t *backups); /* any thread; accepts 
 
 /*
  * One of them, now: *path is where it lies. Copies under another name first, so that what bears the name of a backup is one. Notes in the
- * database that it was made, or why not. store: of the instance, for writing, and this thread's.
+ * database that it was made, or why not; PL_ERR_DISK_FULL before a byte is written where the copy would not leave min_free_bytes, for the disk
+ * may be the database's own. store: of the instance, for writing, and this thread's.
  */
 pl_err backups_make(const backups_options_t *options, store_t *store, const tx_t *about, const char **path);
 

@@ -53,7 +53,8 @@ static backups_options_t options_for(validator *v, int64_t keep)
     const char *directory = pl_arena_format(&v->arena, "%s/copies", v->dir);
 
     assert_non_null(directory);
-    return (backups_options_t){.instance = v->instance, .directory = directory, .hours = 24, .keep = keep};
+    return (backups_options_t){
+        .instance = v->instance, .directory = directory, .hours = 24, .keep = keep, .measure = pl_disk_measure};
 }
 
 static pl_err make(validator *v, const backups_options_t *options, const char **path)
@@ -121,6 +122,35 @@ static void a_failure_is_noted_until_one_succeeds(void **state)
     assert_true(chore_of(v).failed_at_ms == 0 && chore_of(v).done_at_ms > 0);
 }
 
+/* The room of a disk that holds the copy and what is to stay free, or one byte less. */
+static int64_t free_bytes;
+
+static pl_err measure(const char *directory, pl_disk_room *room)
+{
+    (void)directory;
+    *room = (pl_disk_room){free_bytes, INT64_MAX};
+    return PL_OK;
+}
+
+static void a_copy_that_would_fill_the_disk_is_not_begun(void **state)
+{
+    validator *v = *state;
+    backups_options_t options = options_for(v, 1);
+    const char *path;
+    int64_t bytes;
+
+    options.measure = measure;
+    options.min_free_bytes = 64 << 20;
+    assert_int_equal(pl_db_size(store_db(instance_store(v->instance)), &bytes), PL_OK);
+    free_bytes = bytes + options.min_free_bytes - 1;
+    assert_int_equal(make(v, &options, &path), PL_ERR_DISK_FULL);
+    assert_non_null(strstr(chore_of(v).detail, "64 MB are to stay free"));
+    assert_int_equal(files_in(options.directory), 0);
+    free_bytes = (64 << 20) + 2 * bytes;
+    assert_int_equal(make(v, &options, &path), PL_OK);
+    assert_int_equal(files_in(options.directory), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, validator_set_up, validator_tear_down)
 
 int main(void)
@@ -129,6 +159,7 @@ int main(void)
         TEST(the_newest_are_kept_and_what_others_put_there_too),
         TEST(a_copy_opens_as_a_database_of_ours),
         TEST(a_failure_is_noted_until_one_succeeds),
+        TEST(a_copy_that_would_fill_the_disk_is_not_begun),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
