@@ -147,7 +147,7 @@ static pl_err answer_duplicate(const subscriber_t *subscriber, pospal_reply_t *r
         pospal_put_null(json, "portalUrl"); /* for who shows the token: POST /create-portal-session */
     pl_json_put_text(json, "message",
                      is_active ? "There is an active subscription for this e-mail address."
-                                           : "There was a subscription for this e-mail address; it can be taken up again.");
+                               : "There was a subscription for this e-mail address; it can be taken up again.");
     return PL_OK;
 }
 

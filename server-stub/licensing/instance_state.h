@@ -11,7 +11,7 @@
 enum {
     INSTANCE_BUSY_TIMEOUT_MS = 5000,
     INSTANCE_WRITER_TIMEOUT_MS = 2000, /* of the server's writer: programs wait for 3 s for what it does */
-    INSTANCE_LOCK_TIMEOUT_MS = 1000 /* for a row, five times at most: see pl_db_transaction */
+    INSTANCE_LOCK_TIMEOUT_MS = 1000    /* for a row, five times at most: see pl_db_transaction */
 };
 
 struct instance {

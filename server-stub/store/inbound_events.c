@@ -35,9 +35,10 @@ static const char *const sql[] = {
              " RETURNING attempts",
 
     /* what was ignored may be about people of whom nothing else is kept here */
-    [SETTLE] = "UPDATE inbound_event SET state = $4, due_at = $5, held_until = 0, settled_at = $6, customer_id = $7, outcome = $8,"
-               "                         body = CASE WHEN CAST($4 AS BIGINT) = 3 THEN substr(body, 1, 0) ELSE body END"
-               " WHERE brand_id = $1 AND provider = 'stripe' AND event_id = $2 AND state = 1 AND held_until = $3",
+    [SETTLE] =
+        "UPDATE inbound_event SET state = $4, due_at = $5, held_until = 0, settled_at = $6, customer_id = $7, outcome = $8,"
+        "                         body = CASE WHEN CAST($4 AS BIGINT) = 3 THEN substr(body, 1, 0) ELSE body END"
+        " WHERE brand_id = $1 AND provider = 'stripe' AND event_id = $2 AND state = 1 AND held_until = $3",
 
     [REPEAT] = "UPDATE inbound_event SET state = 1, due_at = $3, held_until = 0, settled_at = NULL, attempts = 0"
                " WHERE brand_id = $1 AND provider = 'stripe' AND event_id = $2 AND state IN (1, 4)",
