@@ -72,6 +72,7 @@ typedef struct {
     const char *media_type;
     const char *cache_control; /* NULL: none */
     const char *brand;         /* for the log; NULL: not known */
+    const char *refusal;       /* what it declines, by a code that lives as long as the program, for the metrics; NULL: nothing */
     bool is_refusal;           /* counted against the address, see rate_t */
     bool is_tired;             /* given: the address was refused too often; what would refuse it fails with PL_ERR_RATE_LIMITED */
     pl_buf *body;

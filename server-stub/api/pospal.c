@@ -85,6 +85,7 @@ int64_t pospal_spent_ms(const pospal_call_t *call)
 static void begin(pospal_reply_t *reply, int status)
 {
     reply->status = status;
+    reply->refusal = NULL;
     reply->is_refusal = status >= 400 && status < 500 && status != 409 && status != 429;
     pl_buf_clear(&reply->body);
     pl_json_writer_init(&reply->json, &reply->body);
@@ -106,6 +107,7 @@ pl_err pospal_refuse(pospal_reply_t *reply, int status, const char *code, const 
     const pospal_refusal_t refusal = {code, message, false, reply->now_ms, reply->call->request_id};
 
     begin(reply, status);
+    reply->refusal = code ? code : "UNKNOWN_ERROR";
     pospal_put_refusal(&reply->json, reply->call->shape, &refusal);
     return PL_OK;
 }
@@ -115,6 +117,7 @@ pl_err pospal_refuse_list(pospal_reply_t *reply, const char *code, const char *c
     const pospal_refusal_t refusal = {code, NULL, true, reply->now_ms, reply->call->request_id};
 
     begin(reply, 400);
+    reply->refusal = code;
     pospal_put_refusals(&reply->json, &refusal, messages, count);
     return PL_OK;
 }
@@ -223,6 +226,7 @@ pl_err pospal_reply(const api_t *api, pl_arena *arena, const void *in, const voi
         if (!pl_uuid_is_nil(made->ended[i]))
             sessions_ended(api->sessions, made->call->facade->brand_id, made->ended[i]);
     (void)in;
+    reply->refusal = made->refusal;
     reply->is_refusal = made->is_refusal;
     if (made->is_refusal && reply->is_tired)
         return pl_fail(PL_ERR_RATE_LIMITED, "too many refused requests from this address");

@@ -37,7 +37,8 @@ typedef struct {
     int64_t now_ms;
     int status;
     bool is_refusal; /* counted against the address; set by a 400, 401, 403 or 404, and by the work where it refuses with 200 */
-    int64_t cache_s; /* the client may keep it so long; -1: not at all */
+    const char *refusal;  /* its code */
+    int64_t cache_s;      /* the client may keep it so long; -1: not at all */
     const char *strategy; /* X-Cache-Strategy; NULL: no such header */
     pl_buf body;
     pl_json_writer json;

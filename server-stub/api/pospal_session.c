@@ -45,6 +45,7 @@ static pl_err answer_report(const session_report_t *report, const char *session,
         return refuse(reply, true, "That session ID is in use; choose another");
     if (report->result == SESSION_CONFLICT) {
         (void)refuse(reply, false, "Another device is currently using this license");
+        reply->refusal = "SESSION_CONFLICT";
         pospal_put_conflict(&reply->json, &report->conflict);
         return PL_OK;
     }

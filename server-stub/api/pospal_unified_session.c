@@ -49,7 +49,7 @@ static pl_err start(tx_t *tx, const unified_t *in, const char *session, subscrib
 {
     const session_order_t order = {reply->call->api->sessions, session, pospal_machine(reply->call, &in->device)};
     bool is_takeover = strcmp(in->action, "takeover") == 0;
-    session_report_t report;
+    session_report_t report = {.result = SESSION_STARTED};
     pl_err err;
 
     if (!session || !in->device.fingerprint || !in->device.has_info)

@@ -23,6 +23,7 @@ static pl_err refuse(pospal_reply_t *reply, const char *code, const char *messag
 {
     pl_json_writer *json = pospal_answer(reply, 200);
 
+    reply->refusal = code;
     reply->is_refusal = true;
     pl_json_put_bool(json, "valid", false);
     pl_json_put_text(json, "error", message);
@@ -51,8 +52,10 @@ static pl_err answer(const subscriber_t *subscriber, bool is_told, machine_chang
     pl_json_put_bool(json, "cached", false);
     pl_json_put_text(json, "validationRecommendation", recommendation);
     pl_json_close(json);
-    if (!subscriber->is_active)
+    if (!subscriber->is_active) {
+        reply->refusal = "SUBSCRIPTION_INACTIVE";
         return keep(reply, KEEP_INACTIVE_S);
+    }
     return keep(reply, strcmp(recommendation, "cached") == 0 ? KEEP_GOOD_S : KEEP_ACTIVE_S);
 }
 

@@ -172,6 +172,7 @@ pl_err product_reply(const api_t *api, pl_arena *arena, const void *in, const vo
 
     if (!pl_uuid_is_nil(made->seen.activation_id))
         sightings_note_seen(api->sightings, &made->seen);
+    reply->refusal = made->refusal;
     return brand_reply(api, arena, in, made->reply, reply);
 }
 

@@ -17,7 +17,8 @@ typedef struct product_call product_call_t;
 
 typedef struct {
     brand_reply_t *reply;
-    sighting_t seen; /* activation_id nil: nobody was seen */
+    sighting_t seen;     /* activation_id nil: nobody was seen */
+    const char *refusal; /* why the license is not in order, as reply_t has it */
 } product_out_t;
 
 /* Inside a transaction; may be run again. */

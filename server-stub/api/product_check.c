@@ -116,6 +116,8 @@ static pl_err work_check(tx_t *tx, const product_call_t *call, const key_access_
     if (err)
         return err;
     put_check(&out->reply->json, call, &check);
+    if (!check.is_valid)
+        out->refusal = license_status_word(check.main);
     product_note_seen(tx, &check.seen, out);
     return PL_OK;
 }

@@ -285,29 +285,34 @@ pl_err mending_find(mending_t *mending, const pl_json *json)
 
 /* ---- an event ---- */
 
-pl_err mending_take_event(mending_t *mending, const pl_json *json)
+static pl_err take(const mending_t *mending, const pl_json *json, inbox_answer_t *answer)
 {
-    const inbox_t *inbox = &mending->order->inbox;
-    const char *id = pl_json_text(pl_json_get(json, "id"));
-    inbox_answer_t answer;
     pl_json_writer writer;
     pl_buf body;
-    pl_err err = PL_OK;
+    pl_err err;
+
+    pl_buf_init(&body);
+    pl_json_writer_init(&writer, &body);
+    pl_json_put_value(&writer, NULL, json);
+    if (!(err = body.err))
+        err = inbox_take(&mending->order->inbox, pl_buf_span(&body), answer);
+    pl_buf_reset(&body);
+    return err;
+}
+
+pl_err mending_take_event(mending_t *mending, const pl_json *json)
+{
+    const char *id = pl_json_text(pl_json_get(json, "id"));
+    inbox_answer_t answer = {.verdict = INBOX_DONE}; /* as a dry run takes it to end */
+    pl_err err;
 
     if (!id)
         return PL_OK;
-    if (!mending->order->is_dry_run) {
-        pl_buf_init(&body);
-        pl_json_writer_init(&writer, &body);
-        pl_json_put_value(&writer, NULL, json);
-        if (!(err = body.err))
-            err = inbox_take(inbox, pl_buf_span(&body), &answer);
-        pl_buf_reset(&body);
-        if (err || answer.verdict == INBOX_WAS_DONE || answer.verdict == INBOX_IN_WORK)
-            return err;
-    }
-    if (!mending->order->is_dry_run &&
-        (answer.verdict == INBOX_INVALID || answer.verdict == INBOX_UNKNOWN || answer.verdict == INBOX_FAILED)) {
+    if (!mending->order->is_dry_run && (err = take(mending, json, &answer)))
+        return err;
+    if (answer.verdict == INBOX_WAS_DONE || answer.verdict == INBOX_IN_WORK)
+        return PL_OK;
+    if (answer.verdict == INBOX_INVALID || answer.verdict == INBOX_UNKNOWN || answer.verdict == INBOX_FAILED) {
         mending->report->failed++;
         tell(mending, "failed", id, (pl_uuid){{0}}, answer.detail);
         return PL_OK;

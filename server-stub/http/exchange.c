@@ -242,6 +242,7 @@ static pl_err reply_result(exchange_t *exchange)
     exchange->is_replied = true;
     err = endpoint->reply(exchange->loop->engine->api, &exchange->arena, exchange->in, exchange->out, &made);
 
+    exchange->refusal = made.refusal;
     exchange->is_refusal = made.is_refusal;
     if (err == PL_ERR_RATE_LIMITED)
         exchange->retry_after_s = exchange->wait.refused_s;
@@ -279,8 +280,10 @@ const http_reply_t *exchange_reply(exchange_t *exchange)
     else
         make_reply(exchange);
     if (exchange->loop->counts)
-        request_counts_note(exchange->loop->counts, exchange->route, exchange->reply.status,
-                            pl_clock_monotonic_us() - exchange->started_us);
+        request_counts_note(exchange->loop->counts, exchange->route,
+                            &(request_outcome_t){exchange->reply.status,
+                                                 exchange->err ? pl_err_code(exchange->err) : exchange->refusal,
+                                                 pl_clock_monotonic_us() - exchange->started_us});
     return &exchange->reply;
 }
 

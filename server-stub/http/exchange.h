@@ -61,6 +61,7 @@ struct exchange {
     bool is_replied; /* reply was run */
     bool is_waiting;
     const char *brand;
+    const char *refusal; /* as reply_t has it */
     bool is_refusal;
     pl_buf reply_body;
     http_reply_t reply;

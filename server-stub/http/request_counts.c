@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -14,11 +15,21 @@ static const int statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404, 405,
 static const int64_t bounds_us[] = {100,   250,    500,    1000,   2500,    5000,    10000,   25000,
                                     50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, INT64_MAX};
 
+enum { REFUSALS = 16 /* different ones of a route; the last stands for all others */ };
+
+static const char OTHERS[] = "other";
+
 enum { STATUSES = sizeof statuses / sizeof *statuses, BOUNDS = sizeof bounds_us / sizeof *bounds_us };
+
+typedef struct {
+    _Atomic(const char *) code; /* NULL: of none yet */
+    _Atomic uint64_t count;
+} refusal_count_t;
 
 typedef struct {
     _Atomic uint64_t by_status[STATUSES];
     _Atomic uint64_t by_bound[BOUNDS];
+    refusal_count_t by_refusal[REFUSALS];
     _Atomic uint64_t sum_us;
 } row_t;
 
@@ -47,18 +58,36 @@ static void add(_Atomic uint64_t *count, uint64_t more)
     atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + more, memory_order_relaxed);
 }
 
-void request_counts_note(request_counts_t *counts, const route_t *route, int status, int64_t duration_us)
+static void note_refusal(row_t *row, const char *code)
+{
+    refusal_count_t *one = row->by_refusal;
+    const char *known;
+
+    for (; one < &row->by_refusal[REFUSALS - 1]; one++) {
+        known = atomic_load_explicit(&one->code, memory_order_relaxed);
+        if (!known || strcmp(known, code) == 0)
+            break;
+    }
+    if (one == &row->by_refusal[REFUSALS - 1])
+        code = OTHERS;
+    atomic_store_explicit(&one->code, code, memory_order_relaxed);
+    add(&one->count, 1);
+}
+
+void request_counts_note(request_counts_t *counts, const route_t *route, const request_outcome_t *outcome)
 {
     row_t *row = &counts->rows[route ? (size_t)(route - counts->routes->routes) : counts->routes->count];
     size_t i = 0;
 
-    while (i + 1 < STATUSES && statuses[i] != status)
+    while (i + 1 < STATUSES && statuses[i] != outcome->status)
         i++;
     add(&row->by_status[i], 1);
-    for (i = 0; duration_us > bounds_us[i];)
+    for (i = 0; outcome->duration_us > bounds_us[i];)
         i++;
     add(&row->by_bound[i], 1);
-    add(&row->sum_us, duration_us > 0 ? (uint64_t)duration_us : 0);
+    add(&row->sum_us, outcome->duration_us > 0 ? (uint64_t)outcome->duration_us : 0);
+    if (outcome->refusal)
+        note_refusal(row, outcome->refusal);
 }
 
 /* ---- writing ---- */
@@ -66,6 +95,10 @@ void request_counts_note(request_counts_t *counts, const route_t *route, int sta
 typedef struct {
     uint64_t by_status[STATUSES];
     uint64_t by_bound[BOUNDS];
+    struct {
+        const char *code;
+        uint64_t count;
+    } by_refusal[REFUSALS];
     uint64_t sum_us;
     uint64_t count;
 } total_t;
@@ -73,6 +106,22 @@ typedef struct {
 static uint64_t load(_Atomic uint64_t *count)
 {
     return atomic_load_explicit(count, memory_order_relaxed);
+}
+
+/* The loops may have met them in another order. */
+static void sum_up_refusals(row_t *row, total_t *total)
+{
+    for (size_t i = 0; i < REFUSALS; i++) {
+        const char *code = atomic_load_explicit(&row->by_refusal[i].code, memory_order_relaxed);
+        size_t at = 0;
+
+        if (!code)
+            continue;
+        while (at + 1 < REFUSALS && total->by_refusal[at].code && strcmp(total->by_refusal[at].code, code) != 0)
+            at++;
+        total->by_refusal[at].code = at + 1 < REFUSALS ? code : OTHERS;
+        total->by_refusal[at].count += load(&row->by_refusal[i].count);
+    }
 }
 
 static total_t sum_up(request_counts_t *const *tables, size_t count, size_t index)
@@ -86,6 +135,7 @@ static total_t sum_up(request_counts_t *const *tables, size_t count, size_t inde
             total.by_status[i] += load(&row->by_status[i]);
         for (size_t i = 0; i < BOUNDS; i++)
             total.by_bound[i] += load(&row->by_bound[i]);
+        sum_up_refusals(row, &total);
         total.sum_us += load(&row->sum_us);
     }
     for (size_t i = 0; i < BOUNDS; i++)
@@ -109,6 +159,15 @@ static void write_statuses(const routes_t *routes, size_t index, const total_t *
         if (total->by_status[i])
             pl_buf_add_format(out, "pospal_http_requests_total{method=\"%s\",route=\"%s\",status=\"%d\"} %" PRIu64 "\n",
                               method_of(routes, index), route_of(routes, index), statuses[i], total->by_status[i]);
+}
+
+static void write_refusals(const routes_t *routes, size_t index, const total_t *total, pl_buf *out)
+{
+    for (size_t i = 0; i < REFUSALS; i++)
+        if (total->by_refusal[i].code)
+            pl_buf_add_format(out, "pospal_refusals_total{method=\"%s\",route=\"%s\",code=\"%s\"} %" PRIu64 "\n",
+                              method_of(routes, index), route_of(routes, index), total->by_refusal[i].code,
+                              total->by_refusal[i].count);
 }
 
 static void write_durations(const routes_t *routes, size_t index, const total_t *total, pl_buf *out)
@@ -153,6 +212,9 @@ void request_counts_write(request_counts_t *const *tables, size_t count, pl_buf 
     pl_buf_add_text(out, "# HELP pospal_http_requests_total Requests answered, by route and status.\n"
                          "# TYPE pospal_http_requests_total counter\n");
     write_all(tables, count, write_statuses, out);
+    pl_buf_add_text(out, "# HELP pospal_refusals_total Requests declined, by route and code.\n"
+                         "# TYPE pospal_refusals_total counter\n");
+    write_all(tables, count, write_refusals, out);
     pl_buf_add_text(out, "# HELP pospal_http_request_duration_seconds From the head of a request to its reply.\n"
                          "# TYPE pospal_http_request_duration_seconds histogram\n");
     write_all(tables, count, write_durations, out);

@@ -47,6 +47,24 @@ class Metrics(VendorTest):
         self.assertEqual(1, more('{method="GET",route="/api/v1/brand/licenses/{id}",status="404"}'))
         self.assertEqual(1, more('{method="-",route="-",status="404"}'))
 
+    def test_what_is_declined_is_counted_by_its_code(self):
+        self.server.add_product("register")
+        made = self.ask(201, "POST", LICENSES + "/provision", {"customer_email": "counted@shop.example", "products": ["register"]}).json
+        key = made["license_key"]["key"]
+        asked = {"license_key": key, "product_slug": "register", "instance_identifier": "https://one.example"}
+        stem = "pospal_refusals_total"
+        before = self.read()
+        self.ask(201, "POST", "/api/v1/product/licenses/activate", asked, key=None)
+        self.ask(422, "POST", "/api/v1/product/licenses/activate", {**asked, "instance_identifier": "https://two.example"}, key=None)
+        self.ask(200, "GET", f"/api/v1/product/licenses/check?license_key={key}", key=None)
+        self.ask(200, "POST", f"{LICENSES}/{made['licenses'][0]['id']}/suspend")
+        self.ask(200, "GET", f"/api/v1/product/licenses/check?license_key={key}", key=None)
+        after = self.read()
+        more = {name[len(stem):]: count - before.get(name, 0) for name, count in after.items() if name.startswith(stem)}
+        self.assertEqual(1, more['{method="POST",route="/api/v1/product/licenses/activate",code="seat_limit_exceeded"}'], more)
+        self.assertEqual(1, more['{method="GET",route="/api/v1/product/licenses/check",code="suspended"}'], more)
+        self.assertEqual(2, sum(more.values()), more)
+
     def test_durations_are_a_histogram(self):
         self.ask(200, "GET", LICENSES)
         found = self.read()
