@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every route of the vendor's API, from the contract: nothing without a key, nothing without the scope, nothing of another brand."""
 
+import time
+import uuid
+
 from device import Device
 from validator import CONTRACT, VendorTest, follow, main
 
 BRAND = "/api/v1/brand/"
+LICENSES = "/api/v1/licenses/"  # the same for programs of another system
 NOBODY = "01234567-89ab-7def-8123-456789abcdef"
 FORMATS = {"date-time": "2031-01-31T12:00:00Z", "email": "walls@shop.example", "uuid": NOBODY, "uri": "https://hooks.example/x"}
 TEXTS = {"slug": "walls", "scopes": "licenses:read"}
 
 
-def operations():
+def operations(begin=BRAND):
     for path, item in CONTRACT["paths"].items():
-        if path.startswith(BRAND):
-            for method in ("get", "post", "put", "patch", "delete"):
-                if method in item:
-                    yield method.upper(), path, item[method]
+        for method in ("get", "post", "put", "patch", "delete"):
+            if path.startswith(begin) and {"apiKey": []} in item.get(method, {}).get("security", ()):
+                yield method.upper(), path, item[method]
 
 
 def sample(schema, name=""):
@@ -45,20 +48,40 @@ class Walls(VendorTest):
         cls.server.add_product("till", seats=2)
         cls.rival_key = cls.server.add_brand("rival")["api_key"]
 
+    def insert(self, table, **values):
+        """A row that otherwise only a signed program or a payment makes. Bytes are blobs, as ids are."""
+        blob = "'\\x{}'" if self.server.database else "X'{}'"
+        row = [blob.format(value.hex()) if isinstance(value, bytes) else repr(value) for value in values.values()]
+        self.server.write(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(row)})")
+
     def furnish(self):
         """Something of everything that has an id."""
+        self.ask(201, "POST", BRAND + "webhooks", {"url": "https://hooks.invalid/x", "events": ["*"]})
         order = {"customer_email": "walls@shop.example", "products": ["till"]}
         made = self.ask(201, "POST", BRAND + "licenses/provision", order).json
         Device(self.server, "till", made["license_key"]["key"], "walls").ask("activate")
+        one = made["licenses"][0]["id"]
+        seat = self.ask(200, "GET", f"{BRAND}licenses/{one}/activations").json[0]["id"]
+        now = round(time.time() * 1000)
+        ours = {"brand_id": uuid.UUID(self.server.brand_id).bytes, "license_id": uuid.UUID(one).bytes}
+        self.insert("session", **ours, activation_id=uuid.UUID(seat).bytes, id=uuid.uuid4().bytes, sealed_key=bytes(60), lease_ms=600000, beat_ms=30000,
+                    started_at=now, lease_until=now + 600000, beat=0, protected_until=0)
+        self.insert("refund_request", **ours, id=uuid.uuid4().bytes, reason="walls", state=1, created_at=now,
+                    customer_id=uuid.UUID(self.ask(200, "GET", BRAND + "customers").json[0]["id"]).bytes)
+        return made
 
-    def filled(self, path):
-        """The path with ids of acme's where its lists have one, so that only the brand can be what is wrong."""
+    def first(self, path):
+        """Of the list of acme's, which has one."""
+        if path == BRAND + "webhook-deliveries":
+            path = f"{BRAND}webhooks/{self.first(BRAND + 'webhooks')}/deliveries"
+        return self.ask(200, "GET", BRAND + "licenses" if path == LICENSES[:-1] else path).json[0]["id"]
+
+    def filled(self, path, is_real=False):
+        """The path with ids: of acme's where it is to be real, so that only the brand can be what is wrong."""
         done = []
         for step in path.split("/"):
             if step.startswith("{"):
-                reply = self.server.ask("GET", "/".join(done))
-                items = reply.json if reply.status == 200 and isinstance(reply.json, list) else []
-                step = items[0]["id"] if items else NOBODY
+                step = self.first("/".join(done)) if is_real else NOBODY
             done.append(step)
         return "/".join(done)
 
@@ -92,9 +115,9 @@ class Walls(VendorTest):
                 self.assertEqual(403, reply.status, f"{method} {path}")
 
     def test_another_brand_finds_nothing_of_ours(self):
-        self.furnish()
+        made = self.furnish()
         for method, path, operation in operations():
-            ours = self.filled(path)
+            ours = self.filled(path, is_real=True)
             if "{" in path:
                 reply = self.server.ask(method, ours, body_of(operation), key=self.rival_key, in_order=False)
                 self.assertEqual((404, "not_found"), (reply.status, reply.code), f"{method} {path}: {reply.text}")
@@ -104,6 +127,23 @@ class Walls(VendorTest):
                 mine = self.server.ask(method, ours).json
                 self.assertEqual(200, reply.status, path)
                 self.assertFalse(theirs & {item["id"] for item in mine if isinstance(item, dict)}, path)
+        self.check_the_other_names(made)
+
+    def check_the_other_names(self, made):
+        """What programs of another system call, by the key of another brand."""
+        walked = 0
+        for method, path, operation in operations(LICENSES):
+            if "{" in path:
+                reply = self.server.ask(method, self.filled(path, is_real=True), body_of(operation), key=self.rival_key, in_order=False)
+                self.assertEqual(404, reply.status, f"{method} {path}: {reply.text}")
+                walked += 1
+        self.assertGreaterEqual(walked, 3)
+        key = made["license_key"]["key"]
+        for path, body in (("by_email?email=walls@shop.example", None), ("email-listing", {"customer_email": "walls@shop.example"})):
+            method = "POST" if body else "GET"
+            self.assertIn(key, self.server.ask(method, LICENSES + path, body, in_order=False).text)
+            self.assertNotIn(key, self.server.ask(method, LICENSES + path, body, key=self.rival_key, in_order=False).text)
+        self.assertEqual("valid", self.ask(200, "GET", f"{BRAND}licenses/{made['licenses'][0]['id']}").json["status"])
 
 
 if __name__ == "__main__":
