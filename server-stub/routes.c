@@ -69,6 +69,7 @@ static const route_t table[] = {
     {METHOD_POST,  "/api/v1/brand/licenses/{id}/activations/{activation_id}/release", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_activation_release, "activations:write"},
     {METHOD_GET,   "/api/v1/brand/licenses/{id}/sessions", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_sessions_list, "sessions:read"},
     {METHOD_POST,  "/api/v1/brand/licenses/{id}/sessions/{session_id}/end", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_session_end, "sessions:write"},
+    {METHOD_GET,   "/api/v1/brand/licenses/{id}/usage", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_usage_list, "usage:read"},
     {METHOD_GET,   "/api/v1/brand/audit", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_audit_list, "audit:read"},
     {METHOD_GET,   "/api/v1/brand/keys", ROLE_BRAND, RATE_KEY, KIND_READ, NO_BODY, &brand_keys_list, "keys:read"},
     {METHOD_POST,  "/api/v1/brand/keys", ROLE_BRAND, RATE_KEY, KIND_WRITE, BRAND_BODY_MAX, &brand_key_add, "keys:write"},

@@ -36,6 +36,7 @@ extern const endpoint_t brand_activations_list;
 extern const endpoint_t brand_activation_release;
 extern const endpoint_t brand_sessions_list;
 extern const endpoint_t brand_session_end;
+extern const endpoint_t brand_usage_list;
 extern const endpoint_t brand_audit_list;
 extern const endpoint_t brand_keys_list;
 extern const endpoint_t brand_key_show;

@@ -74,6 +74,21 @@ static void allow(const pl_entitlements *set, int64_t now_s, pl_usage_balance *b
         balance->allowed = allowance->number > 0 ? allowance->number : 0;
 }
 
+pl_err licensing_usage_of(tx_t *tx, const license_t *license, const product_t *product, pl_usage_balance **balances,
+                          size_t *count)
+{
+    const usage_balance_page_t page = {license->brand_id, license->id, NULL, USAGE_PAGE_MAX};
+    pl_entitlements set;
+    pl_err err;
+
+    if ((err = entitlement_text_read(tx->arena, product->entitlements, license->entitlements, &set)) ||
+        (err = usage_balances(tx, &page, balances, count)))
+        return err;
+    for (size_t i = 0; i < *count; i++)
+        allow(&set, tx->now_ms / MS, &(*balances)[i]);
+    return PL_OK;
+}
+
 pl_err licensing_usage_balances(tx_t *tx, const license_t *license, const product_t *product, const pl_usage_batch *asked,
                                 pl_usage_claims *claims)
 {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The seats of a license through the vendor's API, taken by devices at the device API."""
 
+import uuid
+
 from device import Device
 from validator import VendorTest, main
 
@@ -125,6 +127,22 @@ class Activations(VendorTest):
         self.ask(404, "GET", f"{LICENSES}/{NOBODY}/activations")
         self.ask(400, "POST", f"{path}/activations/{seat}/release", {"why": "x"})
         self.assertEqual("active", self.ask(200, "GET", path + "/activations").json[0]["status"])
+
+    def test_usage_is_told_by_meter(self):
+        path, _ = self.make("usage@shop.example", entitlements={"usage.covers": 10, "usage.hours": 3})
+        other, _ = self.make("usage-too@shop.example")
+        self.assertEqual([], self.ask(200, "GET", path + "/usage").json)
+        ids = [uuid.UUID(one.rsplit("/", 1)[1]).bytes for one in (path, other)]
+        brand = uuid.UUID(self.server.brand_id).bytes
+        for one, meter, used in ((ids[0], "hours", 5), (ids[0], "covers", 4), (ids[0], "prints", 7), (ids[1], "covers", 9)):
+            self.server.insert("usage_balance", brand_id=brand, license_id=one, meter=meter, used=used)
+        told = self.ask(200, "GET", path + "/usage").json
+        self.assertEqual([("covers", 4, 10, 6, 0), ("hours", 5, 3, 0, 2), ("prints", 7, None, None, 0)],
+                         [(one["meter"], one["used"], one["allowed"], one["remaining"], one["overdraft"]) for one in told])
+        sheet = self.server.ask("GET", path + "/usage", headers={"Accept": "text/csv"})
+        self.assertEqual("meter,used,allowed,remaining,overdraft\r\ncovers,4,10,6,0\r\nhours,5,3,0,2\r\nprints,7,,,0\r\n", sheet.text)
+        self.ask(404, "GET", f"{LICENSES}/{NOBODY}/usage")
+        self.ask(404, "GET", path + "/usage", key=self.rival_key)
 
     def test_nobody_uses_a_license_that_has_no_sessions(self):
         path, _ = self.make("sessions@shop.example")

@@ -48,12 +48,6 @@ class Walls(VendorTest):
         cls.server.add_product("till", seats=2)
         cls.rival_key = cls.server.add_brand("rival")["api_key"]
 
-    def insert(self, table, **values):
-        """A row that otherwise only a signed program or a payment makes. Bytes are blobs, as ids are."""
-        blob = "'\\x{}'" if self.server.database else "X'{}'"
-        row = [blob.format(value.hex()) if isinstance(value, bytes) else repr(value) for value in values.values()]
-        self.server.write(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(row)})")
-
     def furnish(self):
         """Something of everything that has an id."""
         self.ask(201, "POST", BRAND + "webhooks", {"url": "https://hooks.invalid/x", "events": ["*"]})
@@ -64,9 +58,9 @@ class Walls(VendorTest):
         seat = self.ask(200, "GET", f"{BRAND}licenses/{one}/activations").json[0]["id"]
         now = round(time.time() * 1000)
         ours = {"brand_id": uuid.UUID(self.server.brand_id).bytes, "license_id": uuid.UUID(one).bytes}
-        self.insert("session", **ours, activation_id=uuid.UUID(seat).bytes, id=uuid.uuid4().bytes, sealed_key=bytes(60), lease_ms=600000, beat_ms=30000,
+        self.server.insert("session", **ours, activation_id=uuid.UUID(seat).bytes, id=uuid.uuid4().bytes, sealed_key=bytes(60), lease_ms=600000, beat_ms=30000,
                     started_at=now, lease_until=now + 600000, beat=0, protected_until=0)
-        self.insert("refund_request", **ours, id=uuid.uuid4().bytes, reason="walls", state=1, created_at=now,
+        self.server.insert("refund_request", **ours, id=uuid.uuid4().bytes, reason="walls", state=1, created_at=now,
                     customer_id=uuid.UUID(self.ask(200, "GET", BRAND + "customers").json[0]["id"]).bytes)
         return made
 

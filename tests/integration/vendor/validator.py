@@ -145,6 +145,12 @@ class Validator:
             database.execute(statement)
         database.close()
 
+    def insert(self, table, **values):
+        """A row that otherwise only a signed program or a payment makes. Bytes are blobs, as ids are."""
+        blob = "'\\x{}'" if self.database else "X'{}'"
+        row = [blob.format(value.hex()) if isinstance(value, bytes) else repr(value) for value in values.values()]
+        self.write(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(row)})")
+
     def dump(self):
         """All rows of SQLite's database as text."""
         database = sqlite3.connect(os.path.join(self.data, "validator.db"))
