@@ -2,7 +2,7 @@
  *
  * /api/v1/brand/webhooks/{id}/deliveries and /api/v1/brand/webhook-deliveries/{id}: what was sent, what came of it, and sending it again.
  */
-#include "api/brand.h"
+#include "api/listing.h"
 #include "api/vendor.h"
 #include "licensing/webhooks.h"
 #include "store/brands.h"
@@ -29,29 +29,37 @@ static void put_members(pl_json_writer *json, const delivery_t *delivery)
 
 /* ---- the list ---- */
 
+static const char *const columns[] = {"id",       "endpoint_id", "webhook_id",      "type",       "status",
+                                      "attempts", "http_status", "next_attempt_at", "created_at", NULL};
+
+static pl_err put_item(void *context, pl_json_writer *json, size_t index)
+{
+    pl_json_open(json, NULL, '{');
+    put_members(json, &((const delivery_t *)context)[index]);
+    pl_json_close(json);
+    return PL_OK;
+}
+
 static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     delivery_page_t page = *(const delivery_page_t *)call->form;
-    int64_t wanted = page.limit++; /* one more tells whether there are more */
+    const brand_page_t shown = {.limit = page.limit++};
+    listing_t listing = {columns, 0, pl_uuid_is_nil(page.before), put_item, NULL};
+    bool has_more;
     webhook_t webhook;
     delivery_t *list;
-    size_t count;
     pl_err err = webhooks_find(tx, call->brand_id, call->id, &webhook);
 
     if (err == PL_ERR_NOT_FOUND)
         return pl_fail(err, "the brand has no webhook endpoint of that id");
     page.brand_id = call->brand_id;
     page.endpoint_id = call->id;
-    if (err || (err = deliveries_list(tx, &page, &list, &count)))
+    if (err || (err = deliveries_list(tx, &page, &list, &listing.count)))
         return err;
-    pl_json_open(&reply->json, NULL, '[');
-    for (size_t i = 0; i < count && (int64_t)i < wanted; i++) {
-        pl_json_open(&reply->json, NULL, '{');
-        put_members(&reply->json, &list[i]);
-        pl_json_close(&reply->json);
-    }
-    pl_json_close(&reply->json);
-    return (int64_t)count > wanted ? brand_link_next(tx, call, reply, list[wanted - 1].id) : PL_OK;
+    has_more = brand_cut_page(&shown, &listing.count);
+    listing.context = list;
+    err = listing_write(tx, call, reply, &listing);
+    return err || !has_more ? err : brand_link_next(tx, call, reply, list[listing.count - 1].id);
 }
 
 static pl_err parse_list(const api_t *api, const request_t *request, void **in)

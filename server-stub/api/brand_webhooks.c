@@ -3,6 +3,7 @@
  * /api/v1/brand/webhooks: the addresses that hear of events. What was sent to them is in brand_webhook_deliveries.c.
  */
 #include "api/brand.h"
+#include "api/listing.h"
 #include "api/vendor.h"
 #include "licensing/events.h"
 #include "licensing/webhooks.h"
@@ -166,19 +167,22 @@ const endpoint_t brand_webhook_add = {parse_add, brand_act, brand_reply, NULL};
 
 /* ---- showing ---- */
 
+static const char *const columns[] = {"id",       "url",           "description", "events",  "status", "old_secret_until",
+                                      "failures", "failing_since", "created_at",  "version", NULL};
+
+static pl_err put_item(void *context, pl_json_writer *json, size_t index)
+{
+    put_webhook(json, &((const webhook_t *)context)[index], NULL);
+    return PL_OK;
+}
+
 static pl_err work_list(tx_t *tx, const brand_call_t *call, brand_reply_t *reply)
 {
     webhook_t *webhooks;
     size_t count;
     pl_err err = webhooks_list(tx, call->brand_id, &webhooks, &count);
 
-    if (err)
-        return err;
-    pl_json_open(&reply->json, NULL, '[');
-    for (size_t i = 0; i < count; i++)
-        put_webhook(&reply->json, &webhooks[i], NULL);
-    pl_json_close(&reply->json);
-    return PL_OK;
+    return err ? err : listing_write(tx, call, reply, &(listing_t){columns, count, true, put_item, webhooks});
 }
 
 static pl_err parse_list(const api_t *api, const request_t *request, void **in)

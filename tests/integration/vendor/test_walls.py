@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every route of the vendor's API, from the contract: nothing without a key, nothing without the scope, nothing of another brand."""
 
+import json
 import time
 import uuid
 
@@ -122,6 +123,25 @@ class Walls(VendorTest):
                 self.assertEqual(200, reply.status, path)
                 self.assertFalse(theirs & {item["id"] for item in mine if isinstance(item, dict)}, path)
         self.check_the_other_names(made)
+
+    def test_every_list_comes_in_three_forms(self):
+        self.furnish()
+        walked = 0
+        for method, path, operation in operations():
+            content = operation["responses"].get("200", {}).get("content", {})
+            if method != "GET" or content.get("application/json", {}).get("schema", {}).get("type") != "array":
+                continue
+            ours = self.filled(path, is_real=True)
+            for form in ("application/json", "application/jsonl", "text/csv"):
+                self.assertEqual(form, self.ask(200, "GET", ours, headers={"Accept": form}).media_type, path)
+            rows = self.ask(200, "GET", ours).json
+            lines = self.ask(200, "GET", ours, headers={"Accept": "application/jsonl"}).text.splitlines()
+            columns = self.ask(200, "GET", ours, headers={"Accept": "text/csv"}).text.split("\r\n")[0].split(",")
+            if rows:  # whose members may have changed since: a delivery was tried, a key was used
+                self.assertEqual([one["id"] for one in rows], [json.loads(line)["id"] for line in lines], path)
+                self.assertFalse([column for column in columns if column.split(".")[0] not in rows[0]], path)
+            walked += 1
+        self.assertGreater(walked, 10)
 
     def check_the_other_names(self, made):
         """What programs of another system call, by the key of another brand."""
