@@ -152,11 +152,16 @@ static void run(void *context)
 void pl_worker_need(pospal_client *client)
 {
     bool has_work = client->options.text[PL_OPTION_SERVER] || client->directory[0] || client->options.changed;
+    pl_err err = PL_OK;
 
-    /* whoever comes first starts it; the hot path is among the callers, so no mutex is taken */
-    if (atomic_exchange(&client->is_watched, true) || client->worker || !has_work || pl_guard(client))
+    /* whoever comes first starts it; the hot path is among the callers, so the others take no mutex */
+    if (atomic_exchange(&client->is_watched, true) || !has_work || pl_guard(client))
         return; /* in a forked child neither */
-    if (pl_thread_start(run, client, &client->worker)) {
+    pl_mutex_lock(client->mutex);
+    if (!client->worker)
+        err = pl_thread_start(run, client, &client->worker);
+    pl_mutex_unlock(client->mutex);
+    if (err) {
         pl_log_write(&client->log, PL_LOG_WARN, "the background thread could not be started: %s", pl_err_detail());
         atomic_store(&client->is_watched, false);
     }
