@@ -247,18 +247,27 @@ const pl_fs *fault_fs_table(fault_fs *f)
 
 size_t fault_fs_calls(fault_fs *f)
 {
-    return f->calls;
+    size_t calls;
+
+    pl_mutex_lock(f->mutex);
+    calls = f->calls;
+    pl_mutex_unlock(f->mutex);
+    return calls;
 }
 
 void fault_fs_restart_count(fault_fs *f)
 {
+    pl_mutex_lock(f->mutex);
     f->calls = f->fail_at = f->cut_at = 0;
+    pl_mutex_unlock(f->mutex);
 }
 
 void fault_fs_fail_at(fault_fs *f, size_t nth, pl_err err)
 {
+    pl_mutex_lock(f->mutex);
     f->fail_at = nth;
     f->fail_with = err;
+    pl_mutex_unlock(f->mutex);
 }
 
 void fault_fs_fill_after(fault_fs *f, size_t bytes)
