@@ -29,6 +29,7 @@ pl_err licensing_usage(tx_t *tx, const device_call_t *call, usage_outcome_t *out
 pl_err licensing_usage_balances(tx_t *tx, const license_t *license, const product_t *product, const pl_usage_batch *asked,
                                 pl_usage_claims *claims);
 /* The same for a vendor: by name, at most USAGE_PAGE_MAX. */
-pl_err licensing_usage_of(tx_t *tx, const license_t *license, const product_t *product, pl_usage_balance **balances, size_t *count);
+pl_err licensing_usage_of(tx_t *tx, const license_t *license, const product_t *product, pl_usage_balance **balances,
+                          size_t *count);
 
 #endif
