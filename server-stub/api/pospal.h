@@ -37,7 +37,7 @@ typedef struct {
     int64_t now_ms;
     int status;
     bool is_refusal; /* counted against the address; set by a 400, 401, 403 or 404, and by the work where it refuses with 200 */
-    const char *refusal;  /* its code */
+    const char *refusal;  /* its code, which lives as long as the program, for the metrics; NULL: nothing is declined */
     int64_t cache_s;      /* the client may keep it so long; -1: not at all */
     const char *strategy; /* X-Cache-Strategy; NULL: no such header */
     pl_buf body;
@@ -85,7 +85,7 @@ int64_t pospal_spent_ms(const pospal_call_t *call);
 
 /* Opens the answer: members follow. In the unified shape "success", "timestamp" and "requestId" stand there already. */
 pl_json_writer *pospal_answer(pospal_reply_t *reply, int status);
-/* Opens a refusal in the path's shape; members may follow by reply->json. code NULL: none. Always PL_OK. */
+/* Opens a refusal in the path's shape; members may follow by reply->json. code, a constant, NULL: none. Always PL_OK. */
 pl_err pospal_refuse(pospal_reply_t *reply, int status, const char *code, const char *message);
 /* The same in the unified shape, with several messages. */
 pl_err pospal_refuse_list(pospal_reply_t *reply, const char *code, const char *const *messages, size_t count);

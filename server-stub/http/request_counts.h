@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How many requests of each route ended with which status, what was declined and why, and how long they took. One table per event loop, written by that loop
- * alone; whoever reads adds the tables up.
+ * How many requests of each route ended with which status, what was declined and why, and how long they took. One table per event loop,
+ * written by that loop alone; whoever reads adds the tables up.
  */
 #ifndef POSPAL_HTTP_REQUEST_COUNTS_H
 #define POSPAL_HTTP_REQUEST_COUNTS_H

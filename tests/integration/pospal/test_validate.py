@@ -62,6 +62,24 @@ class Unified(FacadeTest):
             self.assertEqual(("authentication", "high", False), tuple(reply["error"][n] for n in ("category", "severity", "retryable")))
             self.assertEqual("standard", reply["validationType"])
 
+    def refusals(self):
+        """Route and code -> how many were declined so, since the start."""
+        found = re.findall(r'pospal_refusals_total{method="POST",route="([^"]+)",code="([^"]+)"} (\d+)', self.server.call("/metrics", method="GET").text)
+        return {(route, code): int(count) for route, code, count in found}
+
+    def test_what_is_declined_is_counted_by_its_code(self):
+        one = self.server.subscribe()
+        before = self.refusals()
+        wrong = one.credentials(token="POSPAL-AAAA-AAAA-AAAA-AAAA")
+        self.server.call("/validate-unified", {"operation": "validate", "credentials": wrong})
+        self.server.call("/validate", wrong)
+        self.server.call("/validate", one.credentials())
+        one.suspend()
+        self.server.call("/validate", one.credentials())
+        more = {of: count - before.get(of, 0) for of, count in self.refusals().items()}
+        self.assertEqual({("/validate-unified", "INVALID_CREDENTIALS"): 1, ("/validate", "INVALID_CREDENTIALS"): 1,
+                          ("/validate", "SUBSCRIPTION_INACTIVE"): 1}, {of: count for of, count in more.items() if count})
+
     def test_a_good_one(self):
         one = self.server.subscribe("Ann.Lee@shop.example")
         reply = self.validate(200, one)
